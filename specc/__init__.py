@@ -1,0 +1,1 @@
+"""specc: a compiler for declarative neural-network specs."""

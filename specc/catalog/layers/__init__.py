@@ -1,0 +1,28 @@
+"""Layers."""
+
+from .activation import Activation
+from .conv import Conv2D
+from .dense import Dense
+from .dropout import AlphaDropout, Dropout
+from .layer import BufferSlot, Layer, ShapeError, StreamSlot, WeightSlot
+from .merge import Add, Concatenate
+from .normalization import BatchNormalization
+from .pooling import GlobalAveragePooling2D, MaxPooling2D
+from .shape import Flatten, Reshape
+
+__all__ = ["LAYERS", "BufferSlot", "Layer", "ShapeError", "StreamSlot", "WeightSlot"]
+
+LAYERS = (
+    Dense,
+    Conv2D,
+    Flatten,
+    Reshape,
+    Activation,
+    Dropout,
+    AlphaDropout,
+    BatchNormalization,
+    MaxPooling2D,
+    GlobalAveragePooling2D,
+    Concatenate,
+    Add,
+)

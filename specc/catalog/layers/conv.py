@@ -1,0 +1,148 @@
+"""Convolution layers."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal, Self
+
+from pydantic import Field, model_validator
+
+from ..activations.linear import Linear
+from ..initializers.constants import Zeros
+from ..initializers.scaled import GlorotUniform
+from ..types import (
+    ActivationArg,
+    ConstraintArg,
+    Count,
+    InitializerArg,
+    Pair,
+    RegularizerArg,
+    Shape,
+)
+from .layer import Layer, ShapeError, WeightSlot, sizes
+
+__all__ = ["Conv2D", "window_length"]
+
+
+def window_length(size: int, window: int, stride: int, padding: str) -> int:
+    """How many windows fit along an axis (`same` pads with the odd element after)."""
+    if padding == "same":
+        return -(-size // stride)
+    return (size - window) // stride + 1
+
+
+class Conv2D(Layer):
+    """Two-dimensional convolution (cross-correlation) over images, channels last.
+
+    Input: (height, width, in). Output: (height', width', filters).
+    Weights: kernel (kernel height, kernel width, in / groups, filters), bias (filters).
+    """
+
+    keyword: ClassVar[str] = "Conv2D"
+    formula: ClassVar[str] = (
+        "y[i, j, o] = activation(Σ x[s·i + d·a − p, s·j + d·b − q, c] ·"
+        " kernel[a, b, c, o] + bias[o])"
+    )
+    reference: ClassVar[str] = "LeCun et al. 1989, doi:10.1162/neco.1989.1.4.541"
+    example: ClassVar[str] = (
+        "Conv2D(32, kernel_size = 3, padding = same, activation = relu)"
+    )
+    positional: ClassVar[tuple[str, ...]] = ("filters", "kernel_size")
+
+    filters: Count = Field(description="number of output channels")
+    kernel_size: Pair = Field(description="height and width of the window")
+    strides: Pair = Field(
+        default=(1, 1), description="step of the window along each axis"
+    )
+    padding: Literal["valid", "same"] = Field(
+        default="valid",
+        description="valid: windows lie inside the image; same: zeros are added so that"
+        " the output has ceil(size / stride) positions, the odd one after",
+    )
+    dilation_rate: Pair = Field(
+        default=(1, 1), description="distance between the taps of the window"
+    )
+    groups: Count = Field(
+        default=1, description="number of groups of channels convolved apart"
+    )
+    activation: ActivationArg = Field(
+        default=Linear(), description="function applied to the result"
+    )
+    use_bias: bool = Field(default=True, description="whether a bias is added")
+    kernel_initializer: InitializerArg = Field(
+        default=GlorotUniform(), description="initial values of the kernel"
+    )
+    bias_initializer: InitializerArg = Field(
+        default=Zeros(), description="initial values of the bias"
+    )
+    kernel_regularizer: RegularizerArg | None = Field(
+        default=None, description="penalty on the kernel"
+    )
+    bias_regularizer: RegularizerArg | None = Field(
+        default=None, description="penalty on the bias"
+    )
+    kernel_constraint: ConstraintArg | None = Field(
+        default=None, description="projection of the kernel after every update"
+    )
+    bias_constraint: ConstraintArg | None = Field(
+        default=None, description="projection of the bias after every update"
+    )
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if max(self.strides) > 1 and max(self.dilation_rate) > 1:
+            raise ValueError("strides and dilation_rate cannot both be greater than 1")
+        if self.filters % self.groups:
+            raise ValueError(f"filters must be a multiple of groups ({self.groups})")
+        return self
+
+    def reach(self) -> tuple[int, int]:
+        """Height and width that one window spans, dilation included."""
+        (height, width), (down, across) = self.kernel_size, self.dilation_rate
+        return (height - 1) * down + 1, (width - 1) * across + 1
+
+    def output_shape(self, inputs: tuple[Shape, ...]) -> Shape:
+        (shape,) = inputs
+        if len(shape) != 3:
+            raise ShapeError("Conv2D needs an input (height, width, channels)")
+        height, width, channels = sizes(shape, "Conv2D")
+        if channels % self.groups:
+            raise ShapeError(
+                f"Conv2D has {self.groups} groups, which do not divide {channels} channels"
+            )
+        result = tuple(
+            window_length(size, window, stride, self.padding)
+            for size, window, stride in zip(
+                (height, width), self.reach(), self.strides, strict=True
+            )
+        )
+        if min(result) < 1:
+            raise ShapeError(
+                f"Conv2D's window {self.reach()[0]}×{self.reach()[1]} does not fit an"
+                f" image of {height}×{width}; padding = same would"
+            )
+        return (*result, self.filters)
+
+    def weights(self, inputs: tuple[Shape, ...]) -> tuple[WeightSlot, ...]:
+        channels = int(inputs[0][-1]) // self.groups
+        taps = self.kernel_size[0] * self.kernel_size[1]
+        kernel = WeightSlot(
+            name="kernel",
+            shape=(*self.kernel_size, channels, self.filters),
+            fan_in=taps * channels,
+            fan_out=taps * self.filters,
+            initializer=self.kernel_initializer,
+            regularizer=self.kernel_regularizer,
+            constraint=self.kernel_constraint,
+        )
+        if not self.use_bias:
+            return (kernel,)
+        bias = WeightSlot(
+            name="bias",
+            shape=(self.filters,),
+            fan_in=self.filters,
+            fan_out=self.filters,
+            initializer=self.bias_initializer,
+            regularizer=self.bias_regularizer,
+            constraint=self.bias_constraint,
+        )
+        return (kernel, bias)

@@ -1,0 +1,92 @@
+"""What every layer declares besides its arguments: its shape rule, weights, buffers and streams."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from ..construct import Construct, Model
+from ..types import ConstraintArg, InitializerArg, RegularizerArg, Shape
+
+__all__ = ["BufferSlot", "Layer", "ShapeError", "StreamSlot", "WeightSlot", "sizes"]
+
+
+class ShapeError(ValueError):
+    """The shapes of a layer's inputs do not fit it; the message says what was expected."""
+
+
+class WeightSlot(Model):
+    """An array that training changes.
+
+    `shape` is canonical: a dense kernel is (in, out), a convolution's (height, width,
+    in, out). `fan_in` and `fan_out` count the inputs of one output and the outputs of
+    one input; initializers scale by them.
+    """
+
+    name: str
+    shape: tuple[int, ...]
+    fan_in: int
+    fan_out: int
+    initializer: InitializerArg
+    regularizer: RegularizerArg | None = None
+    constraint: ConstraintArg | None = None
+
+
+class BufferSlot(Model):
+    """An array that the forward pass in training mode changes; no gradient reaches it."""
+
+    name: str
+    shape: tuple[int, ...]
+    initial: float
+
+
+class StreamSlot(Model):
+    """Random words that the layer takes from its own stream at every training step."""
+
+    name: str
+
+
+def sizes(shape: Shape, what: str) -> tuple[int, ...]:
+    """The dimensions as numbers.
+
+    Raises:
+        ShapeError: a dimension is known only at run time.
+    """
+    for dim in shape:
+        if isinstance(dim, str):
+            raise ShapeError(
+                f"{what} needs known sizes, but {dim} is known only at run time"
+            )
+    return tuple(int(dim) for dim in shape)
+
+
+class Layer(Construct):
+    """A function of tensors that may own weights.
+
+    Shapes are those of one example: the batch dimension is never written.
+    """
+
+    family: ClassVar[str] = "layer"
+    #: How many tensors it takes: exactly one, or two and more of them.
+    takes: ClassVar[str] = "one"
+    #: Whether it computes something else in training than in inference.
+    has_training_mode: ClassVar[bool] = False
+
+    def output_shape(self, inputs: tuple[Shape, ...]) -> Shape:
+        """The shape of the output.
+
+        Raises:
+            ShapeError: the inputs do not fit.
+        """
+        return inputs[0]
+
+    def weights(self, inputs: tuple[Shape, ...]) -> tuple[WeightSlot, ...]:
+        """The weights it owns, given the shapes of its inputs."""
+        return ()
+
+    def buffers(self, inputs: tuple[Shape, ...]) -> tuple[BufferSlot, ...]:
+        """The buffers it owns, given the shapes of its inputs."""
+        return ()
+
+    def streams(self) -> tuple[StreamSlot, ...]:
+        """The random streams it draws from in training."""
+        return ()

@@ -1,0 +1,60 @@
+"""Layers that rearrange a tensor without changing its entries."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import Annotated, ClassVar
+
+from pydantic import BeforeValidator, Field
+
+from ..types import Count, Shape
+from .layer import Layer, ShapeError, sizes
+
+__all__ = ["Flatten", "Reshape"]
+
+
+class Flatten(Layer):
+    """Joins all axes of an example into one, the last axis running fastest.
+
+    Input: any shape. Output: (product of the sizes).
+    """
+
+    keyword: ClassVar[str] = "Flatten"
+    formula: ClassVar[str] = "y[(i·W + j)·C + c] = x[i, j, c]"
+    reference: ClassVar[str] = "row-major order, ISO/IEC 9899 §6.5.2.1"
+    example: ClassVar[str] = "Flatten"
+
+    def output_shape(self, inputs: tuple[Shape, ...]) -> Shape:
+        return (prod(sizes(inputs[0], "Flatten")),)
+
+
+def _sizes(value: object) -> object:
+    if isinstance(value, list):
+        return tuple(value)  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+    return (value,) if isinstance(value, int) else value
+
+
+class Reshape(Layer):
+    """Gives an example another shape with as many entries, in row-major order.
+
+    Input: any shape. Output: target_shape.
+    """
+
+    keyword: ClassVar[str] = "Reshape"
+    formula: ClassVar[str] = "y = x read and written in row-major order"
+    reference: ClassVar[str] = "row-major order, ISO/IEC 9899 §6.5.2.1"
+    example: ClassVar[str] = "Reshape([28, 28, 1])"
+    positional: ClassVar[tuple[str, ...]] = ("target_shape",)
+
+    target_shape: Annotated[tuple[Count, ...], BeforeValidator(_sizes)] = Field(
+        description="the new shape of an example, without the batch"
+    )
+
+    def output_shape(self, inputs: tuple[Shape, ...]) -> Shape:
+        entries = prod(sizes(inputs[0], "Reshape"))
+        if prod(self.target_shape) != entries:
+            raise ShapeError(
+                f"Reshape's target has {prod(self.target_shape)} entries, its input"
+                f" {entries}"
+            )
+        return tuple(self.target_shape)

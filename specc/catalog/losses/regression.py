@@ -1,0 +1,21 @@
+"""Losses for targets that are numbers."""
+
+from typing import ClassVar
+
+from pydantic import Field
+
+from ..families import Loss
+from ..types import Positive
+
+__all__ = ["MeanSquaredError"]
+
+
+class MeanSquaredError(Loss):
+    """Mean of squared differences over the entries of an output, then over the batch."""
+
+    keyword: ClassVar[str] = "mse"
+    formula: ClassVar[str] = "mean (prediction − target)²"
+    reference: ClassVar[str] = "Gauss 1809, Theoria motus, §179"
+    example: ClassVar[str] = "loss = mse"
+
+    weight: Positive = Field(default=1.0, description="factor in the sum of all losses")

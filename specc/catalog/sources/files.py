@@ -1,0 +1,43 @@
+"""Data sets in files; relative paths are relative to the spec."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar
+
+from pydantic import Field
+
+from ..families import Source
+
+__all__ = ["Csv", "FileSource", "Npz"]
+
+Path = Annotated[str, Field(min_length=1)]
+
+
+class FileSource(Source):
+    """A data set in a file, whose fields are known when it is read."""
+
+    path: Path = Field(description="the file, relative to the spec")
+
+
+class Npz(FileSource):
+    """NumPy arrays by name, in an .npz file; the first axis counts the examples."""
+
+    keyword: ClassVar[str] = "npz"
+    formula: ClassVar[str] = "each array is a field"
+    reference: ClassVar[str] = "NumPy enhancement proposal 1"
+    example: ClassVar[str] = 'source = npz("arrays.npz")'
+    positional: ClassVar[tuple[str, ...]] = ("path",)
+
+
+class Csv(FileSource):
+    """A table with a header line; each column is a field of numbers."""
+
+    keyword: ClassVar[str] = "csv"
+    formula: ClassVar[str] = "each column is a field"
+    reference: ClassVar[str] = "RFC 4180"
+    example: ClassVar[str] = 'source = csv("housing.csv")'
+    positional: ClassVar[tuple[str, ...]] = ("path",)
+
+    separator: str = Field(
+        default=",", min_length=1, max_length=1, description="character between fields"
+    )

@@ -1,0 +1,47 @@
+"""Steps that choose rows; they come before the split."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from ..construct import Model
+from ..families import Transform
+from ..types import Count
+
+__all__ = ["Comparison", "Keep", "Take"]
+
+
+class Comparison(Model):
+    """A field against a number."""
+
+    field: str
+    operator: Literal["<", "<=", ">", ">=", "==", "!="]
+    value: float
+
+
+class Keep(Transform):
+    """Keeps the rows for which a comparison holds."""
+
+    keyword: ClassVar[str] = "keep"
+    formula: ClassVar[str] = "rows with field ⋈ value"
+    reference: ClassVar[str] = "definition"
+    example: ClassVar[str] = "keep(price < 500_000)"
+    positional: ClassVar[tuple[str, ...]] = ("where",)
+    chooses_rows: ClassVar[bool] = True
+
+    where: Comparison = Field(description="comparison of a field with a number")
+
+
+class Take(Transform):
+    """Keeps the first `count` rows of the seeded order."""
+
+    keyword: ClassVar[str] = "take"
+    formula: ClassVar[str] = "rows π(0), …, π(count − 1)"
+    reference: ClassVar[str] = "definition"
+    example: ClassVar[str] = "take(200)"
+    positional: ClassVar[tuple[str, ...]] = ("count",)
+    chooses_rows: ClassVar[bool] = True
+
+    count: Count = Field(description="how many rows")

@@ -1,0 +1,171 @@
+"""Types of arguments: ranges, quantities with units, and members of a family."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    SerializeAsAny,
+)
+from pydantic_core import CoreSchema, core_schema
+
+from .construct import Construct, Model
+from .families import (
+    Activation,
+    Constraint,
+    Initializer,
+    Loss,
+    Metric,
+    Optimizer,
+    Regularizer,
+    Schedule,
+    Source,
+)
+
+__all__ = [
+    "ActivationArg",
+    "Axes",
+    "ConstraintArg",
+    "Count",
+    "Dim",
+    "Duration",
+    "Epochs",
+    "Fraction",
+    "InitializerArg",
+    "LossArg",
+    "Member",
+    "MetricArg",
+    "NonNegative",
+    "OptimizerArg",
+    "Pair",
+    "Portion",
+    "Positive",
+    "RegularizerArg",
+    "ScheduleArg",
+    "Shape",
+    "SourceArg",
+]
+
+#: One dimension: a size, or the name of a size that is known only at run time.
+Dim = int | str
+#: The shape of one example; the batch dimension is never part of it.
+Shape = tuple[Dim, ...]
+
+Count = Annotated[int, Field(ge=1)]
+Positive = Annotated[float, Field(gt=0)]
+NonNegative = Annotated[float, Field(ge=0)]
+#: A share from 0, included, to 1, excluded (a dropout rate, a momentum).
+Fraction = Annotated[float, Field(ge=0, lt=1)]
+
+
+class Duration(Model):
+    """A stretch of training: so many steps (updates) or epochs."""
+
+    value: Annotated[float, Field(gt=0)]
+    unit: Literal["steps", "epochs"]
+
+    def __str__(self) -> str:
+        return f"{self.value:g} {self.unit}"
+
+
+class Portion(Model):
+    """A part of a data set: a share of its examples, or so many of them."""
+
+    value: Annotated[float, Field(gt=0)]
+    unit: Literal["%", "examples"]
+
+    def count(self, total: int) -> int:
+        """How many of `total` examples this is (a share is rounded half up)."""
+        if self.unit == "examples":
+            return int(self.value)
+        return int(total * self.value / 100 + 0.5)
+
+    def __str__(self) -> str:
+        return f"{self.value:g}%" if self.unit == "%" else f"{self.value:g} examples"
+
+
+def _whole_epochs(value: Duration) -> Duration:
+    if value.unit != "epochs" or value.value != int(value.value):
+        raise ValueError("must be a whole number of epochs, such as 10 epochs")
+    return value
+
+
+Epochs = Annotated[Duration, AfterValidator(_whole_epochs)]
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _pair(value: Any) -> Any:
+    if _is_number(value):
+        return (value, value)
+    return tuple(value) if isinstance(value, list) else value  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+
+
+def _tuple(value: Any) -> Any:
+    if _is_number(value):
+        return (value,)
+    return tuple(value) if isinstance(value, list) else value  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+
+
+#: Two sizes, height and width; one number stands for both.
+Pair = Annotated[tuple[Count, Count], BeforeValidator(_pair)]
+#: Axes of a tensor; one number stands for a list of one.
+Axes = Annotated[tuple[int, ...], BeforeValidator(_tuple)]
+
+
+@dataclass(frozen=True)
+class Member:
+    """Marks an argument that takes a construct of `family`.
+
+    With `number`, a plain number stands for that member with it as its ``value``.
+    """
+
+    family: str
+    number: str | None = None
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        return core_schema.no_info_before_validator_function(
+            self._construct, handler(source)
+        )
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        # `specc schema` turns the mark into a reference to the family's members.
+        return {"type": "object", "x-specc-family": self.family}
+
+    def _construct(self, value: Any) -> Any:
+        from .registry import catalog
+
+        if isinstance(value, Construct):
+            if value.family != self.family:
+                raise ValueError(f"{value.keyword} is no {self.family}")
+            return value
+        if self.number and _is_number(value):
+            return catalog().find(self.family, self.number)(value=value)  # type: ignore[call-arg]
+        if isinstance(value, dict) and "kind" in value:
+            fields: dict[str, Any] = dict(value)  # pyright: ignore[reportUnknownArgumentType]
+            kind = catalog().find(self.family, str(fields.pop("kind")))
+            return kind.model_validate(fields)
+        raise ValueError(f"must be one of the family {self.family}")
+
+
+ActivationArg = Annotated[SerializeAsAny[Activation], Member("activation")]
+InitializerArg = Annotated[SerializeAsAny[Initializer], Member("initializer")]
+RegularizerArg = Annotated[SerializeAsAny[Regularizer], Member("regularizer")]
+ConstraintArg = Annotated[SerializeAsAny[Constraint], Member("constraint")]
+ScheduleArg = Annotated[SerializeAsAny[Schedule], Member("schedule", number="constant")]
+LossArg = Annotated[SerializeAsAny[Loss], Member("loss")]
+MetricArg = Annotated[SerializeAsAny[Metric], Member("metric")]
+OptimizerArg = Annotated[SerializeAsAny[Optimizer], Member("optimizer")]
+SourceArg = Annotated[SerializeAsAny[Source], Member("source")]

@@ -1,0 +1,1 @@
+"""Checking: from the syntax tree to the intermediate form, with every problem reported."""

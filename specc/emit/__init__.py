@@ -1,0 +1,1 @@
+"""Emission: a small model of Python source, runtime pieces, and lowering tables."""

@@ -1,0 +1,109 @@
+"""Lowering tables: for each construct, how a backend writes it, or why it refuses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from ..catalog.construct import Construct
+
+__all__ = ["Lowering", "Refusal", "Table"]
+
+
+@dataclass(frozen=True)
+class Lowering:
+    """How one construct is written.
+
+    `how` is shown in the head of emitted files and in the portability table: the
+    framework's own call that computes it, or what is written out instead. `exact` says
+    whether the framework's call does it alone; if not, `how` names the difference in
+    formula.
+    """
+
+    kind: type[Construct]
+    write: Callable[..., Any]
+    exact: bool
+    how: str
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A construct that a backend cannot honour, always or in some case."""
+
+    kind: type[Construct]
+    why: str
+    #: Whether this instance is refused; None refuses all.
+    when: Callable[[Any], bool] | None = None
+
+
+class Table:
+    """The lowerings and refusals of a backend, by construct class."""
+
+    def __init__(self) -> None:
+        self._lowerings: dict[type[Construct], Lowering] = {}
+        self._refusals: dict[type[Construct], list[Refusal]] = {}
+
+    def rule(
+        self, kind: type[Construct], *, exact: str = "", emulated: str = ""
+    ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+        """Register the decorated function as the lowering of `kind`.
+
+        Exactly one of `exact` (the framework's call) and `emulated` (what is written
+        instead, and the difference in formula) must be given.
+
+        Raises:
+            ValueError: both or neither were given, or `kind` has a lowering already.
+        """
+        if bool(exact) == bool(emulated):
+            raise ValueError(f"say whether {kind.keyword} is exact or emulated")
+        if kind in self._lowerings:
+            raise ValueError(f"{kind.keyword} is lowered twice")
+
+        def register(write: Callable[..., Any]) -> Callable[..., Any]:
+            self._lowerings[kind] = Lowering(
+                kind, write, bool(exact), exact or emulated
+            )
+            return write
+
+        return register
+
+    def refuse(
+        self,
+        kind: type[Construct],
+        why: str,
+        when: Callable[[Any], bool] | None = None,
+    ) -> None:
+        """Refuse `kind`, or those of its instances for which `when` holds."""
+        self._refusals.setdefault(kind, []).append(Refusal(kind, why, when))
+
+    def include(self, other: Table) -> None:
+        """Take over the entries of another table."""
+        for lowering in other._lowerings.values():
+            self._lowerings.setdefault(lowering.kind, lowering)
+        for kind, refusals in other._refusals.items():
+            self._refusals.setdefault(kind, []).extend(refusals)
+
+    def lowering(self, construct: Construct) -> Lowering:
+        """How `construct` is written.
+
+        Raises:
+            KeyError: its class has no lowering.
+        """
+        return self._lowerings[type(construct)]
+
+    def refusal(self, construct: Construct) -> Refusal | None:
+        """Why `construct` is refused, if it is."""
+        for refusal in self._refusals.get(type(construct), ()):
+            if refusal.when is None or refusal.when(construct):
+                return refusal
+        if type(construct) not in self._lowerings:
+            why = f"this backend does not know {construct.keyword}"
+            return Refusal(type(construct), why)
+        return None
+
+    def __iter__(self) -> Iterator[Lowering]:
+        return iter(self._lowerings.values())
+
+    def __contains__(self, kind: type[Construct]) -> bool:
+        return kind in self._lowerings or kind in self._refusals

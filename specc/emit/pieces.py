@@ -1,0 +1,142 @@
+"""Runtime pieces: real Python definitions whose text is copied into emitted programs.
+
+A backend writes what its framework lacks as ordinary functions and classes in its
+``runtime`` package. Here their text is read (never imported, so no framework is needed),
+and what an emitted program uses is taken out with all that it depends on.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+
+__all__ = ["Import", "Piece", "Selection", "select"]
+
+
+@dataclass(frozen=True, order=True)
+class Import:
+    """One imported name: ``import module as alias`` or ``from module import name``."""
+
+    module: str
+    name: str | None = None
+    alias: str | None = None
+
+    @property
+    def bound(self) -> str:
+        """The name that the import makes."""
+        return self.alias or self.name or self.module.split(".")[0]
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A top-level definition: its text, and the names it uses."""
+
+    name: str
+    text: str
+    uses: frozenset[str]
+    is_constant: bool
+
+
+@dataclass
+class _Package:
+    pieces: dict[str, Piece] = field(default_factory=dict[str, Piece])
+    imports: dict[str, Import] = field(default_factory=dict[str, Import])
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Pieces in an order in which they can be defined, and the imports they need."""
+
+    pieces: tuple[Piece, ...]
+    imports: frozenset[Import]
+
+
+def _imports(node: ast.Import | ast.ImportFrom) -> Iterable[Import]:
+    for alias in node.names:
+        if isinstance(node, ast.Import):
+            yield Import(alias.name, None, alias.asname)
+        elif node.level == 0:
+            yield Import(node.module or "", alias.name, alias.asname)
+
+
+def _names(node: ast.stmt) -> tuple[str, ...]:
+    if isinstance(node, ast.FunctionDef | ast.ClassDef):
+        return (node.name,)
+    if isinstance(node, ast.Assign):
+        return tuple(t.id for t in node.targets if isinstance(t, ast.Name))
+    if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+        return (node.target.id,)
+    return ()
+
+
+def _text(lines: list[str], node: ast.stmt) -> str:
+    """The definition's lines, with its decorators and the comment right above it."""
+    first = node.lineno
+    if isinstance(node, ast.FunctionDef | ast.ClassDef) and node.decorator_list:
+        first = node.decorator_list[0].lineno
+    while first > 1 and lines[first - 2].startswith("#"):
+        first -= 1
+    return "\n".join(lines[first - 1 : node.end_lineno])
+
+
+@cache
+def _read(package: str) -> _Package:
+    found = _Package()
+    for file in sorted(files(package).iterdir(), key=lambda f: f.name):
+        if not file.name.endswith(".py"):
+            continue
+        text = file.read_text(encoding="utf-8")
+        lines = text.split("\n")
+        for node in ast.parse(text).body:
+            if isinstance(node, ast.Import | ast.ImportFrom):
+                for item in _imports(node):
+                    found.imports[item.bound] = item
+            for name in _names(node):
+                if name == "__all__":
+                    continue
+                uses = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
+                constant = not isinstance(node, ast.FunctionDef | ast.ClassDef)
+                found.pieces[name] = Piece(
+                    name, _text(lines, node), frozenset(uses - {name}), constant
+                )
+    return found
+
+
+def select(packages: Iterable[str], wanted: Iterable[str]) -> Selection:
+    """Take the wanted pieces, and what they use, out of runtime packages.
+
+    Args:
+        packages: import names of packages whose modules hold the pieces.
+        wanted: names of definitions.
+
+    Raises:
+        KeyError: no package has a piece of that name.
+    """
+    sources = [_read(package) for package in packages]
+    pieces: dict[str, Piece] = {}
+    imports: dict[str, Import] = {}
+    for source in sources:
+        pieces.update(source.pieces)
+        imports.update(source.imports)
+    order: list[Piece] = []
+    seen: set[str] = set()
+    needed: set[Import] = set()
+
+    def visit(name: str) -> None:
+        if name in seen:
+            return
+        seen.add(name)
+        piece = pieces[name]
+        for used in sorted(piece.uses):
+            if used in pieces:
+                visit(used)
+            elif used in imports:
+                needed.add(imports[used])
+        order.append(piece)
+
+    for name in wanted:
+        visit(name)
+    return Selection(tuple(order), frozenset(needed))

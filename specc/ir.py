@@ -1,0 +1,292 @@
+"""The intermediate form: what a checked spec means, with every default filled in.
+
+It holds no places in source text and no word of any framework. Its JSON is versioned;
+`specc schema` prints the schema. Places and origins live in `Origins`, beside it.
+
+Names:
+    A *node* is one application of a layer; its name is also the name of the edge it
+    produces. An input is an edge too. A weight's path is ``layer/slot``
+    (``dense_1/kernel``), and so are those of buffers and streams.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Annotated, Literal
+
+from pydantic import SerializeAsAny
+
+from .catalog.construct import Model
+from .catalog.families import Callback, Transform
+from .catalog.layers import Layer
+from .catalog.types import (
+    ConstraintArg,
+    Count,
+    Dim,
+    InitializerArg,
+    LossArg,
+    Member,
+    MetricArg,
+    OptimizerArg,
+    Portion,
+    RegularizerArg,
+    SourceArg,
+)
+from .diagnostics.model import Span
+
+__all__ = [
+    "IR_VERSION",
+    "RNG_VERSION",
+    "Binding",
+    "Buffer",
+    "Call",
+    "Data",
+    "Edge",
+    "LayerNode",
+    "ModelInput",
+    "ModelOutput",
+    "Network",
+    "Objective",
+    "Origin",
+    "Origins",
+    "Phase",
+    "Program",
+    "Stream",
+    "Training",
+    "Weight",
+]
+
+#: Raised when the meaning of the JSON changes; `migrate` in this module reads older ones.
+IR_VERSION = 1
+#: Raised when a seed would give other random numbers.
+RNG_VERSION = 1
+
+DType = Literal["float32", "float64", "int32", "int64", "bool"]
+Layers = Annotated[SerializeAsAny[Layer], Member("layer")]
+Transforms = Annotated[SerializeAsAny[Transform], Member("transform")]
+Callbacks = Annotated[SerializeAsAny[Callback], Member("callback")]
+
+
+class Edge(Model):
+    """A tensor: the shape of one example (the batch comes before it) and its type.
+
+    `mask` names the edge that says which time steps count, if there is one.
+    """
+
+    name: str
+    shape: tuple[Dim, ...]
+    dtype: DType = "float32"
+    mask: str | None = None
+
+
+class Weight(Model):
+    """A trained array of a layer, in its canonical layout.
+
+    `decay` says whether an optimizer's weight decay applies, `rate` multiplies the
+    learning rate for this weight.
+    """
+
+    path: str
+    shape: tuple[int, ...]
+    fan_in: int
+    fan_out: int
+    initializer: InitializerArg
+    regularizer: RegularizerArg | None = None
+    constraint: ConstraintArg | None = None
+    trainable: bool = True
+    decay: bool = True
+    rate: float = 1.0
+
+
+class Buffer(Model):
+    """An array that the forward pass changes in training mode."""
+
+    path: str
+    shape: tuple[int, ...]
+    initial: float
+
+
+class Stream(Model):
+    """A source of random words, drawn anew at every training step."""
+
+    path: str
+
+
+class LayerNode(Model):
+    """A layer and what it owns. Several calls of one layer share its weights."""
+
+    name: str
+    layer: Layers
+    weights: tuple[Weight, ...] = ()
+    buffers: tuple[Buffer, ...] = ()
+    streams: tuple[Stream, ...] = ()
+
+
+class Call(Model):
+    """One application of a layer to edges; it produces the edge of its own name."""
+
+    name: str
+    layer: str
+    inputs: tuple[str, ...]
+
+
+class ModelInput(Model):
+    """An input of the model; `name` is its edge."""
+
+    name: str
+
+
+class ModelOutput(Model):
+    """An output of the model and the edge that it is."""
+
+    name: str
+    edge: str
+
+
+class Network(Model):
+    """A model: layers apart from their calls, which are in an order that can be executed."""
+
+    name: str
+    inputs: tuple[ModelInput, ...]
+    outputs: tuple[ModelOutput, ...]
+    layers: tuple[LayerNode, ...]
+    calls: tuple[Call, ...]
+    edges: tuple[Edge, ...]
+
+    def edge(self, name: str) -> Edge:
+        """The edge of that name."""
+        return self._edges[name]
+
+    def layer(self, name: str) -> LayerNode:
+        """The layer of that name."""
+        return self._layers[name]
+
+    def weights(self) -> tuple[Weight, ...]:
+        """All weights in the order of their layers."""
+        return tuple(weight for node in self.layers for weight in node.weights)
+
+    def buffers(self) -> tuple[Buffer, ...]:
+        """All buffers in the order of their layers."""
+        return tuple(buffer for node in self.layers for buffer in node.buffers)
+
+    def streams(self) -> tuple[Stream, ...]:
+        """All random streams in the order of their layers."""
+        return tuple(stream for node in self.layers for stream in node.streams)
+
+    @cached_property
+    def _edges(self) -> dict[str, Edge]:
+        return {edge.name: edge for edge in self.edges}
+
+    @cached_property
+    def _layers(self) -> dict[str, LayerNode]:
+        return {node.name: node for node in self.layers}
+
+
+class Binding(Model):
+    """What a field of the batches is made of: columns or arrays of the source.
+
+    `columns` are names in the source; several are put side by side on the last axis,
+    `through` says that the two names are the ends of a run of columns.
+    """
+
+    name: str
+    role: Literal["input", "target", "sample_weight"]
+    columns: tuple[str, ...]
+    through: bool = False
+    #: What the model expects of it.
+    dtype: DType
+    shape: tuple[Dim, ...]
+    #: Class numbers must lie in 0 … classes − 1.
+    classes: int | None = None
+
+
+class Data(Model):
+    """Where batches come from. `transforms` are in the order they apply."""
+
+    name: str
+    source: SourceArg
+    test: Portion | None = None
+    validation: Portion | None = None
+    split_seed: int = 0
+    bindings: tuple[Binding, ...]
+    transforms: tuple[Transforms, ...] = ()
+
+
+class Objective(Model):
+    """What is asked of one output.
+
+    `logits` says that the loss is computed from the input of the activation that ends
+    the output (softmax or sigmoid), not from its result.
+    """
+
+    output: str
+    target: str
+    loss: LossArg
+    logits: bool = False
+    metrics: tuple[MetricArg, ...] = ()
+
+
+class Phase(Model):
+    """A stretch of training with its own optimizer. `frozen` lists weight paths."""
+
+    name: str
+    epochs: Count
+    optimizer: OptimizerArg
+    callbacks: tuple[Callbacks, ...] = ()
+    frozen: tuple[str, ...] = ()
+
+
+class Training(Model):
+    """How a model is trained on data."""
+
+    name: str
+    objectives: tuple[Objective, ...]
+    sample_weight: str | None = None
+    phases: tuple[Phase, ...]
+    batch_size: Count = 32
+    shuffle: bool = True
+    seed: int = 0
+    precision: Literal["float32", "float64"] = "float32"
+    on_nan: Literal["stop", "continue"] = "stop"
+
+
+class Program(Model):
+    """One training of one model on one data set, or a model alone."""
+
+    ir_version: int = IR_VERSION
+    rng_version: int = RNG_VERSION
+    network: Network
+    data: Data | None = None
+    training: Training | None = None
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a value came from: its place, and how it got there."""
+
+    span: Span | None
+    #: given, default, or the heading it was inherited from (``defaults Dense``)
+    how: str = "given"
+
+
+@dataclass
+class Origins:
+    """Places by (owner, field).
+
+    Owners are names in the intermediate form: a layer's or node's name, ``data``,
+    ``training``, ``output:price``, ``optimizer``, ``schedule``; the field is the
+    argument's, or ``""`` for the owner as a whole.
+    """
+
+    table: dict[tuple[str, str], Origin] = field(
+        default_factory=dict[tuple[str, str], Origin]
+    )
+
+    def put(self, owner: str, name: str, span: Span | None, how: str = "given") -> None:
+        """Record where a value came from."""
+        self.table[owner, name] = Origin(span, how)
+
+    def find(self, owner: str, name: str = "") -> Origin | None:
+        """The origin of a value, or of its owner where the value has none."""
+        return self.table.get((owner, name)) or self.table.get((owner, ""))

@@ -1,0 +1,43 @@
+"""Random numbers that are pure functions of a seed, a purpose, a path and a step."""
+
+import hashlib
+
+import numpy as np
+
+
+def random_words(
+    seed: int, purpose: str, path: str, count: int, step: int = 0, call: int = 0
+) -> np.ndarray:
+    """Return `count` random 64-bit words: Philox4x64-10 keyed by its arguments.
+
+    The key is SHA-256 of purpose, seed and path; the counter holds the step and the
+    call. NumPy guarantees this raw stream in all its versions.
+    """
+    name = f"specc-1|{purpose}|{seed}|{path}".encode()
+    key = int.from_bytes(hashlib.sha256(name).digest()[:16], "little")
+    counter = step << 192 | call << 128
+    return np.random.Philox(key=key, counter=counter).random_raw(count)
+
+
+def uniform(words: np.ndarray) -> np.ndarray:
+    """Map 64-bit words to float64 numbers strictly between 0 and 1."""
+    return ((words >> np.uint64(11)).astype(np.float64) + 0.5) * 2.0**-53
+
+
+def permutation(seed: int, purpose: str, path: str, count: int) -> np.ndarray:
+    """Return the numbers 0 … count − 1 in a random order."""
+    return np.argsort(random_words(seed, purpose, path, count), kind="stable")
+
+
+def keep_mask(
+    seed: int, path: str, shape: tuple[int, ...], rate: float, step: int, call: int = 0
+) -> np.ndarray:
+    """Return a boolean array that is False with probability `rate`.
+
+    Element i is word i of 32 bits in row-major order; it is dropped when the word is
+    below rate · 2³².
+    """
+    count = int(np.prod(shape))
+    words = random_words(seed, "noise", path, -(-count // 2), step, call)
+    halves = words.astype("<u8", copy=False).view("<u4")[:count]
+    return (halves >= np.uint32(int(rate * 2.0**32))).reshape(shape)

@@ -1,0 +1,19 @@
+"""Learning rates as functions of the number of updates made so far."""
+
+
+def exponential_decay(
+    initial: float, rate: float, every: float, staircase: bool, step: float
+) -> float:
+    """Return initial · rate^(step / every); the exponent is floored if `staircase`."""
+    exponent = step / every
+    return initial * rate ** (exponent // 1 if staircase else exponent)
+
+
+def piecewise_constant(
+    values: tuple[float, ...], ends: tuple[float, ...], step: float
+) -> float:
+    """Return values[k] for the first k with step < ends[k], else the last value."""
+    for value, end in zip(values, ends, strict=False):
+        if step < end:
+            return value
+    return values[-1]
