@@ -97,9 +97,16 @@ def backends() -> tuple[str, ...]:
 
 @cache
 def backend(name: str) -> Backend:
-    """The backend of that name.
+    """The backend of that name, with the lowerings that other packages add to it.
+
+    A package adds lowerings for its constructs by an entry point of the group
+    ``specc.lowerings.NAME`` that names a `Table`.
 
     Raises:
         KeyError: none is installed under it.
     """
-    return _entries()[name].load()
+    found: Backend = _entries()[name].load()
+    added = entry_points(group=f"specc.lowerings.{name}")
+    for entry in sorted(added, key=lambda entry: entry.name):
+        found.table.include(entry.load())
+    return found

@@ -38,9 +38,13 @@ class Refusal:
 
 
 class Table:
-    """The lowerings and refusals of a backend, by construct class."""
+    """The lowerings and refusals of a backend, by construct class.
 
-    def __init__(self) -> None:
+    `packages` are the import names of the packages whose runtime pieces they use.
+    """
+
+    def __init__(self, *packages: str) -> None:
+        self.packages: list[str] = list(packages)
         self._lowerings: dict[type[Construct], Lowering] = {}
         self._refusals: dict[type[Construct], list[Refusal]] = {}
 
@@ -78,7 +82,8 @@ class Table:
         self._refusals.setdefault(kind, []).append(Refusal(kind, why, when))
 
     def include(self, other: Table) -> None:
-        """Take over the entries of another table."""
+        """Take over the entries of another table, and the packages of its pieces."""
+        self.packages += [name for name in other.packages if name not in self.packages]
         for lowering in other._lowerings.values():
             self._lowerings.setdefault(lowering.kind, lowering)
         for kind, refusals in other._refusals.items():

@@ -19,6 +19,7 @@ __all__ = [
     "assign",
     "call",
     "define",
+    "entry",
     "import_block",
     "literal",
     "module",
@@ -137,6 +138,11 @@ def statement(expression: Expression, indent: int = 0, before: str = "") -> str:
     return "\n".join(_layout(before, expression, "", indent))
 
 
+def entry(key: str, value: Expression, indent: int) -> str:
+    """A line of a dict display: ``"key": value,``."""
+    return "\n".join(_layout(f"{_text(key)}: ", value, ",", indent))
+
+
 def assign(target: str, value: Expression, indent: int = 0) -> str:
     """``target = value``."""
     return statement(value, indent, f"{target} = ")
@@ -187,7 +193,10 @@ def module(docstring: str, imports: Iterable[Import], sections: Iterable[str]) -
     Sections whose text begins with ``def``, ``class``, ``@`` or a comment before them
     are set off by two blank lines.
     """
-    text = f'"""{docstring.rstrip()}\n"""\n\n{import_block(imports)}\n'
+    head = docstring.strip()
+    if "\n" in head:
+        head += "\n"
+    text = f'"""{head}"""\n\n{import_block(imports)}\n'
     previous_is_definition = False
     for section in sections:
         is_definition = _is_definition(section)

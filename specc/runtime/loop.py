@@ -16,6 +16,14 @@ class Hooks:
         """Run after each epoch with its figures; `state.epoch` counts those done."""
 
 
+class PrintEpochs(Hooks):
+    """Prints a line for each epoch."""
+
+    def on_epoch(self, state: Any, logs: dict[str, float]) -> None:
+        """Print the figures of the epoch."""
+        print("  ".join(f"{name} {figure:.6g}" for name, figure in logs.items()))
+
+
 class NotFiniteError(ArithmeticError):
     """The loss of a step is infinite or not a number."""
 

@@ -2,7 +2,7 @@
 
 
 def exponential_decay(
-    initial: float, rate: float, every: float, staircase: bool, step: float
+    step: int, initial: float, rate: float, every: float, staircase: bool
 ) -> float:
     """Return initial · rate^(step / every); the exponent is floored if `staircase`."""
     exponent = step / every
@@ -10,7 +10,7 @@ def exponential_decay(
 
 
 def piecewise_constant(
-    values: tuple[float, ...], ends: tuple[float, ...], step: float
+    step: int, values: tuple[float, ...], ends: tuple[float, ...]
 ) -> float:
     """Return values[k] for the first k with step < ends[k], else the last value."""
     for value, end in zip(values, ends, strict=False):

@@ -1,0 +1,79 @@
+"""Which constructs a program uses, and who owns each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from ..backend import Obstacle
+from ..catalog.construct import Construct
+from ..ir import Program
+from .lowering import Table
+
+__all__ = ["Use", "obstacles", "portability", "uses"]
+
+
+@dataclass(frozen=True)
+class Use:
+    """A construct in a program; `owner` and `field` are keys of `specc.ir.Origins`."""
+
+    owner: str
+    field: str
+    construct: Construct
+
+
+def _within(owner: str, field: str, value: Any) -> Iterator[Use]:
+    """The construct and those among its arguments."""
+    if isinstance(value, Construct):
+        yield Use(owner, field, value)
+        for name, _ in value.fields():
+            yield from _within(owner, name, getattr(value, name))
+    elif isinstance(value, tuple):
+        for item in value:  # pyright: ignore[reportUnknownVariableType]
+            yield from _within(owner, field, item)
+
+
+def uses(program: Program) -> Iterator[Use]:
+    """All constructs that a backend has to write, in the order of the program."""
+    for node in program.network.layers:
+        yield from _within(node.name, "", node.layer)
+    if program.training is None:
+        return
+    for objective in program.training.objectives:
+        owner = f"output:{objective.output}"
+        yield from _within(owner, "loss", objective.loss)
+        yield from _within(owner, "metrics", objective.metrics)
+    for phase in program.training.phases:
+        yield from _within("optimizer", "", phase.optimizer)
+        yield from _within("training", "callbacks", phase.callbacks)
+
+
+def obstacles(table: Table, program: Program) -> tuple[Obstacle, ...]:
+    """What the table refuses of a program."""
+    found: list[Obstacle] = []
+    for use in uses(program):
+        refusal = table.refusal(use.construct)
+        if refusal is not None:
+            keyword = use.construct.keyword
+            found.append(Obstacle(use.owner, use.field, keyword, refusal.why))
+    return tuple(found)
+
+
+def portability(
+    table: Table, program: Program
+) -> tuple[dict[str, str], dict[str, str]]:
+    """How each construct of a program is computed, by keyword.
+
+    Returns:
+        those exact by the framework's own call, and those that are written out.
+    """
+    exact: dict[str, str] = {}
+    emulated: dict[str, str] = {}
+    for use in uses(program):
+        if table.refusal(use.construct) is not None:
+            continue
+        lowering = table.lowering(use.construct)
+        names = exact if lowering.exact else emulated
+        names.setdefault(use.construct.keyword, lowering.how)
+    return exact, emulated
