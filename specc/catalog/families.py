@@ -62,6 +62,10 @@ class Metric(Construct):
 
     family: ClassVar[str] = "metric"
 
+    def refuses(self, loss: Loss) -> str | None:
+        """Why it means nothing for an output with that loss; None where it fits."""
+        return None
+
 
 class Schedule(Construct):
     """The learning rate as a function of the number of updates made so far, from 0."""

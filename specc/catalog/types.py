@@ -41,6 +41,7 @@ __all__ = [
     "LossArg",
     "Member",
     "MetricArg",
+    "NameOf",
     "NonNegative",
     "OptimizerArg",
     "Pair",
@@ -50,6 +51,7 @@ __all__ = [
     "ScheduleArg",
     "Shape",
     "SourceArg",
+    "Units",
 ]
 
 #: One dimension: a size, or the name of a size that is known only at run time.
@@ -96,7 +98,14 @@ def _whole_epochs(value: Duration) -> Duration:
     return value
 
 
-Epochs = Annotated[Duration, AfterValidator(_whole_epochs)]
+@dataclass(frozen=True)
+class Units:
+    """Marks a quantity that takes only some of its type's units."""
+
+    names: tuple[str, ...]
+
+
+Epochs = Annotated[Duration, AfterValidator(_whole_epochs), Units(("epochs",))]
 
 
 def _is_number(value: Any) -> bool:
@@ -119,6 +128,16 @@ def _tuple(value: Any) -> Any:
 Pair = Annotated[tuple[Count, Count], BeforeValidator(_pair)]
 #: Axes of a tensor; one number stands for a list of one.
 Axes = Annotated[tuple[int, ...], BeforeValidator(_tuple)]
+
+
+@dataclass(frozen=True)
+class NameOf:
+    """Marks a text that a spec writes as a bare word: the name of a `thing`.
+
+    Things: ``figure`` (a key of the history), ``binding``, ``field`` (of a source).
+    """
+
+    thing: str
 
 
 @dataclass(frozen=True)

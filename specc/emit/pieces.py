@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 
-__all__ = ["Import", "Piece", "Selection", "select"]
+__all__ = ["Import", "Piece", "Selection", "bound_names", "names", "select"]
 
 
 @dataclass(frozen=True, order=True)
@@ -82,6 +82,18 @@ def _text(lines: list[str], node: ast.stmt) -> str:
     return "\n".join(lines[first - 1 : node.end_lineno])
 
 
+def _free_names(node: ast.stmt) -> set[str]:
+    """The names that a definition takes from outside it."""
+    used: set[str] = set()
+    bound: set[str] = set()
+    for part in ast.walk(node):
+        if isinstance(part, ast.Name):
+            (used if isinstance(part.ctx, ast.Load) else bound).add(part.id)
+        elif isinstance(part, ast.arg):
+            bound.add(part.arg)
+    return used - bound
+
+
 @cache
 def _read(package: str) -> _Package:
     found = _Package()
@@ -97,12 +109,25 @@ def _read(package: str) -> _Package:
             for name in _names(node):
                 if name == "__all__":
                     continue
-                uses = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
+                uses = _free_names(node)
                 constant = not isinstance(node, ast.FunctionDef | ast.ClassDef)
                 found.pieces[name] = Piece(
                     name, _text(lines, node), frozenset(uses - {name}), constant
                 )
     return found
+
+
+def names(packages: Iterable[str]) -> frozenset[str]:
+    """The names of all pieces of the packages."""
+    return frozenset(name for package in packages for name in _read(package).pieces)
+
+
+def bound_names(packages: Iterable[str]) -> frozenset[str]:
+    """All names that the modules of the packages define or import."""
+    found: set[str] = set()
+    for package in packages:
+        found.update(_read(package).pieces, _read(package).imports)
+    return frozenset(found)
 
 
 def select(packages: Iterable[str], wanted: Iterable[str]) -> Selection:

@@ -155,8 +155,11 @@ for _kind in (
     )(scaled)
 
 
-def initial_weights_section(network: Network) -> Section:
-    """`initial_weights(seed)`: weights and buffers in float64, in canonical layouts."""
+def initial_weights_section(network: Network, table: Table = SHARED) -> Section:
+    """`initial_weights(seed)`: weights and buffers in float64, in canonical layouts.
+
+    `table` has the initializers' lowerings; each writes a call of numpy or of a piece.
+    """
     lines = [
         "def initial_weights(seed: int) -> dict[str, np.ndarray]:",
         '    """Return initial weights and buffers: float64, channels last, (in, out)."""',
@@ -165,9 +168,7 @@ def initial_weights_section(network: Network) -> Section:
     entries: list[str] = []
     for node in network.layers:
         for weight in node.weights:
-            value = SHARED.lowering(weight.initializer).write(
-                weight.initializer, weight
-            )
+            value = table.lowering(weight.initializer).write(weight.initializer, weight)
             if not value.function.startswith("np."):
                 pieces.add(value.function)
                 entries.append(f"        # {weight.initializer.keyword}")
@@ -229,10 +230,13 @@ def piecewise_constant(schedule: PiecewiseConstant) -> Expression:
     )
 
 
-def learning_rate_section(training: Training) -> Section:
-    """`learning_rate(step, steps_per_epoch)` as a Python number."""
+def learning_rate_section(training: Training, table: Table = SHARED) -> Section:
+    """`learning_rate(step, steps_per_epoch)` as a Python number.
+
+    `table` has the schedules' lowerings; each writes a number or a call of a piece.
+    """
     schedule = _schedule(only_phase(training))
-    value = SHARED.lowering(schedule).write(schedule)
+    value = table.lowering(schedule).write(schedule)
     lines = [
         "def learning_rate(step: int, steps_per_epoch: int) -> float:",
         '    """Return the learning rate of the update that `step` others came before."""',

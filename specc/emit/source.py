@@ -6,6 +6,7 @@ way that the common formatters print them (88 columns, four spaces, double quote
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -27,28 +28,18 @@ __all__ = [
 ]
 
 WIDTH = 88
-STDLIB = frozenset(
-    [
-        "argparse",
-        "collections",
-        "dataclasses",
-        "hashlib",
-        "json",
-        "math",
-        "pathlib",
-        "sys",
-        "time",
-        "typing",
-    ]
-)
 
 
 @dataclass(frozen=True)
 class Call:
-    """``function(arguments)``; each argument is an expression or ``name=expression``."""
+    """``function(arguments)``; each argument is an expression or ``name=expression``.
+
+    `then` is text right behind it, such as the ``(x)`` of ``Dense(3)(x)``.
+    """
 
     function: str
     arguments: tuple[tuple[str, Expression], ...]
+    then: str = ""
 
 
 @dataclass(frozen=True)
@@ -99,7 +90,7 @@ def _flat(expression: Expression) -> str:
         return expression
     if isinstance(expression, Call):
         inner = ", ".join(key + _flat(value) for key, value in expression.arguments)
-        return f"{expression.function}({inner})"
+        return f"{expression.function}({inner}){expression.then}"
     keys = expression.keys or ("",) * len(expression.items)
     parts = [
         key + _flat(item) for key, item in zip(keys, expression.items, strict=True)
@@ -116,10 +107,12 @@ def _layout(before: str, expression: Expression, after: str, indent: int) -> lis
     if len(line) <= WIDTH or isinstance(expression, str):
         return [line]
     if isinstance(expression, Call):
-        opening, closing = expression.function + "(", ")"
+        opening, closing = expression.function + "(", ")" + expression.then
         items = expression.arguments
         inner = ", ".join(key + _flat(value) for key, value in items)
-        if len(pad) + 4 + len(inner) <= WIDTH:
+        # One argument to a line and a comma after the last: the layout of a call that is
+        # called again would else depend on the length of what it is called with.
+        if not expression.then and len(pad) + 4 + len(inner) <= WIDTH:
             return [pad + before + opening, f"{pad}    {inner}", pad + closing + after]
     else:
         opening, closing = expression.brackets
@@ -159,7 +152,7 @@ def import_block(imports: Iterable[Import]) -> str:
     groups: dict[bool, list[tuple[tuple[bool, str, str], str]]] = {True: [], False: []}
     joined: dict[str, list[str]] = {}
     for item in set(imports):
-        standard = item.module.split(".")[0] in STDLIB
+        standard = item.module.split(".")[0] in sys.stdlib_module_names
         if item.name is None:
             suffix = f" as {item.alias}" if item.alias else ""
             key = (False, item.module, item.alias or "")
@@ -168,7 +161,7 @@ def import_block(imports: Iterable[Import]) -> str:
             suffix = f" as {item.alias}" if item.alias else ""
             joined.setdefault(item.module, []).append(item.name + suffix)
     for name, names in joined.items():
-        standard = name.split(".")[0] in STDLIB
+        standard = name.split(".")[0] in sys.stdlib_module_names
         listed = ", ".join(sorted(names, key=_import_order))
         groups[standard].append(((True, name, ""), f"from {name} import {listed}"))
     blocks = [

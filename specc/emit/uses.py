@@ -65,15 +65,21 @@ def portability(
 ) -> tuple[dict[str, str], dict[str, str]]:
     """How each construct of a program is computed, by keyword.
 
+    Where two families share a keyword, the family stands behind it: constant (schedule).
+
     Returns:
         those exact by the framework's own call, and those that are written out.
     """
     exact: dict[str, str] = {}
     emulated: dict[str, str] = {}
+    first: dict[str, str] = {}
     for use in uses(program):
         if table.refusal(use.construct) is not None:
             continue
         lowering = table.lowering(use.construct)
         names = exact if lowering.exact else emulated
-        names.setdefault(use.construct.keyword, lowering.how)
+        keyword, family = use.construct.keyword, use.construct.family
+        if first.setdefault(keyword, family) != family:
+            keyword = f"{keyword} ({family})"
+        names.setdefault(keyword, lowering.how)
     return exact, emulated

@@ -33,21 +33,25 @@ class ArrayBatches:
 
     def epoch(self, number: int) -> Iterator[dict[str, np.ndarray]]:
         """Yield the batches of epoch `number`, counted from 0."""
-        order = np.arange(self.examples)
-        if self.shuffle:
-            order = permutation(self.seed, "order", str(number), self.examples)
-        yield from self._batches(self.training, order)
+        if not self.shuffle:
+            yield from self.in_order(self.training)
+            return
+        order = permutation(self.seed, "order", str(number), self.examples)
+        for start in range(0, self.examples, self.batch_size):
+            ids = order[start : start + self.batch_size]
+            # take() gathers whole rows faster than a[ids] does.
+            rows = {name: a.take(ids, axis=0) for name, a in self.training.items()}
+            yield {"ids": ids, **rows}
 
     def validation(self) -> Iterator[dict[str, np.ndarray]] | None:
         """Return the batches of the validation part, or None where there is none."""
-        if self.held_out is None:
-            return None
-        count = len(next(iter(self.held_out.values())))
-        return self._batches(self.held_out, np.arange(count))
+        return None if self.held_out is None else self.in_order(self.held_out)
 
-    def _batches(
-        self, arrays: dict[str, np.ndarray], order: np.ndarray
+    def in_order(
+        self, arrays: dict[str, np.ndarray]
     ) -> Iterator[dict[str, np.ndarray]]:
-        for start in range(0, len(order), self.batch_size):
-            ids = order[start : start + self.batch_size]
-            yield {"ids": ids, **{name: a[ids] for name, a in arrays.items()}}
+        """Yield the rows of arrays as they come; batches are views, not copies."""
+        ids = np.arange(len(next(iter(arrays.values()))))
+        for start in range(0, len(ids), self.batch_size):
+            rows = slice(start, start + self.batch_size)
+            yield {"ids": ids[rows], **{name: a[rows] for name, a in arrays.items()}}

@@ -84,7 +84,7 @@ def run_epochs(
         NotFiniteError: the loss is not a finite number and `stop_on_nan` is set.
     """
     history: list[dict[str, float]] = []
-    stopped = False
+    stopped = state.stopping is not None and state.stopping.stopped
 
     def weights() -> Any:
         return export_weights(state)

@@ -21,7 +21,8 @@ def random_words(
 
 def uniform(words: np.ndarray) -> np.ndarray:
     """Map 64-bit words to float64 numbers strictly between 0 and 1."""
-    return ((words >> np.uint64(11)).astype(np.float64) + 0.5) * 2.0**-53
+    # With 53 bits the largest number would round to 1.
+    return ((words >> np.uint64(12)).astype(np.float64) + 0.5) * 2.0**-52
 
 
 def permutation(seed: int, purpose: str, path: str, count: int) -> np.ndarray:

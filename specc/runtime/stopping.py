@@ -32,6 +32,7 @@ class EarlyStopping:
         self.best: float | None = None
         self.best_epoch = 0
         self.best_weights: Any = None
+        self.stopped = False
 
     def update(self, epoch: int, logs: dict[str, float], weights: Any) -> bool:
         """Take in the figures of `epoch`, counted from 0, and say whether to stop.
@@ -51,7 +52,8 @@ class EarlyStopping:
             if self.baseline is None or self._improves(figure, self.baseline):
                 self.wait = 0
             return False
-        return self.wait >= self.patience and epoch > 0
+        self.stopped = self.wait >= self.patience and epoch > 0
+        return self.stopped
 
     def _improves(self, figure: float, reference: float | None) -> bool:
         if math.isnan(figure):

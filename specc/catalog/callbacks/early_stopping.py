@@ -1,11 +1,11 @@
 """Stopping when a figure no longer improves."""
 
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
 from ..families import Callback
-from ..types import Epochs, NonNegative
+from ..types import Epochs, NameOf, NonNegative
 
 __all__ = ["EarlyStopping"]
 
@@ -20,7 +20,8 @@ class EarlyStopping(Callback):
 
     keyword: ClassVar[str] = "early_stopping"
     formula: ClassVar[str] = (
-        "stop at epoch e when no epoch in (e − patience, e] improved on best"
+        "stop after epoch e > 1 when none of the last max(patience, 1) epochs improved on"
+        " the best before it"
     )
     reference: ClassVar[str] = "Prechelt 1998, doi:10.1007/3-540-49430-8_3"
     example: ClassVar[str] = (
@@ -28,7 +29,7 @@ class EarlyStopping(Callback):
     )
     vary: ClassVar[dict[str, object]] = {"monitor": "loss", "baseline": 0.01}
 
-    monitor: str = Field(
+    monitor: Annotated[str, NameOf("figure")] = Field(
         default="val_loss", description="the figure to watch, a key of the history"
     )
     patience: Epochs = Field(description="epochs without improvement that are endured")

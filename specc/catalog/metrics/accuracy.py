@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from ..families import Metric
+from ..families import Loss, Metric
 
 __all__ = ["Accuracy"]
 
@@ -18,3 +18,8 @@ class Accuracy(Metric):
     formula: ClassVar[str] = "mean [argmax prediction = class]"
     reference: ClassVar[str] = "definition"
     example: ClassVar[str] = "metrics = [accuracy]"
+
+    def refuses(self, loss: Loss) -> str | None:
+        if loss.fuses is not None:
+            return None
+        return f"accuracy counts right classes, and {loss.keyword} is about numbers"

@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from ..families import Metric
+from ..families import Loss, Metric
 
 __all__ = ["MeanAbsoluteError"]
 
@@ -14,3 +14,8 @@ class MeanAbsoluteError(Metric):
     formula: ClassVar[str] = "mean |prediction − target|"
     reference: ClassVar[str] = "Laplace 1774, Mémoire sur la probabilité des causes"
     example: ClassVar[str] = "metrics = [mae]"
+
+    def refuses(self, loss: Loss) -> str | None:
+        if loss.target != "classes":
+            return None
+        return f"mae compares numbers, and the targets of {loss.keyword} are classes"

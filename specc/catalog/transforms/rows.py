@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
 from ..construct import Model
 from ..families import Transform
-from ..types import Count
+from ..types import Count, NameOf
 
 __all__ = ["Comparison", "Keep", "Take"]
 
@@ -16,7 +16,7 @@ __all__ = ["Comparison", "Keep", "Take"]
 class Comparison(Model):
     """A field against a number."""
 
-    field: str
+    field: Annotated[str, NameOf("field")]
     operator: Literal["<", "<=", ">", ">=", "==", "!="]
     value: float
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar
 from pydantic import BeforeValidator, Field
 
 from ..families import Transform
-from ..types import Count
+from ..types import Count, NameOf
 
 __all__ = ["OneHot", "Rescale", "Standardize"]
 
@@ -18,7 +18,9 @@ def _names(value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
 
 
-Names = Annotated[tuple[str, ...], BeforeValidator(_names)]
+Names = Annotated[
+    tuple[Annotated[str, NameOf("binding")], ...], BeforeValidator(_names)
+]
 
 
 class Standardize(Transform):

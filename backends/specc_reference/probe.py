@@ -1,0 +1,77 @@
+"""Looking into running programs of this backend; the verifier calls it in a worker process."""
+
+from __future__ import annotations
+
+import os
+from importlib import import_module
+from importlib.util import find_spec
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from specc.backend import Emission
+
+__all__ = ["configure", "node_outputs", "penalty", "raw_gradients"]
+
+Arrays = dict[str, np.ndarray]
+
+
+def configure(threads: int = 1) -> None:
+    """Ask NumPy's linear algebra for so many threads.
+
+    The libraries read the variables when they are loaded; `threadpoolctl`, where it is
+    installed, also sets those that are loaded already. NumPy needs nothing else to give
+    the same bits again.
+    """
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ[name] = str(threads)
+    if find_spec("threadpoolctl") is not None:
+        import_module("threadpoolctl").threadpool_limits(threads)
+
+
+def node_outputs(
+    module: ModuleType,
+    emission: Emission,
+    state: Any,
+    batch: Arrays,
+    training: bool,
+    step: int,
+) -> Arrays:
+    """The output of every node, by its name; buffers stay as they were.
+
+    In training mode the masks are those of the update that `step` others came before.
+    """
+    before = _buffers(state)
+    tape = state.model.forward(batch, training, state.seed, step)
+    _restore(state, before)
+    return {node: tape.edges[edge] for node, edge in emission.nodes.items()}
+
+
+def raw_gradients(
+    module: ModuleType, state: Any, batch: Arrays, step: int
+) -> tuple[Arrays, Arrays, dict[str, float]]:
+    """Raw gradients, clipped gradients, and logs; buffers stay as they were."""
+    before = _buffers(state)
+    raw, logs = module.gradients(state, batch, step)
+    _restore(state, before)
+    clip = getattr(module, "clip_gradients", None)
+    return raw, raw if clip is None else clip(raw), logs
+
+
+def penalty(module: ModuleType, state: Any) -> float:
+    """The sum of the penalties on weights; 0 where there are none."""
+    find = getattr(module, "penalty", None)
+    return 0.0 if find is None else float(find(state.model))
+
+
+def _buffers(state: Any) -> Arrays:
+    """Copies of the buffers, by path."""
+    weights = state.model.weights()
+    arrays = state.model.arrays()
+    return {path: arrays[path].copy() for path in arrays if path not in weights}
+
+
+def _restore(state: Any, buffers: Arrays) -> None:
+    for path, array in buffers.items():
+        state.model.put(path, array)

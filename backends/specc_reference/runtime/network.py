@@ -1,0 +1,174 @@
+"""The network: layers, their calls in order, and the two passes over them."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from specc.runtime.random import keep_mask
+
+from .activations import Activation
+from .dense import Activate
+from .layer import Layer
+
+
+@dataclass(frozen=True)
+class Step:
+    """One call of a layer: it takes the edges `inputs` and makes the edge `name`.
+
+    `owner` names the layer, `call` counts the calls of it from 0.
+    """
+
+    name: str
+    owner: str
+    inputs: tuple[str, ...]
+    call: int
+
+
+@dataclass(frozen=True)
+class Tape:
+    """What a forward pass leaves: every edge, and what each step remembers."""
+
+    edges: dict[str, np.ndarray]
+    memories: list[Any]
+
+
+class Network:
+    """Layers and their calls, in an order that can be executed.
+
+    `outputs` names the edge of each output. Weights listed in `frozen` get no gradient.
+    """
+
+    def __init__(
+        self,
+        inputs: tuple[str, ...],
+        outputs: dict[str, str],
+        frozen: tuple[str, ...] = (),
+    ) -> None:
+        self.inputs = inputs
+        self.outputs = outputs
+        self.frozen = frozen
+        self.layers: dict[str, Layer] = {}
+        self.steps: list[Step] = []
+
+    def add(
+        self,
+        name: str,
+        layer: Layer,
+        inputs: list[str],
+        activation: Activation | None = None,
+        owner: str | None = None,
+    ) -> None:
+        """Call a layer on edges; the result is the edge `name`.
+
+        An activation is a step of its own, so that a loss can take its input: the edge
+        ``name.preactivation``. `owner` is the layer's name where it is not the call's.
+        """
+        owner = owner or name
+        if activation is not None:
+            self.add(f"{name}.preactivation", layer, inputs, owner=owner)
+            activate = Activate(activation)
+            self.add(
+                name, activate, [f"{name}.preactivation"], owner=f"{name}.activation"
+            )
+            return
+        self.layers[owner] = layer
+        earlier = sum(step.owner == owner for step in self.steps)
+        self.steps.append(Step(name, owner, tuple(inputs), earlier))
+
+    def forward(
+        self,
+        batch: dict[str, np.ndarray],
+        training: bool = False,
+        seed: int = 0,
+        update: int = 0,
+    ) -> Tape:
+        """Compute every edge, in training mode with the masks of that seed and update."""
+        edges = {
+            name: np.asarray(batch[name], dtype=np.float64) for name in self.inputs
+        }
+        memories: list[Any] = []
+        for step in self.steps:
+            layer = self.layers[step.owner]
+            inputs = [edges[edge] for edge in step.inputs]
+            keep = None
+            if training and layer.rate:
+                path, shape = f"{step.owner}/keep", inputs[0].shape
+                keep = keep_mask(seed, path, shape, layer.rate, update, step.call)
+            edges[step.name], memory = layer.forward(inputs, training, keep)
+            memories.append(memory)
+        return Tape(edges, memories)
+
+    def backward(
+        self, tape: Tape, gradients: dict[str, np.ndarray]
+    ) -> dict[str, np.ndarray]:
+        """Return the gradients of all weights that are not frozen, by path.
+
+        `gradients` are those of the edges that the loss was computed from.
+        """
+        at = dict(gradients)
+        found = {path: np.zeros_like(weight) for path, weight in self.weights().items()}
+        for step, memory in zip(
+            reversed(self.steps), reversed(tape.memories), strict=True
+        ):
+            if step.name not in at:
+                continue  # no loss depends on it
+            layer = self.layers[step.owner]
+            at_inputs, at_weights = layer.backward(at[step.name], memory)
+            for edge, gradient in zip(step.inputs, at_inputs, strict=True):
+                at[edge] = at[edge] + gradient if edge in at else gradient
+            for slot, gradient in at_weights.items():
+                found[f"{step.owner}/{slot}"] += gradient
+        return {path: found[path] for path in found if path not in self.frozen}
+
+    def weights(self) -> dict[str, np.ndarray]:
+        """Return the weights by path, such as ``dense_1/kernel``."""
+        return {
+            f"{owner}/{slot}": array
+            for owner, layer in self.layers.items()
+            for slot, array in layer.weights.items()
+        }
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        """Return weights and buffers by path."""
+        buffers = {
+            f"{owner}/{slot}": array
+            for owner, layer in self.layers.items()
+            for slot, array in layer.buffers.items()
+        }
+        return {**self.weights(), **buffers}
+
+    def put(self, path: str, array: np.ndarray) -> None:
+        """Replace a weight or a buffer."""
+        owner, _, slot = path.rpartition("/")
+        layer = self.layers[owner]
+        arrays = layer.weights if slot in layer.weights else layer.buffers
+        arrays[slot] = np.array(array, dtype=np.float64, order="C")
+
+    def load(self, arrays: dict[str, np.ndarray]) -> None:
+        """Replace all weights and buffers.
+
+        Raises:
+            KeyError: an array is missing, or is none of this network's.
+            ValueError: an array has the wrong shape.
+        """
+        check_arrays(self.arrays(), arrays)
+        for path, array in arrays.items():
+            self.put(path, array)
+
+
+def check_arrays(expected: dict[str, np.ndarray], given: dict[str, np.ndarray]) -> None:
+    """Hold the names and shapes of arrays against those that are expected.
+
+    Raises:
+        KeyError: an array is missing, or is not expected.
+        ValueError: an array has the wrong shape.
+    """
+    if missing := expected.keys() - given.keys():
+        raise KeyError(f"missing: {', '.join(sorted(missing))}")
+    if unknown := given.keys() - expected.keys():
+        raise KeyError(f"unexpected: {', '.join(sorted(unknown))}")
+    for path, array in given.items():
+        if np.shape(array) != expected[path].shape:
+            shape = expected[path].shape
+            raise ValueError(f"{path} must be {shape}, not {np.shape(array)}")

@@ -1,0 +1,73 @@
+"""Python identifiers for the names of a spec.
+
+A spec's names are ASCII identifiers, but not all of them can stand in a program: some are
+keywords, some hide a builtin or a name of the module, some an attribute of a framework's
+class. `mangle` gives each name an identifier of its own; most names are their own.
+"""
+
+from __future__ import annotations
+
+import builtins
+import keyword
+import re
+from collections.abc import Collection, Iterable
+
+__all__ = ["BUILTINS", "KEYWORDS", "Names", "mangle"]
+
+#: Words that can never be names.
+KEYWORDS = frozenset(keyword.kwlist)
+#: What a name at the level of a module, or an argument that is used beside them, may hide.
+BUILTINS = frozenset(dir(builtins))
+
+#: What is put before a name that begins with an underscore.
+_WORD = "name"
+_UNDERSCORED = re.compile(f"(?:{_WORD})*_")
+
+
+def mangle(name: str, reserved: Collection[str] = frozenset()) -> str:
+    """The identifier for a name: the name itself, unless it is reserved.
+
+    For one set of reserved words, different names have different identifiers, none is
+    reserved or a keyword, and none begins with an underscore (Python rewrites some of
+    those inside a class, and gives others a meaning).
+
+    Args:
+        name: an ASCII identifier.
+        reserved: words that cannot be used, besides the keywords.
+    """
+    # Names that look like the result of a change are changed too, so none meets another.
+    if _UNDERSCORED.match(name):
+        name = _WORD + name
+    stem = name.rstrip("_")
+    taken = [
+        len(word) - len(stem)
+        for words in (reserved, KEYWORDS)
+        for word in words
+        if word.rstrip("_") == stem
+    ]
+    return name + "_" * (max(taken) + 1) if taken else name
+
+
+class Names:
+    """The identifiers of one scope: those of a spec's names, and others made up beside them.
+
+    Args:
+        names: all names of the spec that the scope needs.
+        reserved: words that cannot be used, besides the keywords.
+    """
+
+    def __init__(self, names: Iterable[str], reserved: Collection[str] = ()) -> None:
+        self._reserved = frozenset(reserved)
+        self._identifiers = {name: mangle(name, self._reserved) for name in names}
+        self._issued = set(self._identifiers.values())
+
+    def __getitem__(self, name: str) -> str:
+        return self._identifiers[name]
+
+    def fresh(self, wanted: str) -> str:
+        """An identifier that nothing else in the scope has, `wanted` if it is free."""
+        found = mangle(wanted, self._reserved)
+        while found in self._issued:
+            found += "_"
+        self._issued.add(found)
+        return found
