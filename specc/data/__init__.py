@@ -1,0 +1,18 @@
+"""Data: from a source to arrays ready for training, the same for every backend.
+
+source --keep, take--> rows --split--> parts --standardize …--> arrays --> batches
+"""
+
+from .pipeline import prepare, transform
+from .prepared import Arrays, Prepared, save_npz, write_npz
+from .targets import check_targets
+
+__all__ = [
+    "Arrays",
+    "Prepared",
+    "check_targets",
+    "prepare",
+    "save_npz",
+    "transform",
+    "write_npz",
+]

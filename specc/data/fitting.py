@@ -1,0 +1,154 @@
+"""Fitting transforms on the training part."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..catalog.families import Transform
+from ..catalog.transforms import OneHot, Rescale, Standardize
+from ..diagnostics.fault import Fault
+from ..diagnostics.model import Problem, Span
+from ..diagnostics.suggest import nearest
+from ..ir import Binding
+from .bound import Bound
+from .steps import Encoded, Fitted, Rescaled, Standardized, Step
+
+__all__ = ["Target", "fit", "targets"]
+
+
+@dataclass(frozen=True)
+class Target:
+    """A binding that a transform changes; `columns` are those it is limited to."""
+
+    binding: str
+    columns: tuple[str, ...] | None = None
+
+
+def targets(
+    transform: Transform,
+    bindings: tuple[Binding, ...],
+    columns: dict[str, tuple[str, ...]],
+    span: Span | None,
+) -> tuple[Target, ...]:
+    """The bindings that a transform changes.
+
+    A name is that of a binding, or of a field that bindings are made of. No names mean
+    all inputs that are not integers.
+
+    Raises:
+        Fault: a name is none of these.
+    """
+    names: tuple[str, ...] = transform.applies_to()
+    if not names:
+        return tuple(
+            Target(binding.name)
+            for binding in bindings
+            if binding.role == "input" and binding.dtype.startswith("float")
+        )
+    found: dict[str, Target] = {}
+    for name in names:
+        if name in columns:
+            found[name] = Target(name)
+            continue
+        holders = [binding for binding, fields in columns.items() if name in fields]
+        if not holders:
+            raise Fault(_unknown(name, transform, columns, span))
+        for holder in holders:
+            whole = len(columns[holder]) == 1
+            before = found.get(holder, Target(holder, ())).columns
+            limited = None if whole or before is None else (*before, name)
+            found[holder] = Target(holder, limited)
+    return tuple(found.values())
+
+
+def _unknown(
+    name: str,
+    transform: Transform,
+    columns: dict[str, tuple[str, ...]],
+    span: Span | None,
+) -> Problem:
+    names = list(dict.fromkeys([*columns, *(f for fs in columns.values() for f in fs)]))
+    return Problem(
+        "data-unknown-field",
+        f"{transform.keyword} is asked to change {name}, which is not bound",
+        span,
+        expected=f"one of {', '.join(names[:20])}",
+        suggestion=nearest(name, names),
+    )
+
+
+def fit(
+    transform: Transform,
+    bound: Bound,
+    target: Target,
+    before: tuple[Step, ...],
+    rows: np.ndarray,
+) -> Step:
+    """The step that a transform becomes for a binding.
+
+    Args:
+        transform: one that changes values.
+        bound: the binding.
+        target: what of it is changed.
+        before: the steps that come before this one.
+        rows: the training part, on which alone it is fitted.
+    """
+    chosen = _mask(bound, target)
+    if isinstance(transform, Standardize):
+        return _standardized(_blocks(bound, before, rows), chosen)
+    if isinstance(transform, Rescale):
+        if chosen is None:
+            return Rescaled(np.array(transform.scale), np.array(transform.offset))
+        scale = np.where(chosen, transform.scale, 1.0)
+        return Rescaled(scale, np.where(chosen, transform.offset, 0.0))
+    assert isinstance(transform, OneHot), f"{transform.keyword} has no step"
+    return Encoded(np.array(transform.classes))
+
+
+def _mask(bound: Bound, target: Target) -> np.ndarray | None:
+    """Where entries belong to the chosen columns; None for everywhere."""
+    if target.columns is None:
+        return None
+    sizes = [bound.table.fields[c].shape[-1:] for c in bound.columns]
+    scalar = [bound.table.fields[c].ndim == 1 for c in bound.columns]
+    widths = [1 if one else size[0] for one, size in zip(scalar, sizes, strict=True)]
+    last = np.repeat([c in target.columns for c in bound.columns], widths)
+    lead = bound.table.fields[bound.columns[0]].shape[1:-1]
+    return np.broadcast_to(last, (*lead, len(last))).reshape(bound.shape)
+
+
+def _blocks(
+    bound: Bound, before: tuple[Step, ...], rows: np.ndarray
+) -> Iterator[np.ndarray]:
+    fitted = Fitted({bound.name: before})
+    for _, raw in bound.blocks(rows):
+        yield fitted.apply(bound.name, np.asarray(raw, np.float64))
+
+
+def _standardized(blocks: Iterator[np.ndarray], chosen: np.ndarray | None) -> Step:
+    """Mean and deviation of each entry.
+
+    Blocks are merged by the update of Chan et al. 1979 (Stanford STAN-CS-79-773).
+    """
+    count, mean, squares = 0, np.zeros(()), np.zeros(())
+    low, high = np.array(np.inf), np.array(-np.inf)
+    for block in blocks:
+        centre = block.mean(axis=0)
+        total = count + len(block)
+        gap = centre - mean
+        squares = squares + ((block - centre) ** 2).sum(axis=0)
+        squares = squares + gap**2 * (count * len(block) / total)
+        mean = mean + gap * (len(block) / total)
+        low = np.minimum(low, block.min(axis=0))
+        high = np.maximum(high, block.max(axis=0))
+        count = total
+    deviation = np.sqrt(squares / count)
+    # A constant's deviation is 0, not what rounding leaves of it.
+    constant = (low == high) | (deviation == 0)
+    mean, deviation = np.where(constant, low, mean), np.where(constant, 1.0, deviation)
+    if chosen is not None:
+        mean, deviation = np.where(chosen, mean, 0.0), np.where(chosen, deviation, 1.0)
+    return Standardized(mean, deviation)

@@ -1,0 +1,31 @@
+"""Runs: training into a folder, going on with it, and using what it learned."""
+
+from .evaluate import Evaluation, evaluate
+from .folder import RunFolder, create, create_named, open_run
+from .job import Interrupted, Job, RunResult
+from .loaded import Loaded, load_run
+from .predict import predict, read_inputs
+from .progress import Progress, progress_on
+from .sampling import Samples, predict_samples
+from .train import train
+
+__all__ = [
+    "Evaluation",
+    "Interrupted",
+    "Job",
+    "Loaded",
+    "Progress",
+    "RunFolder",
+    "RunResult",
+    "Samples",
+    "create",
+    "create_named",
+    "evaluate",
+    "load_run",
+    "open_run",
+    "predict",
+    "predict_samples",
+    "progress_on",
+    "read_inputs",
+    "train",
+]

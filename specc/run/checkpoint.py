@@ -1,0 +1,170 @@
+"""Checkpoints: all that training needs to go on, on any backend, without pickle.
+
+A checkpoint is a folder with ``state.safetensors`` (weights, buffers, optimizer slots
+and counters by canonical name), ``best.safetensors`` and ``stopping.safetensors`` where
+there are such weights, and ``manifest.json`` with the SHA-256 of each.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from .durable import flush_folder, to_json, write_new
+from .weights import DamagedError, pack, unpack
+
+__all__ = ["Best", "Checkpoint", "Stopping", "newest", "write_checkpoint"]
+
+Arrays = dict[str, np.ndarray]
+
+#: How many checkpoints are kept.
+KEPT = 2
+MANIFEST = "manifest.json"
+FORMAT = 1
+
+
+@dataclass(frozen=True)
+class Best:
+    """The weights of the epoch, from 1, with the best figure so far."""
+
+    monitor: str
+    figure: float
+    epoch: int
+    weights: Arrays
+
+
+@dataclass(frozen=True)
+class Stopping:
+    """What early stopping remembers; `weights` are None unless it restores the best."""
+
+    wait: int
+    best: float | None
+    best_epoch: int
+    stopped: bool
+    weights: Arrays | None = None
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """The state of a training after `epoch` epochs and `step` updates."""
+
+    epoch: int
+    step: int
+    state: Arrays
+    best: Best | None = None
+    stopping: Stopping | None = None
+    #: Checkpoints that were found damaged before this one was found.
+    damaged: tuple[str, ...] = field(default=(), compare=False)
+
+
+def _files(checkpoint: Checkpoint) -> dict[str, Arrays]:
+    files = {"state.safetensors": checkpoint.state}
+    if checkpoint.best is not None:
+        files["best.safetensors"] = checkpoint.best.weights
+    stopping = checkpoint.stopping
+    if stopping is not None and _stopping_file(checkpoint) == "stopping.safetensors":
+        files["stopping.safetensors"] = stopping.weights or {}
+    return files
+
+
+def _stopping_file(checkpoint: Checkpoint) -> str | None:
+    """The file with early stopping's weights, which often are the best ones."""
+    best, stopping = checkpoint.best, checkpoint.stopping
+    if stopping is None or stopping.weights is None:
+        return None
+    same = best is not None and best.weights is stopping.weights
+    return "best.safetensors" if same else "stopping.safetensors"
+
+
+def _manifest(checkpoint: Checkpoint, digests: dict[str, str]) -> dict[str, Any]:
+    best, stopping = checkpoint.best, checkpoint.stopping
+    return {
+        "format": FORMAT,
+        "epoch": checkpoint.epoch,
+        "step": checkpoint.step,
+        "files": digests,
+        "best": best
+        and {"monitor": best.monitor, "figure": best.figure, "epoch": best.epoch},
+        "stopping": stopping
+        and {
+            "wait": stopping.wait,
+            "best": stopping.best,
+            "best_epoch": stopping.best_epoch,
+            "stopped": stopping.stopped,
+            "weights": _stopping_file(checkpoint),
+        },
+    }
+
+
+def write_checkpoint(folder: Path, checkpoint: Checkpoint) -> None:
+    """Add a checkpoint to a folder of them, then remove all but the newest two.
+
+    It is written under another name and gets its own when all of it is on the disk, so
+    that a run may be killed at any moment.
+    """
+    folder.mkdir(exist_ok=True)
+    final = folder / f"epoch-{checkpoint.epoch:06d}"
+    beside = folder / f".{final.name}.new"
+    for old in (beside, final):
+        shutil.rmtree(old, ignore_errors=True)
+    beside.mkdir()
+    digests: dict[str, str] = {}
+    for name, arrays in _files(checkpoint).items():
+        content = pack(arrays)
+        write_new(beside / name, content)
+        digests[name] = hashlib.sha256(content).hexdigest()
+    write_new(beside / MANIFEST, to_json(_manifest(checkpoint, digests)))
+    flush_folder(beside)
+    beside.rename(final)
+    flush_folder(folder)
+    for old in _found(folder)[KEPT:]:
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def _found(folder: Path) -> list[Path]:
+    """The checkpoints in a folder, the newest first."""
+    return sorted(folder.glob("epoch-*"), reverse=True) if folder.is_dir() else []
+
+
+def newest(folder: Path) -> Checkpoint | None:
+    """The newest checkpoint whose files are those that its manifest tells of.
+
+    Those before it that are damaged are named in it. None if there is no whole one.
+    """
+    damaged: list[str] = []
+    for path in _found(folder):
+        try:
+            found = _read(path)
+        except (DamagedError, OSError, ValueError, KeyError, TypeError) as error:
+            damaged.append(f"{path.name}: {error}")
+            continue
+        return Checkpoint(*found, damaged=tuple(damaged))
+    return None
+
+
+def _read(path: Path) -> tuple[int, int, Arrays, Best | None, Stopping | None]:
+    manifest: dict[str, Any] = json.loads((path / MANIFEST).read_bytes())
+    if manifest["format"] != FORMAT:
+        raise DamagedError(f"its format is {manifest['format']}, not {FORMAT}")
+    files: dict[str, Arrays] = {}
+    for name, expected in manifest["files"].items():
+        content = (path / Path(name).name).read_bytes()
+        if hashlib.sha256(content).hexdigest() != expected:
+            raise DamagedError(f"{name} is not what was written")
+        files[name] = unpack(content)
+    best, stopping = manifest["best"], manifest["stopping"]
+    if stopping and stopping["weights"]:
+        stopping["weights"] = files[stopping["weights"]]
+    return (
+        int(manifest["epoch"]),
+        int(manifest["step"]),
+        files["state.safetensors"],
+        Best(**best, weights=files["best.safetensors"]) if best else None,
+        Stopping(**stopping) if stopping else None,
+    )

@@ -1,0 +1,136 @@
+"""Where a run runs: devices, threads and versions."""
+
+from __future__ import annotations
+
+import math
+import os
+import platform
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from ..backend import Backend
+from ..diagnostics.fault import Fault
+from ..diagnostics.model import Problem
+from ..ir import Network, Program
+
+__all__ = [
+    "choose_device",
+    "fitting_threads",
+    "require_backend",
+    "set_threads",
+    "usable_threads",
+    "versions",
+]
+
+
+def require_backend(backend: Backend) -> None:
+    """Fault, with status 3, unless the backend's framework is installed."""
+    missing = backend.missing()
+    if missing:
+        problem = Problem(
+            "backend-missing",
+            f"the backend {backend.name} needs {', '.join(missing)},"
+            f" which {'are' if len(missing) > 1 else 'is'} not installed",
+            None,
+            suggestion=f'pip install "specc[{backend.extra}]"',
+        )
+        raise Fault(problem, status=3)
+
+
+def choose_device(backend: Backend, probe: Any, asked: str) -> str:
+    """The device to run on: what was asked for, or for ``auto`` the best there is.
+
+    A probe tells with `devices()`, best first, what the framework can use; without it
+    that is the processor.
+
+    Raises:
+        Fault: the device is not there (status 3).
+    """
+    find = getattr(probe, "devices", None)
+    available: tuple[str, ...] = ("cpu",) if find is None else tuple(find())
+    if asked == "auto":
+        return available[0]
+    if asked in available:
+        return asked
+    problem = Problem(
+        "device-missing",
+        f"{backend.title} finds no device {asked} on this machine",
+        None,
+        expected=f"one of auto, {', '.join(available)}",
+        suggestion="--device cpu",
+    )
+    raise Fault(problem, status=3)
+
+
+#: The threads that each backend was given in this process.
+_given: dict[str, int] = {}
+
+
+def set_threads(backend: Backend, probe: Any, asked: int | None, otherwise: int) -> int:
+    """Give the framework the threads that are asked for; return how many it has.
+
+    If none are asked for, a framework that runs already keeps what it was given, and
+    another one gets `otherwise`.
+
+    Raises:
+        Fault: the framework cannot change the number any more (status 2).
+    """
+    threads = asked or _given.get(backend.name) or otherwise
+    try:
+        probe.configure(threads)
+    except RuntimeError as error:
+        problem = Problem(
+            "threads-fixed",
+            f"{backend.title} runs in this process with another number of threads than"
+            f" {threads}: {error}",
+            None,
+            suggestion="a new process",
+        )
+        raise Fault(problem, status=2) from None
+    _given[backend.name] = threads
+    return threads
+
+
+#: From how many multiplications in the forward pass of a batch several threads pay. On
+#: fewer they wait for one another: beside other work on two processors, a small network
+#: was thirty times slower on two threads than on one.
+_LARGE = 50_000_000
+
+
+def fitting_threads(program: Program) -> int:
+    """One thread for a small model, all processors for a large one."""
+    training = program.training
+    batch = training.batch_size if training is not None else 1
+    return usable_threads() if batch * _products(program.network) >= _LARGE else 1
+
+
+def _products(network: Network) -> int:
+    """About how many multiplications one example takes: weights times positions."""
+    total = 0
+    for call in network.calls:
+        # A size that is known only at run time is taken for a hundred.
+        sizes = [
+            size if isinstance(size, int) else 100
+            for size in network.edge(call.name).shape[:-1]
+        ]
+        weights = network.layer(call.layer).weights
+        total += math.prod(sizes) * sum(math.prod(w.shape) for w in weights)
+    return total
+
+
+def usable_threads() -> int:
+    """How many processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def versions(backend: Backend) -> dict[str, str]:
+    """Versions of what a run depends on, and the kind of machine."""
+    found = {"python": platform.python_version(), "platform": platform.platform()}
+    for name in ("specc", "numpy", *backend.requires):
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return found

@@ -1,0 +1,136 @@
+"""Why a run failed: which part of the model first gave something that is no number."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..backend import Emission
+from ..diagnostics.fault import Fault
+from ..diagnostics.model import Note, Problem, Span
+from ..ir import Origins, Program
+
+__all__ = ["is_out_of_memory", "not_finite", "out_of_memory", "replay"]
+
+Arrays = dict[str, np.ndarray]
+
+
+def replay(module: Any, state: Any, batches: Any, step: int) -> Any:
+    """Repeat updates until `step` of them are done; return the state before the next.
+
+    Everything random depends on seed and step alone, so the state is the one that the
+    run had.
+    """
+    with np.errstate(all="ignore"):
+        return _replay(module, state, batches, step)
+
+
+def _replay(module: Any, state: Any, batches: Any, step: int) -> Any:
+    while True:
+        for batch in batches.epoch(state.epoch):
+            if state.step == step:
+                return state
+            state, _ = module.train_step(state, batch, state.step)
+            state.step += 1
+        state.epoch += 1
+
+
+def _span(origins: Origins, owner: str, name: str = "") -> Span | None:
+    origin = origins.find(owner, name)
+    return origin.span if origin is not None else None
+
+
+def not_finite(
+    program: Program,
+    emission: Emission,
+    probe: Any,
+    module: Any,
+    state: Any,
+    batch: Arrays,
+    loss: float,
+    origins: Origins,
+) -> Problem:
+    """Where the loss of a step ceased to be a number.
+
+    Args:
+        program: what is trained.
+        emission: its text and the places of its nodes.
+        probe: the backend's.
+        module: the running program.
+        state: as it was before the step.
+        batch: of the step.
+        loss: what came out.
+        origins: places for the problem.
+    """
+    step = state.step
+    head = f"the loss is {loss} at step {step + 1} of epoch {state.epoch + 1}"
+    weight = _first_bad(module.export_weights(state))
+    if weight is not None:
+        owner = weight.split("/")[0]
+        why = f"{head}: {weight} ceased to be finite in the update before"
+        return _problem(why, _span(origins, owner), origins)
+    with np.errstate(all="ignore"):
+        outputs = probe.node_outputs(module, emission, state, batch, True, step)
+    for call in program.network.calls:
+        if call.name in outputs and not np.isfinite(outputs[call.name]).all():
+            span = _span(origins, call.name) or _span(origins, call.layer)
+            why = f"{head}: {call.name} is the first whose output is not finite"
+            return _problem(why, span, origins)
+    largest = {name: float(np.abs(a).max()) for name, a in outputs.items() if a.size}
+    output = program.network.outputs[0]
+    size = largest.get(output.edge)
+    why = f"{head}: the outputs of all layers are finite, the loss of them is not"
+    if size is not None:
+        why += f" ({output.name} reaches {size:.3g})"
+    return _problem(why, _span(origins, f"output:{output.name}", "loss"), origins)
+
+
+def _first_bad(arrays: Arrays) -> str | None:
+    for name, values in arrays.items():
+        if not np.isfinite(values).all():
+            return name
+    return None
+
+
+def _problem(why: str, span: Span | None, origins: Origins) -> Problem:
+    note = Note(
+        "a smaller learning rate or clipnorm keeps updates small",
+        _span(origins, "optimizer"),
+    )
+    return Problem("loss-not-finite", why, span, notes=(note,))
+
+
+#: What frameworks say, in lower case, when memory is at an end.
+_MEMORY = (
+    "out of memory",
+    "can't allocate memory",
+    "not enough memory",
+    "oom when allocating",
+    "failed to allocate memory",
+)
+
+
+def is_out_of_memory(error: Exception) -> bool:
+    """Whether an error of any framework means that memory is at an end."""
+    if isinstance(error, MemoryError):
+        return True
+    names = {kind.__name__ for kind in type(error).__mro__}
+    if names & {"OutOfMemoryError", "ResourceExhaustedError"}:
+        return True
+    return isinstance(error, RuntimeError) and any(
+        word in str(error).lower() for word in _MEMORY
+    )
+
+
+def out_of_memory(error: Exception, program: Program, origins: Origins) -> Fault:
+    """The end of a run for which the memory does not suffice."""
+    assert program.training is not None
+    reason = str(error).split("\n")[0][:200]
+    problem = Problem(
+        "out-of-memory",
+        "the memory does not suffice" + (f": {reason}" if reason else ""),
+        _span(origins, "training", "batch_size"),
+        suggestion=f"a batch_size below {program.training.batch_size}",
+    )
+    return Fault(problem, status=4)

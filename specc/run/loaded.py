@@ -1,0 +1,122 @@
+"""A trained model from the folder of its run, ready to compute."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..backend import Backend, Emission, backend, backends
+from ..diagnostics.fault import Fault
+from ..diagnostics.model import Level, Problem
+from ..ir import Program
+from .checkpoint import newest
+from .environment import choose_device, fitting_threads, require_backend, set_threads
+from .folder import RunFolder
+from .train import load_model
+
+__all__ = ["Loaded", "load_run", "weights_of"]
+
+Arrays = dict[str, np.ndarray]
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A running program whose state has a run's weights."""
+
+    folder: RunFolder
+    program: Program
+    backend: Backend
+    emission: Emission
+    probe: Any
+    module: Any
+    state: Any
+    warnings: tuple[Problem, ...] = ()
+
+
+def weights_of(folder: RunFolder, which: str) -> tuple[Arrays, list[Problem]]:
+    """The weights ``best`` or ``last`` of a run, and warnings.
+
+    A run that was killed has no last weights; those of its newest checkpoint are taken.
+
+    Raises:
+        Fault: there are none.
+    """
+    try:
+        return folder.weights(which), []
+    except Fault as fault:
+        checkpoint = newest(folder.checkpoints)
+        if which != "last" or checkpoint is None or fault.status != 3:
+            raise
+    weights = {
+        name: values
+        for name, values in checkpoint.state.items()
+        if not name.startswith(("optimizer/", "counter/"))
+    }
+    why = (
+        f"{folder.path} did not come to its end; these are its weights after epoch"
+        f" {checkpoint.epoch}"
+    )
+    return weights, [Problem("run-unfinished", why, None, Level.WARNING)]
+
+
+def load_run(
+    folder: RunFolder,
+    *,
+    which: str = "last",
+    backend_name: str | None = None,
+    device: str = "auto",
+    threads: int | None = None,
+) -> Loaded:
+    """Load the program that a run trained, with its weights.
+
+    Args:
+        folder: of the run.
+        which: ``last``, what training ended with, or ``best``.
+        backend_name: any, for weights are canonical; None: that of the run, the latest
+            if there were several.
+        device: auto, cpu or cuda.
+        threads: how many the framework may use; None: those of the run.
+
+    Raises:
+        Fault: something is missing (status 3) or damaged (status 1).
+    """
+    name = backend_name or str(folder.record()["starts"][-1]["backend"])
+    if name not in backends():
+        why = f"no backend called {name} is installed"
+        hint = f"one of {', '.join(backends())}"
+        raise Fault(Problem("backend-missing", why, None, expected=hint), status=3)
+    weights, warnings = weights_of(folder, which)
+    found = backend(name)
+    require_backend(found)
+    program = folder.program()
+    emission = _emission(folder, found, program)
+    probe = found.load_probe()
+    usual = folder.threads(name) or fitting_threads(program)
+    set_threads(found, probe, threads, usual)
+    module = load_model(emission.text, name)
+    state = module.init_state(device=choose_device(found, probe, device))
+    try:
+        module.import_weights(state, weights)
+    except (KeyError, ValueError) as error:
+        why = f"{folder.path}: the weights do not fit the program: {error}"
+        raise Fault(Problem("run-unreadable", why, None)) from None
+    return Loaded(
+        folder, program, found, emission, probe, module, state, tuple(warnings)
+    )
+
+
+def _emission(folder: RunFolder, found: Backend, program: Program) -> Emission:
+    """The program that ran, or one for a backend on which the run did not train."""
+    if folder.has_model(found.name):
+        nodes: dict[str, str] = folder.record()["nodes"][found.name]
+        return Emission(folder.model(found.name), nodes)
+    plan = found.plan(program)
+    if plan.obstacles:
+        refused = plan.obstacles[0]
+        why = (
+            f"{found.title} refuses {refused.keyword} ({refused.owner}): {refused.why}"
+        )
+        raise Fault(Problem("refused", why, None))
+    return found.emit(plan)

@@ -1,0 +1,120 @@
+"""What a user sees of a training: a bar on a terminal, plain lines elsewhere."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import IO, Any
+
+__all__ = ["Bar", "Lines", "Progress", "line", "progress_on"]
+
+#: Figures of an epoch that are not losses or metrics.
+_FRAME = ("epoch", "step", "seconds", "learning_rate")
+
+
+def line(figures: Mapping[str, float], epochs: int, examples: int) -> str:
+    """The figures of an epoch in a line; `examples` counts those it trained on."""
+    width = len(str(epochs))
+    parts = [f"epoch {int(figures['epoch']):{width}}/{epochs}"]
+    parts += [f"{k} {v:.4g}" for k, v in figures.items() if k not in _FRAME]
+    parts.append(f"learning rate {figures['learning_rate']:.3g}")
+    seconds = figures["seconds"]
+    if seconds > 0:
+        parts.append(f"{examples / seconds:,.0f} samples/s")
+    return "  ".join(parts)
+
+
+class Progress:
+    """Shows nothing; what is shown elsewhere goes the same way."""
+
+    def start(self, epochs: int, steps: int, examples: int) -> None:
+        """Training begins: so many epochs, steps in each, examples in each."""
+
+    def step(self, epoch: int, logs: Mapping[str, float]) -> None:
+        """A step of epoch `epoch`, from 1, is done."""
+
+    def epoch(self, figures: Mapping[str, float]) -> None:
+        """An epoch is done."""
+
+    def end(self) -> None:
+        """Training is over, in whatever way."""
+
+
+class Lines(Progress):
+    """One plain line an epoch."""
+
+    def __init__(self, stream: IO[str]) -> None:
+        self._stream = stream
+        self._epochs = 0
+        self._examples = 0
+
+    def start(self, epochs: int, steps: int, examples: int) -> None:
+        self._epochs, self._examples = epochs, examples
+
+    def epoch(self, figures: Mapping[str, float]) -> None:
+        print(
+            line(figures, self._epochs, self._examples), file=self._stream, flush=True
+        )
+
+
+class Bar(Progress):
+    """A bar for the epoch that runs, and a line for each that is done."""
+
+    #: Seconds between two looks at the bar.
+    PAUSE = 0.1
+
+    def __init__(self, stream: IO[str]) -> None:
+        from rich.console import Console
+
+        self._console = Console(file=stream, highlight=False)
+        self._bar: Any = None
+        self._epochs = 0
+        self._examples = 0
+        self._steps = 0
+        self._done = 0
+        self._shown = 0.0
+
+    def start(self, epochs: int, steps: int, examples: int) -> None:
+        from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
+        from rich.progress import Progress as RichProgress
+
+        self._epochs, self._steps, self._examples = epochs, steps, examples
+        self._bar = RichProgress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[figures]}"),
+            console=self._console,
+            transient=True,
+            auto_refresh=False,
+        )
+        self._task = self._bar.add_task("epoch", total=steps, figures="")
+        self._bar.start()
+
+    def step(self, epoch: int, logs: Mapping[str, float]) -> None:
+        self._done += 1
+        now = time.monotonic()
+        if now - self._shown < self.PAUSE:
+            return
+        self._shown = now
+        self._bar.update(
+            self._task,
+            completed=self._done,
+            description=f"epoch {epoch}/{self._epochs}",
+            figures="  ".join(f"{name} {value:.4g}" for name, value in logs.items()),
+            refresh=True,
+        )
+
+    def epoch(self, figures: Mapping[str, float]) -> None:
+        self._done = 0
+        text = line(figures, self._epochs, self._examples)
+        self._console.print(text, markup=False, soft_wrap=True)
+
+    def end(self) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+
+
+def progress_on(stream: IO[str]) -> Progress:
+    """What suits a stream: a bar on a terminal, plain lines elsewhere."""
+    return Bar(stream) if stream.isatty() else Lines(stream)

@@ -1,0 +1,181 @@
+"""What is kept of a training while it runs."""
+
+from __future__ import annotations
+
+import math
+import time
+from typing import Any
+
+import numpy as np
+
+from ..catalog.callbacks import EarlyStopping
+from ..ir import Training
+from ..runtime.loop import Hooks
+from .checkpoint import Best, Checkpoint, Stopping, write_checkpoint
+from .folder import RunFolder
+from .interrupt import Interrupt
+from .progress import Progress
+
+__all__ = ["Monitor", "Recorder", "monitor_of", "restore_stopping"]
+
+#: At most this part of the time goes into writing checkpoints, the first and the last
+#: apart.
+SHARE = 0.05
+
+Arrays = dict[str, np.ndarray]
+
+
+class Monitor:
+    """The figure whose best epoch a run keeps."""
+
+    def __init__(self, name: str, larger_is_better: bool) -> None:
+        self.name = name
+        self.larger_is_better = larger_is_better
+        self.best: Best | None = None
+
+    def improves(self, figure: float) -> bool:
+        """Whether a figure is better than all before."""
+        if math.isnan(figure):
+            return False
+        if self.best is None:
+            return True
+        if self.larger_is_better:
+            return figure > self.best.figure
+        return figure < self.best.figure
+
+
+def monitor_of(training: Training, validated: bool) -> Monitor:
+    """What decides which epoch is the best: early stopping's figure, else the loss.
+
+    Args:
+        training: what is trained.
+        validated: whether there is a validation part, whose loss then counts.
+    """
+    for phase in training.phases:
+        for callback in phase.callbacks:
+            if isinstance(callback, EarlyStopping):
+                return Monitor(callback.monitor, callback.larger_is_better())
+    return Monitor("val_loss" if validated else "loss", False)
+
+
+class Recorder(Hooks):
+    """Writes figures and checkpoints, shows progress, and lets Ctrl-C in."""
+
+    def __init__(
+        self,
+        folder: RunFolder,
+        module: Any,
+        monitor: Monitor,
+        epochs: int,
+        progress: Progress,
+        interrupt: Interrupt,
+    ) -> None:
+        self.folder = folder
+        self.module = module
+        self.monitor = monitor
+        self.epochs = epochs
+        self.progress = progress
+        self.interrupt = interrupt
+        self.state: Any = None
+        self.history: list[dict[str, float]] = []
+        self._saved_best = 0
+        self._wait_until = 0.0
+
+    def begin(self, state: Any, checkpoint: Checkpoint | None) -> None:
+        """Take over the state to begin with, and the best weights so far."""
+        self.state = state
+        best = checkpoint.best if checkpoint is not None else None
+        if best is not None and best.monitor == self.monitor.name:
+            self.monitor.best = best
+
+    def on_step(self, state: Any, rows: int, logs: dict[str, float]) -> None:
+        self.state = state
+        self.progress.step(state.epoch + 1, logs)
+        self.interrupt.check()
+
+    def on_epoch(self, state: Any, logs: dict[str, float]) -> None:
+        self.state = state
+        self.history.append(logs)
+        # Figures first: those that are ahead of the checkpoint are cut on resuming.
+        self.folder.add_history(logs)
+        self._watch(state, logs)
+        last = state.epoch >= self.epochs or bool(
+            state.stopping is not None and state.stopping.stopped
+        )
+        if last or self.interrupt.asked or time.monotonic() >= self._wait_until:
+            self._save(state)
+        self.progress.epoch(logs)
+        if not last:
+            self.interrupt.check()
+
+    def _watch(self, state: Any, logs: dict[str, float]) -> None:
+        """Remember the weights if this epoch is the best."""
+        figure = logs.get(self.monitor.name, math.nan)
+        if self.monitor.improves(figure):
+            weights = _remembered(state) or self.module.export_weights(state)
+            self.monitor.best = Best(self.monitor.name, figure, state.epoch, weights)
+
+    def _save(self, state: Any) -> None:
+        began = time.monotonic()
+        self.folder.flush_history()
+        write_checkpoint(self.folder.checkpoints, self._checkpoint(state))
+        self.write_best()
+        ended = time.monotonic()
+        self._wait_until = ended + (ended - began) * (1 / SHARE - 1)
+
+    def _checkpoint(self, state: Any) -> Checkpoint:
+        arrays: Arrays = self.module.export_state(state)
+        return Checkpoint(
+            state.epoch,
+            state.step,
+            arrays,
+            self.monitor.best,
+            _stopping(state.stopping),
+        )
+
+    def write_best(self) -> None:
+        """Bring ``best/`` up to date."""
+        best = self.monitor.best
+        if best is None or best.epoch == self._saved_best:
+            return
+        about = {
+            "epoch": str(best.epoch),
+            "monitor": best.monitor,
+            "figure": repr(best.figure),
+        }
+        self.folder.write_weights("best", best.weights, about)
+        self._saved_best = best.epoch
+
+    def write_last(self, weights: Arrays) -> None:
+        """Keep the weights that training ended with."""
+        about = {"epoch": str(self.state.epoch), "step": str(self.state.step)}
+        self.folder.write_weights("last", weights, about)
+
+
+def _remembered(state: Any) -> Arrays | None:
+    """The weights that early stopping took of this very epoch, to hold them once."""
+    stopping = state.stopping
+    if stopping is None or stopping.best_epoch != state.epoch - 1:
+        return None
+    return stopping.best_weights
+
+
+def _stopping(stopping: Any) -> Stopping | None:
+    if stopping is None:
+        return None
+    return Stopping(
+        stopping.wait,
+        stopping.best,
+        stopping.best_epoch,
+        stopping.stopped,
+        stopping.best_weights,
+    )
+
+
+def restore_stopping(stopping: Any, kept: Stopping | None) -> None:
+    """Let early stopping remember again what a checkpoint kept of it."""
+    if stopping is None or kept is None:
+        return
+    stopping.wait, stopping.best = kept.wait, kept.best
+    stopping.best_epoch, stopping.stopped = kept.best_epoch, kept.stopped
+    stopping.best_weights = kept.weights

@@ -1,0 +1,165 @@
+"""Runs that fail: the loss is no number, or the memory does not suffice."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from run_programs import dense, job, network, program, stack
+
+from specc import ir
+from specc.catalog.losses import MeanSquaredError
+from specc.diagnostics.fault import Fault
+from specc.run import load_run, train
+from specc.run.failure import not_finite
+from specc.run.train import load_model
+
+
+def fails(made: ir.Program, folder):
+    """Train what will fail; the problem."""
+    with pytest.raises(Fault) as caught:
+        train(job(made), folder)
+    assert caught.value.status == 4
+    assert folder.record()["status"] == "failed"
+    (problem,) = caught.value.problems
+    return problem
+
+
+def test_the_first_layer_that_overflows_is_named(folder) -> None:
+    layers = [("dense_1", dense(16)), ("dense_2", dense(3, "softmax"))]
+    problem = fails(program(4, layers=layers, rate=1e200), folder)
+    assert problem.rule == "loss-not-finite"
+    assert "dense_2 is the first whose output is not finite" in problem.message
+    assert "at step 2 of epoch 1" in problem.message
+    assert problem.span.column == 36, "the place of Dense(3)"
+    assert folder.record()["reason"] == problem.message
+    assert all(np.isfinite(a).all() for a in folder.weights("last").values())
+
+
+def test_a_loss_that_overflows_alone(folder) -> None:
+    made = program(4, layers=[("dense_1", dense(3))], rate=1e200)
+    objective = made.training.objectives[0].model_copy(
+        update={"loss": MeanSquaredError(), "logits": False, "metrics": ()}
+    )
+    data = made.data.model_copy(
+        update={
+            "bindings": (
+                made.data.bindings[0],
+                made.data.bindings[0].model_copy(
+                    update={
+                        "name": "species",
+                        "role": "target",
+                        "columns": ("features",),
+                        "shape": (4,),
+                    }
+                ),
+            )
+        }
+    )
+    made = made.model_copy(
+        update={
+            "network": network([("dense_1", dense(4))]),
+            "data": data,
+            "training": made.training.model_copy(update={"objectives": (objective,)}),
+        }
+    )
+    problem = fails(made, folder)
+    assert (
+        "outputs of all layers are finite, the loss of them is not" in problem.message
+    )
+
+
+def test_weights_that_are_no_numbers_are_named(tmp_path) -> None:
+    made = job(program(1))
+    module = load_model(made.emission.text, "nan")
+    state = module.init_state()
+    weights = module.export_weights(state)
+    weights["dense_2/kernel"][0, 0] = np.nan
+    module.import_weights(state, weights)
+    batch = next(made.prepared.batches(made.training).epoch(0))
+    problem = not_finite(
+        made.program,
+        made.emission,
+        made.backend.load_probe(),
+        module,
+        state,
+        batch,
+        float("nan"),
+        made.origins,
+    )
+    assert "dense_2/kernel ceased to be finite" in problem.message
+    assert problem.span.column == 36
+
+
+def test_history_and_weights_from_before_are_kept(folder) -> None:
+    """The rate jumps after two epochs: those two are kept, and the state before the step."""
+    from specc.catalog.registry import catalog
+    from specc.catalog.types import Duration
+
+    kind = catalog().find("schedule", "exponential_decay")
+    growing = kind.model_validate(
+        {
+            "initial": 0.01,
+            "rate": 1e200,
+            "every": Duration(value=2.0, unit="epochs"),
+            "staircase": True,
+        }
+    )
+    made = program(6, layers=[("dense_1", dense(16)), ("dense_2", dense(3, "softmax"))])
+    phase = made.training.phases[0]
+    optimizer = phase.optimizer.model_copy(update={"learning_rate": growing})
+    training = made.training.model_copy(
+        update={"phases": (phase.model_copy(update={"optimizer": optimizer}),)}
+    )
+    problem = fails(made.model_copy(update={"training": training}), folder)
+    assert "of epoch 3" in problem.message
+    assert [figures["epoch"] for figures in folder.history()] == [1, 2]
+    loaded = load_run(folder)
+    assert all(np.isfinite(a).all() for a in folder.weights("best").values())
+    assert loaded.warnings == ()
+
+
+def test_out_of_memory(tmp_path: Path) -> None:
+    code = f"""
+import resource, sys
+sys.path.insert(0, {str(Path(__file__).parent)!r})
+from pathlib import Path
+from run_programs import dense, job, program
+from specc.diagnostics.fault import Fault
+from specc.run import create, train
+made = job(program(2, layers=[("dense_1", dense(4_000_000)), ("dense_2", dense(3, "softmax"))]))
+resource.setrlimit(resource.RLIMIT_AS, (1_200_000_000, resource.RLIM_INFINITY))
+try:
+    train(made, create(Path({str(tmp_path / "run")!r})))
+except Fault as fault:
+    print(fault.problems[0].rule, fault.problems[0].suggestion)
+    sys.exit(fault.status)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 4, done.stderr
+    assert done.stdout.startswith("out-of-memory a batch_size below 16")
+    assert '"status": "failed"' in (tmp_path / "run" / "run.json").read_text()
+
+
+def test_on_nan_continue_goes_on(folder) -> None:
+    layers = [("dense_1", dense(16)), ("dense_2", dense(3, "softmax"))]
+    made = program(3, layers=layers, rate=1e200, on_nan="continue")
+    result = train(job(made), folder)
+    assert result.history[-1]["loss"] is None
+    assert len(result.history) == 3
+
+
+def test_a_bug_is_not_taken_for_a_failure(folder) -> None:
+    made = job(program(2, layers=stack()))
+    text = made.emission.text.replace("def learning_rate(", "def learning_rates(")
+    broken = replace(made, emission=replace(made.emission, text=text))
+    with pytest.raises(NameError):
+        train(broken, folder)
+    assert folder.record()["status"] == "failed"
+    assert "NameError" in folder.record()["reason"]

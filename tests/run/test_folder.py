@@ -1,0 +1,106 @@
+"""Run folders: made, refused, replaced and read."""
+
+from __future__ import annotations
+
+import pytest
+from run_programs import program
+
+from specc.diagnostics.fault import Fault
+from specc.run import create, create_named, open_run
+
+
+def test_a_taken_folder_is_refused(tmp_path) -> None:
+    run = create(tmp_path / "run")
+    create(tmp_path / "run")  # it is still empty
+    run.write_record({"status": "finished"})
+    (tmp_path / "run-2").mkdir()
+    with pytest.raises(Fault) as caught:
+        create(tmp_path / "run")
+    (problem,) = caught.value.problems
+    assert caught.value.status == 2
+    assert problem.rule == "run-exists"
+    assert f"--run {tmp_path / 'run-3'}" in problem.suggestion
+    assert "--resume" in problem.suggestion
+
+
+def test_force_replaces_runs_and_nothing_else(tmp_path) -> None:
+    run = create(tmp_path / "run")
+    run.write_record({})
+    (run.path / "best").mkdir()
+    assert not any(create(tmp_path / "run", force=True).path.iterdir())
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "thesis.txt").write_text("years of work")
+    with pytest.raises(Fault):
+        create(tmp_path / "mine", force=True)
+    with pytest.raises(Fault):
+        create(tmp_path / "mine" / "thesis.txt", force=True)
+    assert (tmp_path / "mine" / "thesis.txt").read_text() == "years of work"
+
+
+def test_automatic_names(tmp_path) -> None:
+    root = tmp_path / "runs"
+    names = [create_named(root, "net", "torch").path.name for _ in range(3)]
+    assert names == ["net-torch-1", "net-torch-2", "net-torch-3"]
+
+
+@pytest.mark.parametrize("what", ["nothing", "folder"])
+def test_no_run(tmp_path, what) -> None:
+    if what == "folder":
+        (tmp_path / "x").mkdir()
+    with pytest.raises(Fault) as caught:
+        open_run(tmp_path / "x")
+    assert caught.value.status == 3
+
+
+def test_texts_are_kept_as_they_were(folder) -> None:
+    made = program()
+    texts = {
+        "main.nnspec": "# mine\r\n",
+        "parts/a.nnspec": "é",
+        "spec.nnspec": "an import",
+    }
+    folder.write_program(made)
+    folder.write_sources(texts)
+    assert (folder.path / "spec.nnspec").read_bytes() == b"# mine\r\n"
+    assert (folder.path / "parts" / "a.nnspec").read_text(encoding="utf-8") == "é"
+    assert (folder.path / "spec_imported.nnspec").read_text() == "an import"
+    assert folder.program() == made
+    for path in ("../out.nnspec", "/tmp/out.nnspec"):
+        with pytest.raises(ValueError, match="leads out"):
+            folder.write_sources({"main.nnspec": "", path: ""})
+
+
+def test_another_program_does_not_replace_what_ran(folder) -> None:
+    for text in ("one", "two", "two", "three"):
+        folder.write_model("torch", text)
+    assert folder.model("torch") == "three"
+    assert (folder.path / "model_torch_1.py").read_text() == "one"
+    assert (folder.path / "model_torch_2.py").read_text() == "two"
+    assert not (folder.path / "model_torch_3.py").exists()
+
+
+def test_history_bears_a_crash_and_what_json_cannot_say(folder) -> None:
+    folder.add_history({"epoch": 1, "loss": 0.5})
+    folder.add_history({"epoch": 2, "loss": float("nan"), "mae": float("inf")})
+    with folder.history_file.open("a") as file:
+        file.write('{"epoch": 3, "lo')
+    assert folder.history() == [
+        {"epoch": 1, "loss": 0.5},
+        {"epoch": 2, "loss": None, "mae": None},
+    ]
+    assert folder.cut_history(1) == [{"epoch": 1, "loss": 0.5}]
+    folder.add_history({"epoch": 2, "loss": 0.25})
+    assert [figures["epoch"] for figures in folder.history()] == [1, 2]
+
+
+@pytest.mark.parametrize("name", ["ir.json", "run.json", "best/weights.safetensors"])
+def test_damaged_runs(folder, name) -> None:
+    (folder.path / "best").mkdir()
+    (folder.path / name).write_bytes(b"\x00\xff")
+    with pytest.raises(Fault) as caught:
+        {
+            "ir.json": folder.program,
+            "run.json": folder.record,
+            "best/weights.safetensors": lambda: folder.weights("best"),
+        }[name]()
+    assert caught.value.problems[0].rule == "run-unreadable"

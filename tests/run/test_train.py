@@ -1,0 +1,215 @@
+"""Training into a folder, and going on with it."""
+
+from __future__ import annotations
+
+import io
+import json
+
+import numpy as np
+import pytest
+from run_programs import SPEC, dense, job, program, stopping
+
+from specc.diagnostics.fault import Fault
+from specc.run import create, progress_on, train
+from specc.run.checkpoint import newest
+from specc.run.environment import choose_device, fitting_threads, usable_threads
+
+KEYS = {"epoch", "step", "seconds", "learning_rate", "loss", "accuracy"}
+
+
+def same(first, second) -> bool:
+    """Whether two sets of arrays are equal, bit for bit."""
+    assert set(first) == set(second)
+    return all(np.array_equal(first[name], second[name]) for name in first)
+
+
+def test_all_that_a_run_keeps(folder) -> None:
+    made = job(program(4))
+    result = train(made, folder, threads=1)
+    path = folder.path
+    assert {entry.name for entry in path.iterdir()} == {
+        *("spec.nnspec", "blocks", "ir.json", "model_reference.py", "history.jsonl"),
+        *("checkpoints", "best", "last", "run.json", "preparation.safetensors"),
+    }
+    assert (path / "spec.nnspec").read_text() == SPEC
+    assert (path / "model_reference.py").read_text() == made.emission.text
+    lines = [json.loads(x) for x in (path / "history.jsonl").read_text().splitlines()]
+    assert [figures["epoch"] for figures in lines] == [1, 2, 3, 4]
+    assert set(lines[0]) == KEYS | {"val_loss", "val_accuracy"}
+    assert lines == result.history
+    record = folder.record()
+    assert record["status"] == result.status == "finished"
+    assert record["data"]["fingerprint"] == made.prepared.fingerprint
+    assert record["data"]["examples"] == {"test": 30, "validation": 24, "training": 96}
+    (start,) = record["starts"]
+    assert start["command"] == ["specc", "train", "a.nnspec"]
+    assert (start["device"], start["threads"]) == ("cpu", 1)
+    assert {"python", "numpy"} <= set(start["versions"])
+    assert record["seed"] == 5
+    assert same(folder.weights("last"), result.module.export_weights(result.state))
+    assert newest(folder.checkpoints).epoch == 4
+
+
+def test_a_run_comes_again(tmp_path) -> None:
+    results = [train(job(program()), create(tmp_path / n)) for n in ("a", "b")]
+    first, second = (result.folder.weights("last") for result in results)
+    assert same(first, second)
+    other = program()
+    other = other.model_copy(
+        update={"training": other.training.model_copy(update={"seed": 6})}
+    )
+    third = train(job(other), create(tmp_path / "c")).folder.weights("last")
+    assert not same(first, third)
+
+
+def test_best_and_last(folder) -> None:
+    result = train(job(program(12, rate=0.3)), folder)
+    losses = [figures["val_loss"] for figures in result.history]
+    best = int(np.argmin(losses)) + 1
+    assert best < 12, "the test needs a run that gets worse"
+    content = (folder.path / "best" / "weights.safetensors").read_bytes()
+    head = json.loads(content[8 : 8 + int.from_bytes(content[:8], "little")])
+    assert head["__metadata__"]["epoch"] == str(best)
+    assert float(head["__metadata__"]["figure"]) == min(losses)
+    module, state = result.module, result.state
+    module.import_weights(state, folder.weights("best"))
+    held_out = result.module.evaluate(
+        state,
+        job(program()).prepared.batches(job(program()).training).validation(),
+        module.evaluate_step,
+    )
+    assert held_out["loss"] == pytest.approx(min(losses), rel=1e-14)
+
+
+@pytest.mark.parametrize("callbacks", [(), (stopping(),)], ids=["plain", "stopping"])
+def test_resumed_equals_uninterrupted(tmp_path, callbacks) -> None:
+    whole = train(job(program(8, callbacks=callbacks)), create(tmp_path / "whole"))
+    run = create(tmp_path / "run")
+    train(job(program(3, callbacks=callbacks)), run)
+    resumed = train(job(program(8, callbacks=callbacks)), run, resume=True)
+    assert same(whole.folder.weights("last"), run.weights("last"))
+    assert same(whole.folder.weights("best"), run.weights("best"))
+    assert same(newest(whole.folder.checkpoints).state, newest(run.checkpoints).state)
+    without = [
+        [{k: v for k, v in figures.items() if k != "seconds"} for figures in r.history]
+        for r in (whole, resumed)
+    ]
+    assert without[0] == without[1]
+    assert [start["from_epoch"] for start in run.record()["starts"]] == [0, 3]
+
+
+def test_early_stopping_goes_on_counting(tmp_path) -> None:
+    made = program(60, callbacks=(stopping(),), rate=0.3)
+    whole = train(job(made), create(tmp_path / "whole"))
+    assert whole.status == "stopped"
+    length = len(whole.history)
+    assert length < 60
+    # Cut in the patience, so that the wait must have been kept.
+    short = program(length - 2, callbacks=(stopping(),), rate=0.3)
+    run = create(tmp_path / "run")
+    assert train(job(short), run).status == "finished"
+    resumed = train(job(made), run, resume=True)
+    assert resumed.status == "stopped"
+    assert len(resumed.history) == length
+    assert same(whole.folder.weights("last"), run.weights("last"))
+    assert same(whole.folder.weights("best"), run.weights("best"))
+    # Once it has stopped, there is nothing to go on with.
+    again = train(job(made), run, resume=True)
+    assert len(again.history) == length
+    assert same(whole.folder.weights("last"), run.weights("last"))
+
+
+def test_a_damaged_checkpoint_is_passed_over(tmp_path) -> None:
+    whole = train(job(program(8)), create(tmp_path / "whole"))
+    run = create(tmp_path / "run")
+    train(job(program(3)), run)
+    train(job(program(5)), run, resume=True)
+    newest_one = run.checkpoints / "epoch-000005" / "state.safetensors"
+    newest_one.write_bytes(newest_one.read_bytes()[:-1])
+    resumed = train(job(program(8)), run, resume=True)
+    (warning,) = resumed.warnings
+    assert warning.rule == "checkpoint-damaged"
+    assert run.record()["starts"][-1]["from_epoch"] < 5
+    assert same(whole.folder.weights("last"), run.weights("last"))
+    assert [figures["epoch"] for figures in resumed.history] == list(range(1, 9))
+
+
+def test_without_any_checkpoint_it_begins_anew(tmp_path) -> None:
+    whole = train(job(program(4)), create(tmp_path / "whole"))
+    run = create(tmp_path / "run")
+    train(job(program(2)), run)
+    for manifest in run.checkpoints.glob("*/manifest.json"):
+        manifest.unlink()
+    resumed = train(job(program(4)), run, resume=True)
+    assert any("begins anew" in warning.message for warning in resumed.warnings)
+    assert same(whole.folder.weights("last"), run.weights("last"))
+    assert len(resumed.history) == 4
+
+
+def test_only_the_same_run_is_resumed(folder) -> None:
+    train(job(program(2)), folder)
+    with pytest.raises(Fault) as caught:
+        train(job(program(4, rate=0.02)), folder, resume=True)
+    message = caught.value.problems[0].message
+    assert "training.phases[0].optimizer.learning_rate.value" in message
+    other = job(program(4))
+    data = other.prepared
+    changed = {**data.training, "features": data.training["features"] + 1}
+    object.__setattr__(data, "training", changed)
+    object.__setattr__(data, "fingerprint", "0" * 64)
+    with pytest.raises(Fault) as caught:
+        train(other, folder, resume=True)
+    assert "the data is not that" in caught.value.problems[0].message
+
+
+def test_a_device_that_is_not_there(tmp_path) -> None:
+    folder = create(tmp_path / "run")
+    with pytest.raises(Fault) as caught:
+        train(job(program(2)), folder, device="cuda")
+    assert caught.value.status == 3
+    assert caught.value.problems[0].rule == "device-missing"
+    assert not folder.path.exists(), "a run that did not begin leaves nothing"
+
+
+def test_a_probe_tells_its_devices() -> None:
+    class Probe:
+        @staticmethod
+        def devices() -> tuple[str, ...]:
+            return ("cuda", "cpu")
+
+    found = job(program(1)).backend
+    assert choose_device(found, Probe, "auto") == "cuda"
+    assert choose_device(found, Probe, "cpu") == "cpu"
+
+
+def test_threads_for_large_models_only() -> None:
+    assert fitting_threads(program()) == 1
+    large = [("dense_1", dense(4000)), ("dense_2", dense(4000)), ("dense_3", dense(3))]
+    assert fitting_threads(program(layers=large)) == usable_threads()
+
+
+# Progress --------------------------------------------------------------------
+
+
+class Terminal(io.StringIO):
+    """A stream that says it is a terminal."""
+
+    def isatty(self) -> bool:
+        """It is."""
+        return True
+
+
+@pytest.mark.parametrize("stream", [io.StringIO, Terminal])
+def test_a_line_for_each_epoch(folder, stream, monkeypatch) -> None:
+    monkeypatch.setenv("TERM", "xterm")
+    out = stream()
+    train(job(program(3)), folder, progress=progress_on(out))
+    text = out.getvalue()
+    for epoch in (1, 2, 3):
+        assert f"epoch {epoch}/3  loss 0." in text
+    assert "val_accuracy 0." in text
+    assert "samples/s" in text
+    assert "learning rate 0.01" in text
+    if stream is io.StringIO:
+        assert text.count("\n") == 3
+        assert "\x1b" not in text
