@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ..catalog.layers import Layer, ShapeError
 from ..catalog.types import Shape
@@ -20,7 +20,7 @@ from ..ir import (
     Weight,
 )
 
-__all__ = ["Misfit", "Step", "build_network", "own"]
+__all__ = ["Misfit", "NetworkBuilder", "Step", "build_network", "own"]
 
 
 @dataclass(frozen=True)
@@ -66,6 +66,49 @@ def own(name: str, layer: Layer, shapes: tuple[Shape, ...]) -> LayerNode:
     )
 
 
+@dataclass
+class NetworkBuilder:
+    """A network in the making: inputs first, then steps in an order that can be executed."""
+
+    edges: dict[str, Edge] = field(default_factory=dict[str, Edge])
+    inputs: list[str] = field(default_factory=list[str])
+    layers: list[LayerNode] = field(default_factory=list[LayerNode])
+    calls: list[Call] = field(default_factory=list[Call])
+
+    def take(self, name: str, shape: Shape, dtype: DType) -> None:
+        """Add an input."""
+        self.inputs.append(name)
+        self.edges[name] = Edge(name=name, shape=shape, dtype=dtype)
+
+    def place(self, step: Step) -> None:
+        """Add a call whose inputs are there already.
+
+        Raises:
+            Misfit: the layer does not fit the shapes that reach it.
+        """
+        shapes = tuple(self.edges[edge].shape for edge in step.inputs)
+        try:
+            shape = step.layer.output_shape(shapes)
+            self.layers.append(own(step.name, step.layer, shapes))
+        except ShapeError as error:
+            raise Misfit(step, shapes, str(error)) from None
+        self.calls.append(Call(name=step.name, layer=step.name, inputs=step.inputs))
+        self.edges[step.name] = Edge(name=step.name, shape=shape)
+
+    def network(self, name: str, outputs: Mapping[str, str]) -> Network:
+        """The network; `outputs` gives the edge of each output by its name."""
+        return Network(
+            name=name,
+            inputs=tuple(ModelInput(name=key) for key in self.inputs),
+            outputs=tuple(
+                ModelOutput(name=key, edge=edge) for key, edge in outputs.items()
+            ),
+            layers=tuple(self.layers),
+            calls=tuple(self.calls),
+            edges=tuple(self.edges.values()),
+        )
+
+
 def build_network(
     name: str,
     inputs: Mapping[str, tuple[Shape, DType]],
@@ -83,28 +126,9 @@ def build_network(
     Raises:
         Misfit: a layer does not fit the shapes that reach it.
     """
-    edges = {
-        key: Edge(name=key, shape=shape, dtype=dtype)
-        for key, (shape, dtype) in inputs.items()
-    }
-    layers: list[LayerNode] = []
-    calls: list[Call] = []
+    builder = NetworkBuilder()
+    for key, (shape, dtype) in inputs.items():
+        builder.take(key, shape, dtype)
     for step in steps:
-        shapes = tuple(edges[edge].shape for edge in step.inputs)
-        try:
-            shape = step.layer.output_shape(shapes)
-            layers.append(own(step.name, step.layer, shapes))
-        except ShapeError as error:
-            raise Misfit(step, shapes, str(error)) from None
-        calls.append(Call(name=step.name, layer=step.name, inputs=step.inputs))
-        edges[step.name] = Edge(name=step.name, shape=shape)
-    return Network(
-        name=name,
-        inputs=tuple(ModelInput(name=key) for key in inputs),
-        outputs=tuple(
-            ModelOutput(name=key, edge=edge) for key, edge in outputs.items()
-        ),
-        layers=tuple(layers),
-        calls=tuple(calls),
-        edges=tuple(edges.values()),
-    )
+        builder.place(step)
+    return builder.network(name, outputs)

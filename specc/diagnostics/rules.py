@@ -1,31 +1,23 @@
-"""The rules that problems name: slugs, with what they mean and how to mend a breach."""
+"""All rules by slug. Each part of specc declares its own in a file of its own."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from .check_rules import CHECK_RULES
+from .data_rules import DATA_RULES
+from .request_rules import REQUEST_RULES
+from .rule import Rule
+from .run_rules import RUN_RULES
+from .syntax_rules import SYNTAX_RULES
 
-from .model import Level
+__all__ = ["RULES", "RULE_SETS", "Rule"]
 
-__all__ = ["RULES", "Rule"]
-
-
-@dataclass(frozen=True)
-class Rule:
-    """A kind of problem."""
-
-    slug: str
-    summary: str
-    explanation: str
-    level: Level = Level.ERROR
-    reference: str = ""
-
-
-_ALL: tuple[Rule, ...] = (
-    Rule(
-        "syntax",
-        "the text does not follow the grammar",
-        "The words and signs stand in an order that no statement of the language has.",
-    ),
+#: The rules of each part; a slug belongs to one of them.
+RULE_SETS: tuple[tuple[Rule, ...], ...] = (
+    SYNTAX_RULES,
+    CHECK_RULES,
+    DATA_RULES,
+    RUN_RULES,
+    REQUEST_RULES,
 )
 
-RULES: dict[str, Rule] = {rule.slug: rule for rule in _ALL}
+RULES: dict[str, Rule] = {rule.slug: rule for rules in RULE_SETS for rule in rules}

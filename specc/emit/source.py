@@ -137,14 +137,24 @@ def entry(key: str, value: Expression, indent: int) -> str:
 
 
 def assign(target: str, value: Expression, indent: int = 0) -> str:
-    """``target = value``."""
-    return statement(value, indent, f"{target} = ")
+    """``target = value``; in parentheses where the line would else begin too long."""
+    lines = _layout(f"{target} = ", value, "", indent)
+    if len(lines) > 1 and len(lines[0]) > WIDTH:
+        pad = " " * indent
+        inner = _layout("", value, "", indent + 4)
+        if max(map(len, inner)) <= WIDTH:
+            lines = [f"{pad}{target} = (", *inner, f"{pad})"]
+    return "\n".join(lines)
 
 
 def define(name: str, parameters: Iterable[str], returns: str, indent: int = 0) -> str:
     """The head of a function: ``def name(parameters) -> returns:``."""
     head = Call(name, tuple(("", parameter) for parameter in parameters))
-    return "\n".join(_layout("def ", head, f" -> {returns}:", indent))
+    lines = _layout("def ", head, f" -> {returns}:", indent)
+    if len(head.arguments) == 1 and len(lines) > 1:
+        # Formatters put a comma after a lone parameter.
+        lines[1] = lines[1].rstrip(",") + ","
+    return "\n".join(lines)
 
 
 def import_block(imports: Iterable[Import]) -> str:

@@ -92,7 +92,10 @@ class Boolean(Node):
 
 @dataclass(frozen=True, slots=True)
 class Name(Node):
-    """A bare word, dotted where written so (``output.shape``)."""
+    """A bare word, dotted where written so (``output.shape``).
+
+    In ``allow(slug, "reason")`` the slug is one, hyphens and all.
+    """
 
     text: str
 
@@ -122,7 +125,11 @@ class Argument(Node):
 
 @dataclass(frozen=True, slots=True)
 class Call(Node):
-    """``name(arguments)``; `bare` when written without parentheses in a flow."""
+    """``name(arguments)``.
+
+    The parser gives a bare word as a `Name`, in a flow too; `bare` marks the call that
+    the resolver puts in the place of one that names a construct.
+    """
 
     name: Word
     arguments: tuple[Argument, ...]
@@ -194,7 +201,10 @@ class Flow(Node):
     """A chain of layers: ``[kind] [target =] step -> step -> …``.
 
     `kind` is the word before the target (``output``), if there is one. A sequential
-    layer is a flow of one step without a source; a step is a name or a call.
+    layer is a flow of one step without a source; a step is a name or a call. In a block
+    of layers (model, block, residual, shortcut, and if and repeat in them) ``word =
+    name`` and ``word = call`` are flows, elsewhere settings. A call alone on a line is a
+    flow everywhere (``standardize(image)`` in data, ``early_stopping(…)`` in train).
     """
 
     kind: Word | None
@@ -276,7 +286,11 @@ class Block(Node):
 
 @dataclass(frozen=True, slots=True)
 class Reuse(Node):
-    """``reuse body = training [from NAME] [to NAME] [except names]``."""
+    """``reuse body = training [from NAME] [to NAME] [except names]``.
+
+    `origin` is the name of a training, or the folder of a run, a string, where written
+    ``from "runs/fashion"``.
+    """
 
     target: Word
     origin: Expression

@@ -38,7 +38,9 @@ class Standardize(Transform):
     example: ClassVar[str] = "standardize(image)"
     variadic: ClassVar[str | None] = "names"
 
-    names: Names = Field(default=(), description="bindings to change; none: all inputs")
+    names: Names = Field(
+        default=(), description="bindings to change; none: all inputs but integers"
+    )
 
     def applies_to(self) -> tuple[str, ...]:
         return self.names
@@ -53,7 +55,9 @@ class Rescale(Transform):
     example: ClassVar[str] = "rescale(image, scale = 1 / 255)"
     variadic: ClassVar[str | None] = "names"
 
-    names: Names = Field(default=(), description="bindings to change; none: all inputs")
+    names: Names = Field(
+        default=(), description="bindings to change; none: all inputs but integers"
+    )
     scale: float = Field(description="factor")
     offset: float = Field(default=0.0, description="what is added after")
 

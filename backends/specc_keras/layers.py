@@ -1,0 +1,193 @@
+"""Layers: the Keras layer that computes each.
+
+A rule takes the layer, the shapes of its inputs, and the word of an activation that the
+Keras layer is to apply itself. The name of the layer is added by those who call it.
+"""
+
+from __future__ import annotations
+
+from specc.catalog.construct import Construct
+from specc.catalog.layers import (
+    Activation,
+    Add,
+    AlphaDropout,
+    BatchNormalization,
+    Concatenate,
+    Conv2D,
+    Dense,
+    Dropout,
+    Flatten,
+    GlobalAveragePooling2D,
+    MaxPooling2D,
+    Reshape,
+)
+from specc.catalog.types import Shape
+from specc.emit.source import Call, Expression, call, literal
+
+from .plan import TABLE
+
+__all__: list[str] = []
+
+Shapes = tuple[Shape, ...]
+
+_LAST = '"channels_last"'
+
+
+def _optional(**parts: Construct | None) -> dict[str, Expression]:
+    """The arguments whose construct is there, written."""
+    return {
+        name: TABLE.lowering(part).write(part)
+        for name, part in parts.items()
+        if part is not None
+    }
+
+
+def _activated(activation: str | None) -> dict[str, Expression]:
+    return {} if activation is None else {"activation": activation}
+
+
+@TABLE.rule(Dense, exact="keras.layers.Dense")
+def dense(layer: Dense, inputs: Shapes, activation: str | None = None) -> Call:
+    """Write Keras's layer."""
+    return call(
+        "layers.Dense",
+        literal(layer.units),
+        **_activated(activation),
+        use_bias=literal(layer.use_bias),
+        **_optional(
+            kernel_regularizer=layer.kernel_regularizer,
+            bias_regularizer=layer.bias_regularizer if layer.use_bias else None,
+            kernel_constraint=layer.kernel_constraint,
+            bias_constraint=layer.bias_constraint if layer.use_bias else None,
+        ),
+    )
+
+
+@TABLE.rule(Conv2D, exact="keras.layers.Conv2D")
+def conv2d(layer: Conv2D, inputs: Shapes, activation: str | None = None) -> Call:
+    """Write Keras's layer."""
+    return call(
+        "layers.Conv2D",
+        literal(layer.filters),
+        kernel_size=literal(layer.kernel_size),
+        strides=literal(layer.strides),
+        padding=literal(layer.padding),
+        data_format=_LAST,
+        dilation_rate=literal(layer.dilation_rate),
+        groups=literal(layer.groups),
+        **_activated(activation),
+        use_bias=literal(layer.use_bias),
+        **_optional(
+            kernel_regularizer=layer.kernel_regularizer,
+            bias_regularizer=layer.bias_regularizer if layer.use_bias else None,
+            kernel_constraint=layer.kernel_constraint,
+            bias_constraint=layer.bias_constraint if layer.use_bias else None,
+        ),
+    )
+
+
+@TABLE.rule(Flatten, exact="keras.layers.Flatten")
+def flatten(layer: Flatten, inputs: Shapes, activation: str | None = None) -> Call:
+    """Write Keras's layer."""
+    return call("layers.Flatten", data_format=_LAST)
+
+
+@TABLE.rule(Reshape, exact="keras.layers.Reshape")
+def reshape(layer: Reshape, inputs: Shapes, activation: str | None = None) -> Call:
+    """Write Keras's layer."""
+    return call("layers.Reshape", literal(layer.target_shape))
+
+
+@TABLE.rule(Activation, exact="keras.layers.Activation")
+def activate(layer: Activation, inputs: Shapes, activation: str | None = None) -> Call:
+    """Write Keras's layer, or the one that computes the activation."""
+    function = TABLE.lowering(layer.activation).write(layer.activation)
+    return (
+        function if isinstance(function, Call) else call("layers.Activation", function)
+    )
+
+
+@TABLE.rule(Dropout, emulated="keras.layers.Dropout with masks that can be given to it")
+def dropout(layer: Dropout, inputs: Shapes, activation: str | None = None) -> Call:
+    """Write Keras's layer with masks of ours."""
+    return call("Dropout" if layer.rate else "layers.Dropout", literal(layer.rate))
+
+
+@TABLE.rule(
+    AlphaDropout,
+    emulated="keras.layers.AlphaDropout with masks that can be given to it",
+)
+def alpha_dropout(
+    layer: AlphaDropout, inputs: Shapes, activation: str | None = None
+) -> Call:
+    """Write Keras's layer with masks of ours."""
+    kind = "AlphaDropout" if layer.rate else "layers.AlphaDropout"
+    return call(kind, literal(layer.rate))
+
+
+@TABLE.rule(
+    BatchNormalization,
+    exact="keras.layers.BatchNormalization; over several axes, which Keras has not,"
+    " its formula",
+)
+def batch_normalization(
+    layer: BatchNormalization, inputs: Shapes, activation: str | None = None
+) -> Call:
+    """Write Keras's layer, or ours for several axes."""
+    axes = tuple(1 + place for place in layer.feature_axes(len(inputs[0])))
+    many = len(axes) > 1
+    where = {"axes": literal(axes)} if many else {"axis": literal(layer.axis[0])}
+    return call(
+        "MultiAxisBatchNormalization" if many else "layers.BatchNormalization",
+        **where,
+        momentum=literal(layer.momentum),
+        epsilon=literal(layer.epsilon),
+        center=literal(layer.center),
+        scale=literal(layer.scale),
+        **_optional(
+            gamma_regularizer=layer.gamma_regularizer if layer.scale else None,
+            beta_regularizer=layer.beta_regularizer if layer.center else None,
+            gamma_constraint=layer.gamma_constraint if layer.scale else None,
+            beta_constraint=layer.beta_constraint if layer.center else None,
+        ),
+    )
+
+
+@TABLE.rule(MaxPooling2D, exact="keras.layers.MaxPooling2D")
+def max_pooling2d(
+    layer: MaxPooling2D, inputs: Shapes, activation: str | None = None
+) -> Call:
+    """Write Keras's layer."""
+    return call(
+        "layers.MaxPooling2D",
+        pool_size=literal(layer.pool_size),
+        strides=literal(layer.step()),
+        padding=literal(layer.padding),
+        data_format=_LAST,
+    )
+
+
+@TABLE.rule(GlobalAveragePooling2D, exact="keras.layers.GlobalAveragePooling2D")
+def global_average_pooling2d(
+    layer: GlobalAveragePooling2D, inputs: Shapes, activation: str | None = None
+) -> Call:
+    """Write Keras's layer."""
+    return call(
+        "layers.GlobalAveragePooling2D",
+        data_format=_LAST,
+        keepdims=literal(layer.keepdims),
+    )
+
+
+@TABLE.rule(Concatenate, exact="keras.layers.Concatenate")
+def concatenate(
+    layer: Concatenate, inputs: Shapes, activation: str | None = None
+) -> Call:
+    """Write Keras's layer with its axis counted from the batch."""
+    return call("layers.Concatenate", axis=literal(1 + layer.place(len(inputs[0]))))
+
+
+@TABLE.rule(Add, exact="keras.layers.Add")
+def add(layer: Add, inputs: Shapes, activation: str | None = None) -> Call:
+    """Write Keras's layer."""
+    return call("layers.Add")

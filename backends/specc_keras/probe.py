@@ -1,0 +1,135 @@
+"""Looking into running programs of this backend; the verifier calls it in a worker process.
+
+TensorFlow reads its environment when it is imported, so it is imported within functions.
+"""
+
+# What comes from TensorFlow and Keras has hardly any types.
+# pyright: basic
+
+from __future__ import annotations
+
+import atexit
+import os
+import shutil
+import tempfile
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from specc.backend import Emission
+
+__all__ = ["configure", "devices", "node_outputs", "penalty", "raw_gradients"]
+
+Arrays = dict[str, np.ndarray]
+
+
+def configure(threads: int = 1) -> None:
+    """Make TensorFlow deterministic and quiet, and give it so many threads.
+
+    Must be called before TensorFlow is imported; a number of threads that is already in
+    force may be asked for again.
+
+    Raises:
+        RuntimeError: TensorFlow is running with another number of threads.
+    """
+    home = tempfile.mkdtemp(prefix="keras-")
+    atexit.register(shutil.rmtree, home, ignore_errors=True)
+    os.environ["KERAS_HOME"] = home  # a user's keras.json would change types silently
+    os.environ["KERAS_BACKEND"] = "tensorflow"
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")
+
+    import tensorflow as tf
+
+    threading = tf.config.threading
+    if threading.get_intra_op_parallelism_threads() != threads:
+        threading.set_intra_op_parallelism_threads(threads)
+        threading.set_inter_op_parallelism_threads(threads)
+    tf.config.experimental.enable_op_determinism()
+    tf.random.set_seed(0)  # without one, operations that draw would be refused
+
+
+def devices() -> tuple[str, ...]:
+    """What models can run on, best first."""
+    import tensorflow as tf
+
+    return ("cuda", "cpu") if tf.config.list_physical_devices("GPU") else ("cpu",)
+
+
+def node_outputs(
+    module: ModuleType,
+    emission: Emission,
+    state: Any,
+    batch: Arrays,
+    training: bool,
+    step: int,
+) -> Arrays:
+    """The output of every node, by its name; buffers stay as they were.
+
+    In training mode the masks are those of the update that `step` others came before.
+    """
+    import keras
+    import tensorflow as tf
+
+    model = state.model
+    tensors = {node: _tensor(model, at) for node, at in emission.nodes.items()}
+    named = {tensor.name: tensor for tensor in model.inputs}
+    watching = keras.Model(inputs=named, outputs=tensors, name="nodes")
+    specs = module.model_inputs(state.specs)
+    inputs = {name: module.as_tensor(batch[name], specs[name]) for name in specs}
+    before = _buffers(module, state)
+    with tf.device(state.device):
+        if training and hasattr(module, "draw_masks"):
+            with module.use_masks(model, module.draw_masks(state.seed, batch, step)):
+                found = watching(inputs, training=True)
+        else:
+            found = watching(inputs, training=training)
+    _restore(module, state, before)
+    return {node: np.array(found[node].numpy(), order="C") for node in tensors}
+
+
+def _tensor(model: Any, place: str) -> Any:
+    """The symbolic output at a place: ``keras layer#call``."""
+    layer, _, call = place.partition("#")
+    return model.get_layer(layer)._inbound_nodes[int(call)].output_tensors[0]
+
+
+def raw_gradients(
+    module: ModuleType, state: Any, batch: Arrays, step: int
+) -> tuple[Arrays, Arrays, dict[str, float]]:
+    """Raw gradients, clipped gradients, and logs; buffers stay as they were."""
+    before = _buffers(module, state)
+    raw, logs = module.gradients(state, batch, step)
+    _restore(module, state, before)
+    clip = getattr(module, "clip_gradients", None)
+    clipped = raw if clip is None else clip(raw)
+    return _arrays(raw), _arrays(clipped), logs
+
+
+def penalty(module: ModuleType, state: Any) -> float:
+    """The sum of the penalties on weights; 0 where there are none."""
+    find = getattr(module, "penalty", None)
+    return 0.0 if find is None else float(find(state.model))
+
+
+def _arrays(tensors: dict[str, Any]) -> Arrays:
+    return {path: np.array(tensor, order="C") for path, tensor in tensors.items()}
+
+
+def _buffers(module: ModuleType, state: Any) -> Arrays:
+    """Copies of the buffers, by path."""
+    variables = module.all_variables(state.model)
+    weights = {
+        id(weight)
+        for layer in state.model.layers
+        for weight in layer._trainable_variables
+    }
+    return module.copy_arrays(
+        {path: found for path, found in variables.items() if id(found) not in weights}
+    )
+
+
+def _restore(module: ModuleType, state: Any, buffers: Arrays) -> None:
+    variables = module.all_variables(state.model)
+    module.assign_arrays({path: variables[path] for path in buffers}, buffers)

@@ -1,0 +1,227 @@
+"""The training step of an emitted program, evaluation and prediction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from specc.emit.shared import Section, only_phase
+from specc.emit.source import statement
+from specc.ir import Training
+
+from .optimizers import clipping, scalar_count
+from .plan import TABLE, Plan
+from .text import fill, section
+
+__all__ = ["model_only_sections", "step_sections"]
+
+_READ = '''
+def read_fields(state: State, batch: dict[str, np.ndarray]) -> dict[str, tf.Tensor]:
+    """Convert a batch to what the compiled functions take."""
+    return {
+        key: as_tensor(batch[name], state.specs[key]) for key, name in FIELDS.items()
+    }
+
+'''
+
+_MODEL_INPUTS = '''
+def model_inputs(fields: dict[str, Any]) -> dict[str, Any]:
+    """Return what belongs to the inputs of the model, by their names."""
+    return {name: fields[f"input/{name}"] for name in INPUTS}
+'''
+
+_PENALTY = '''
+def penalty(model: keras.Model) -> tf.Tensor:
+    """Return the sum of the penalties on weights."""
+    return tf.add_n(model.losses)
+'''
+
+_COMPUTE_GRADIENTS = '''
+def compute_gradients(
+    state: State, fields: dict[str, tf.Tensor]$masks
+) -> tuple[dict[str, tf.Tensor], dict[str, tf.Tensor]]:
+    """Return raw gradients by weight, and loss and metrics, in training mode.
+
+    This runs as it is in `gradients` and compiled in `train_step`.
+    """
+    weights = trained_variables(state.model)
+    with $enter:
+        outputs = state.heads(model_inputs(fields), training=True)
+        logs = figures(fields, outputs$penalties)
+    found = tape.gradient(
+        logs["loss"],
+        [weight.value for weight in weights.values()],
+        unconnected_gradients=tf.UnconnectedGradients.ZERO,
+    )
+    return dict(zip(weights, found, strict=True)), logs
+'''
+
+_GRADIENTS = '''
+def gradients(
+    state: State, batch: dict[str, np.ndarray], step: int
+) -> tuple[dict[str, tf.Tensor], dict[str, float]]:
+    """Return raw gradients by weight, and loss and metrics, in training mode.
+
+    `step` counts the updates made before; it selects the masks. Buffers move.
+    """
+    fields = read_fields(state, batch)
+$draw
+    with tf.device(state.device):
+        found, logs = compute_gradients(state, fields$masks)
+    return found, as_numbers(logs)
+'''
+
+_CLIP_GRADIENTS = '''
+def clip_gradients(gradients: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
+    """Return the gradients that the update rule gets to see."""
+$body
+'''
+
+_UPDATE_WEIGHTS = '''
+$head
+    """Do one update; the scalars are float64, the first is the learning rate."""
+    found, logs = compute_gradients(state, fields$masks)
+$clip
+    state.optimizer.learning_rate.assign(scalars[0])
+$scalars
+    state.optimizer.apply(list(found.values()))$constraints
+    return logs
+'''
+
+_TRAIN_STEP = '''
+def update_specs(state: State) -> tuple[Any, ...]:
+    """Return types and shapes of what `update_weights` takes besides the state."""
+    return state.specs, ${mask_specs}tf.TensorSpec(($count,), tf.float64)
+
+
+def train_step(
+    state: State, batch: dict[str, np.ndarray], step: int
+) -> tuple[State, dict[str, float]]:
+    """Do one update in place; `step` counts those before it."""
+    update = compiled(state, update_weights, lambda: update_specs(state))
+    rate = learning_rate(step, state.steps_per_epoch)
+    scalars = tf.constant($values, tf.float64)
+$logs
+    return state, as_numbers(logs)
+'''
+
+_EVALUATE = '''
+def evaluate_fields(state: State, fields: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
+    """Return loss and metrics in inference mode."""
+    outputs = state.heads(model_inputs(fields), training=False)
+    return figures(fields, outputs$penalties)
+
+
+def evaluate_step(state: State, batch: dict[str, np.ndarray]) -> dict[str, float]:
+    """Return loss and metrics of a batch in inference mode."""
+    evaluate = compiled(state, evaluate_fields, lambda: (state.specs,))
+    return as_numbers(evaluate(read_fields(state, batch)))
+'''
+
+_PREDICT = '''
+def compute_outputs(state: State, inputs: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
+    """Return the outputs by name, in inference mode."""
+    outputs = state.heads(inputs, training=False)
+    return {name: outputs[name] for name in OUTPUTS}
+
+
+def predict(state: State, batch: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Return the outputs by name, in inference mode; `batch` needs inputs only."""
+    specs = model_inputs(state.specs)
+    compute = compiled(state, compute_outputs, lambda: (specs,))
+    inputs = {name: as_tensor(batch[name], specs[name]) for name in INPUTS}
+    return {name: array.numpy() for name, array in compute(inputs).items()}
+'''
+
+
+def _section(template: str, **parts: str) -> Section:
+    return section(fill(template, **parts), TABLE.packages)
+
+
+def step_sections(plan: Plan, training: Training) -> Iterator[Section]:
+    """The functions that make up a training step, and those around it."""
+    optimizer = only_phase(training).optimizer
+    penalized = any(weight.regularizer for weight in plan.trained)
+    drawn = bool(plan.program.network.streams())
+    penalties = ", penalty(state.model)" if penalized else ""
+    yield _section(_READ)
+    yield _section(_MODEL_INPUTS)
+    if penalized:
+        yield _section(_PENALTY)
+    yield from _gradients(drawn, penalties)
+    clip = clipping(optimizer)
+    if clip is not None:
+        yield _section(_CLIP_GRADIENTS, body=statement(clip, 4, "return "))
+    yield from _updating(plan, training, drawn)
+    yield _section(_EVALUATE, penalties=penalties)
+    yield _section(_PREDICT)
+
+
+def _gradients(drawn: bool, penalties: str) -> Iterator[Section]:
+    """`compute_gradients` and `gradients`."""
+    enter = "tf.GradientTape() as tape"
+    yield _section(
+        _COMPUTE_GRADIENTS,
+        masks=", masks: dict[str, tf.Tensor]" if drawn else "",
+        enter=f"use_masks(state.model, masks), {enter}" if drawn else enter,
+        penalties=penalties,
+    )
+    yield _section(
+        _GRADIENTS,
+        draw="    masks = draw_masks(state.seed, batch, step)" if drawn else "",
+        masks=", masks" if drawn else "",
+    )
+
+
+def _updating(plan: Plan, training: Training, drawn: bool) -> Iterator[Section]:
+    """`update_weights` and `train_step`."""
+    optimizer = only_phase(training).optimizer
+    scaled = scalar_count(optimizer) > 1
+    constrained = any(weight.constraint for weight in plan.trained)
+    yield _section(
+        _UPDATE_WEIGHTS,
+        head=_UPDATE_HEADS[drawn].strip("\n"),
+        masks=", masks" if drawn else "",
+        clip="    found = clip_gradients(found)" if clipping(optimizer) else "",
+        scalars="    state.optimizer.scalars.assign(scalars)" if scaled else "",
+        constraints="  # and constraints after it" if constrained else "",
+    )
+    yield _section(
+        _TRAIN_STEP,
+        mask_specs="mask_specs(), " if drawn else "",
+        count=str(scalar_count(optimizer)),
+        values="state.optimizer.scalars_at(rate, step)" if scaled else "[rate]",
+        logs=_LOGS[drawn].strip("\n"),
+    )
+
+
+#: Parts that differ without (0) and with (1) masks.
+_UPDATE_HEADS = (
+    """
+def update_weights(
+    state: State, fields: dict[str, tf.Tensor], scalars: tf.Tensor
+) -> dict[str, tf.Tensor]:
+""",
+    """
+def update_weights(
+    state: State,
+    fields: dict[str, tf.Tensor],
+    masks: dict[str, tf.Tensor],
+    scalars: tf.Tensor,
+) -> dict[str, tf.Tensor]:
+""",
+)
+_LOGS = (
+    """
+    logs = update(read_fields(state, batch), scalars)
+""",
+    """
+    masks = draw_masks(state.seed, batch, step)
+    logs = update(read_fields(state, batch), masks, scalars)
+""",
+)
+
+
+def model_only_sections() -> Iterator[Section]:
+    """What can be done with a model that is not trained."""
+    yield _section(_MODEL_INPUTS)
+    yield _section(_PREDICT)

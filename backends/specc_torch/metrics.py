@@ -1,0 +1,35 @@
+"""How metrics are written: as expressions of the model's output and the target."""
+
+from __future__ import annotations
+
+from specc.catalog.losses.crossentropy import BinaryCrossentropy
+from specc.catalog.metrics.accuracy import Accuracy
+from specc.catalog.metrics.errors import MeanAbsoluteError
+from specc.emit.source import Call, call
+
+from .plan import TABLE
+from .site import MetricSite
+
+__all__: list[str] = []
+
+
+@TABLE.rule(
+    Accuracy, exact="torch.argmax, the first of equals; a threshold for yes or no"
+)
+def accuracy(_: Accuracy, site: MetricSite) -> Call:
+    """Write the share of right answers."""
+    if isinstance(site.loss, BinaryCrossentropy):
+        threshold = "0.0" if site.loss.from_logits else "0.5"
+        return call(
+            "binary_accuracy", site.prediction, site.target, threshold=threshold
+        )
+    classes = (
+        site.target if site.loss.target == "classes" else f"{site.target}.argmax(-1)"
+    )
+    return call("accuracy", site.prediction, classes)
+
+
+@TABLE.rule(MeanAbsoluteError, exact="torch.nn.functional.l1_loss")
+def mae(_: MeanAbsoluteError, site: MetricSite) -> Call:
+    """Write the mean absolute difference."""
+    return call("F.l1_loss", site.prediction, site.target)

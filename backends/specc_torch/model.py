@@ -1,0 +1,95 @@
+"""The model's class."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from specc.catalog.types import Shape
+from specc.emit.source import WIDTH, Call, assign, define
+
+from .body import Body
+from .plan import TABLE, Node, Plan
+from .text import doc
+
+__all__ = ["created", "model_section"]
+
+
+def _activation(node: Node) -> Call | None:
+    """The constructor of the module of a node's activation."""
+    activation = node.submodule.activation
+    if node.activation is None or activation is None:
+        return None
+    dim = 1 if node.layout == "first" else -1
+    return TABLE.lowering(activation).write(activation, dim)
+
+
+def created(plan: Plan) -> Iterator[tuple[str, Call]]:
+    """The modules that the model is made of: attribute and constructor, in order."""
+    seen: set[str] = set()
+    for node in plan.nodes:
+        if node.module and node.submodule.create and node.module not in seen:
+            seen.add(node.module)
+            yield node.module, node.submodule.create
+        made = _activation(node)
+        if made is not None and node.activation is not None:
+            yield node.activation, made
+
+
+def model_section(plan: Plan) -> tuple[str, dict[str, tuple[int, int]]]:
+    """The class's text, and for each node its lines in it, counted from 0."""
+    body = Body(plan)
+    text = [
+        f"class {plan.class_name}(nn.Module):",
+        *_about(plan),
+        "",
+        "    def __init__(self) -> None:",
+        "        super().__init__()",
+        *(assign(f"self.{name}", made, 8) for name, made in created(plan)),
+        "",
+    ]
+    lines = "\n".join(text).split("\n")
+    spans: dict[str, tuple[int, int]] = {}
+    for name, written in body.method():
+        start = len(lines)
+        lines += written.split("\n")
+        if name is not None:
+            spans[name] = (start, len(lines) - 1)
+    lines += [*body.forward_from_logits(), *_train(plan)]
+    return "\n".join(lines), spans
+
+
+def _about(plan: Plan) -> list[str]:
+    """The class's docstring: what the model takes and gives."""
+
+    def shown(name: str, shape: Shape) -> str:
+        return f"{name} ({', '.join(map(str, shape))})"
+
+    edge = plan.network.edge
+    inputs = [shown(item.name, edge(item.name).shape) for item in plan.network.inputs]
+    outputs = [shown(item.name, edge(item.edge).shape) for item in plan.network.outputs]
+    takes, gives = f"Takes {', '.join(inputs)}", f"gives {', '.join(outputs)}."
+    line = f"{takes}; {gives}"
+    if len(line) <= WIDTH - 10:
+        return doc(line, 4)
+    return doc(f"{plan.network.name}.\n\n{line}", 4)
+
+
+def _train(plan: Plan) -> list[str]:
+    """The method that keeps frozen layers in inference mode, where there are any."""
+    frozen = [
+        f"        self.{node.module}.eval()"
+        for node in plan.modules.values()
+        if node.layer.layer.has_training_mode
+        and node.layer.weights
+        and all(weight.path in plan.frozen for weight in node.layer.weights)
+    ]
+    if not frozen:
+        return []
+    return [
+        "",
+        define("train", ["self", "mode: bool = True"], "Self", 4),
+        '        """Set the mode; frozen layers stay in inference mode."""',
+        "        super().train(mode)",
+        *frozen,
+        "        return self",
+    ]

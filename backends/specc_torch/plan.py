@@ -1,0 +1,228 @@
+"""What is decided before writing: names, layouts of images, and what is refused."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from specc.backend import Obstacle
+from specc.catalog.activations.linear import Linear
+from specc.emit.lowering import Table
+from specc.emit.names import Names, mangle
+from specc.emit.pieces import bound_names
+from specc.emit.shared import SHARED
+from specc.ir import Call, LayerNode, Network, Program
+
+from .obstacles import find_obstacles, frozen_weights
+from .reserved import IN_MODELS, IN_PROGRAMS
+from .site import Images, Layout, Site, Submodule, images_of
+
+__all__ = ["TABLE", "Node", "Plan", "plan"]
+
+#: All lowerings of this backend; the modules named after the families fill it.
+TABLE = Table("specc_torch.runtime")
+TABLE.include(SHARED)
+
+
+@dataclass(frozen=True)
+class Node:
+    """A call, and how it is written.
+
+    `module` and `activation` are attributes of the model, None where there is no such
+    module; `index` counts the calls of the same module that come before. `fused` says
+    that a loss takes what enters the activation. `layout` is that of the output where it
+    is an image.
+    """
+
+    call: Call
+    layer: LayerNode
+    site: Site
+    submodule: Submodule
+    module: str | None
+    activation: str | None
+    index: int
+    fused: bool
+    layout: Layout
+
+    @property
+    def place(self) -> str:
+        """Where the output is found: the module's path, which of its calls, the layout."""
+        path = self.activation or self.module or ""
+        if self.activation is None and self.index:
+            path += f"@{self.index}"
+        return f"{path}:channels_first" if self.layout == "first" else path
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How a program will be written.
+
+    `nodes` is empty where something is refused. `frozen` lists the weights that are not
+    trained, `unreached` those that no loss depends on.
+    """
+
+    program: Program
+    obstacles: tuple[Obstacle, ...]
+    nodes: tuple[Node, ...]
+    class_name: str
+    frozen: tuple[str, ...]
+    unreached: tuple[str, ...]
+
+    @property
+    def network(self) -> Network:
+        """The network to write."""
+        return self.program.network
+
+    @cached_property
+    def fused_outputs(self) -> frozenset[str]:
+        """The outputs whose loss takes what enters their activation."""
+        training = self.program.training
+        objectives = training.objectives if training else ()
+        return frozenset(item.output for item in objectives if item.logits)
+
+    @cached_property
+    def layouts(self) -> dict[str, Layout]:
+        """How each edge is laid out where it is an image."""
+        found: dict[str, Layout] = {item.name: "last" for item in self.network.inputs}
+        found.update({node.call.name: node.layout for node in self.nodes})
+        return found
+
+    @cached_property
+    def modules(self) -> dict[str, Node]:
+        """Each layer with its first call, in order."""
+        found: dict[str, Node] = {}
+        for node in self.nodes:
+            found.setdefault(node.layer.name, node)
+        return found
+
+    def parameter(self, path: str) -> tuple[str, tuple[int, ...]]:
+        """The model's attribute for a weight, and its axes in canonical order."""
+        layer, slot = path.rsplit("/", 1)
+        node = self.modules[layer]
+        attribute, axes = node.submodule.weights[slot]
+        return f"{node.module}.{attribute}", axes
+
+    def describe(self) -> dict[str, Any]:
+        """The plan as plain data, for `specc dump --stage plan`."""
+        return {
+            "backend": "torch",
+            "class": self.class_name,
+            "nodes": {node.call.name: node.place for node in self.nodes},
+            "weights": {
+                weight.path: {"parameter": name, "axes": list(axes)}
+                for weight in self.network.weights()
+                if self.nodes
+                for name, axes in [self.parameter(weight.path)]
+            },
+            "frozen": list(self.frozen),
+            "obstacles": [vars(obstacle) for obstacle in self.obstacles],
+        }
+
+
+def plan(program: Program) -> Plan:
+    """Plan how `program` is written, or say what of it is refused."""
+    obstacles = find_obstacles(TABLE, program)
+    reserved = IN_PROGRAMS | bound_names(TABLE.packages)
+    return Plan(
+        program=program,
+        obstacles=obstacles,
+        nodes=() if obstacles else tuple(_Placing(program).nodes()),
+        class_name=mangle(program.network.name, reserved),
+        frozen=frozen_weights(program),
+        unreached=_unreached(program),
+    )
+
+
+def _unreached(program: Program) -> tuple[str, ...]:
+    """The weights that no loss depends on."""
+    if program.training is None:
+        return ()
+    network = program.network
+    edges = {item.name: item.edge for item in network.outputs}
+    needed = {edges[objective.output] for objective in program.training.objectives}
+    layers: set[str] = set()
+    for call in reversed(network.calls):
+        if call.name in needed:
+            needed |= set(call.inputs)
+            layers.add(call.layer)
+    return tuple(
+        weight.path
+        for node in network.layers
+        if node.name not in layers
+        for weight in node.weights
+    )
+
+
+class _Placing:
+    """Goes through the calls in order and decides names and layouts."""
+
+    def __init__(self, program: Program) -> None:
+        self.network = program.network
+        calls = self.network.calls
+        self.count = Counter(call.layer for call in calls)
+        names = {call.name for call in calls} | {call.layer for call in calls}
+        self.names = Names(names, IN_MODELS)
+        edges = {item.name: item.edge for item in self.network.outputs}
+        self.fused = {
+            edges[objective.output]
+            for objective in (program.training.objectives if program.training else ())
+            if objective.logits
+        }
+        self.layouts: dict[str, Layout] = {
+            item.name: "last" for item in self.network.inputs
+        }
+        self.seen: Counter[str] = Counter()
+
+    def nodes(self) -> Iterator[Node]:
+        """The nodes of the network."""
+        for call in self.network.calls:
+            node = self._node(call, self.network.layer(call.layer))
+            self.layouts[call.name] = node.layout
+            self.seen[call.layer] += 1
+            yield node
+
+    def _node(self, call: Call, layer: LayerNode) -> Node:
+        lowering = TABLE.lowering(layer.layer)
+        shapes = tuple(self.network.edge(edge).shape for edge in call.inputs)
+        layout = self._layout(call, images_of(lowering.write))
+        site = Site(shapes, layout, alone=self.count[call.layer] == 1)
+        submodule = lowering.write(layer.layer, site)
+        owns = bool(layer.weights or layer.buffers)
+        fused = call.name in self.fused
+        is_image = len(self.network.edge(call.name).shape) == 3
+        return Node(
+            call=call,
+            layer=layer,
+            site=site,
+            submodule=submodule,
+            module=self._module(call, owns, submodule),
+            activation=self._activation(call, submodule),
+            index=self.seen[call.layer] if owns else 0,
+            fused=fused,
+            layout=layout if is_image and not fused else "last",
+        )
+
+    def _layout(self, call: Call, images: Images) -> Layout:
+        """How the layer takes images here."""
+        shapes = [self.network.edge(edge).shape for edge in call.inputs]
+        if images == "either":
+            # A layer with weights that is called in several places takes one layout.
+            found = any(self.layouts[edge] == "first" for edge in call.inputs)
+            images = "first" if found and self.count[call.layer] == 1 else "last"
+        return images if all(len(shape) == 3 for shape in shapes) else "last"
+
+    def _module(self, call: Call, owns: bool, submodule: Submodule) -> str | None:
+        if submodule.create is None:
+            return None
+        return self.names[call.layer if owns else call.name]
+
+    def _activation(self, call: Call, submodule: Submodule) -> str | None:
+        activation = submodule.activation
+        if submodule.create is None:
+            return self.names[call.name]
+        if activation is None or isinstance(activation, Linear):
+            return None
+        return self.names.fresh(f"{call.name}_activation")

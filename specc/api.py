@@ -1,0 +1,374 @@
+"""The Python interface: everything that the command line does goes through it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .backend import Backend, backend
+from .backend import backends as all_backends
+from .check.checked import Checked, CheckedProgram, Settings
+from .diagnostics.fault import Fault
+from .diagnostics.model import Problem, Source, failed
+from .pipeline import (
+    Compiled,
+    SelectionError,
+    UnreadableError,
+    check_source,
+    compile_program,
+    plan_program,
+    read,
+    select,
+    select_model,
+)
+
+if TYPE_CHECKING:
+    from .check.summary import Summary
+    from .data import Prepared
+    from .run import Job, Progress, RunFolder, RunResult
+    from .verify import Verdict
+    from .verify.protocol import Precision
+
+__all__ = [
+    "SelectionError",
+    "Spec",
+    "SpecError",
+    "UnknownBackendError",
+    "UnreadableError",
+    "find_backend",
+    "load",
+    "usable_backend",
+]
+
+
+class SpecError(Fault):
+    """A spec has errors; `problems` holds all that was found, with places."""
+
+
+class UnknownBackendError(Fault):
+    """No backend of that name is installed."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            Problem(
+                "unknown-backend",
+                f"no backend is called {name}",
+                None,
+                expected=f"one of {', '.join(all_backends())}",
+            ),
+            status=2,
+        )
+
+
+def _untrained(checked: CheckedProgram) -> Problem:
+    """The problem of a model that is asked for its training or its data."""
+    return Problem(
+        "no-training",
+        f"{checked.name} is a model that no training of this spec trains",
+        checked.span,
+        suggestion=f"train {checked.name} on DATA {{ … }}",
+    )
+
+
+def find_backend(name: str) -> Backend:
+    """The backend of that name; its framework need not be installed.
+
+    Raises:
+        UnknownBackendError: there is none.
+    """
+    if name not in all_backends():
+        raise UnknownBackendError(name)
+    return backend(name)
+
+
+def usable_backend(name: str) -> Backend:
+    """The backend of that name, with its framework installed.
+
+    Raises:
+        UnknownBackendError: there is none of that name.
+        Fault: its framework is not installed (status 3).
+    """
+    from .run.environment import require_backend
+
+    found = find_backend(name)
+    require_backend(found)
+    return found
+
+
+@dataclass(frozen=True)
+class Spec:
+    """A spec that was read. Programs in it are selected by the name of their training.
+
+    A name may be left out where the spec has one training (or one model and no
+    training). The methods that need a correct spec raise `SpecError` for one with errors.
+    """
+
+    source: Source
+    settings: Settings = field(default_factory=Settings)
+
+    @cached_property
+    def checked(self) -> Checked:
+        """The outcome of the check, made once."""
+        return check_source(self.source, self.settings)
+
+    def check(self) -> tuple[Problem, ...]:
+        """Every problem of the spec, in the order of its text."""
+        return self.checked.problems
+
+    def program(self, name: str | None = None) -> CheckedProgram:
+        """The training of that name, its model and its data.
+
+        Raises:
+            SpecError: the spec has errors.
+            SelectionError: the name selects nothing, or one is needed.
+        """
+        return select(self._sound(), name)
+
+    def trained(self, name: str | None = None) -> CheckedProgram:
+        """The same, which must have a training and data: a model alone is an error.
+
+        Raises:
+            SpecError: the spec has errors, or no training trains the model.
+            SelectionError: the name selects nothing, or one is needed.
+        """
+        checked = self.program(name)
+        if checked.program.training is None or checked.program.data is None:
+            raise SpecError(_untrained(checked))
+        return checked
+
+    def model(self, name: str | None = None) -> CheckedProgram:
+        """The model of that name, alone.
+
+        Raises:
+            SpecError: the spec has errors.
+            SelectionError: the name selects nothing, or one is needed.
+        """
+        return select_model(self._sound(), name)
+
+    def plan(self, backend: str, name: str | None = None) -> Compiled:
+        """What a backend decides before it writes; refusals are among the problems."""
+        return plan_program(self.program(name), find_backend(backend))
+
+    def compile(self, backend: str, name: str | None = None) -> str:
+        """The Python source that a backend writes. No framework is imported.
+
+        Raises:
+            SpecError: the spec has errors, or the backend refuses a construct of it.
+            SelectionError: the name selects nothing, or one is needed.
+            UnknownBackendError: there is no such backend.
+        """
+        compiled = compile_program(self.program(name), find_backend(backend))
+        if compiled.emission is None or compiled.failed:
+            raise SpecError(compiled.problems)
+        return compiled.emission.text
+
+    def build(self, backend: str, name: str | None = None) -> Any:
+        """The model as the backend's framework has it, with its initial weights.
+
+        Raises:
+            Fault: the framework is not installed (status 3).
+            SpecError: as for `compile`.
+        """
+        from .live import load as load_module
+
+        usable_backend(backend)
+        checked = self.program(name)
+        text = self.compile(backend, name)
+        module = load_module(text, f"specc_{backend}_{checked.name}")
+        return module.build_model()
+
+    def summary(self, name: str | None = None) -> Summary:
+        """Layers, shapes, parameters and memory of a model.
+
+        The memory is what its training needs where the name selects one.
+
+        Raises:
+            SpecError: the spec has errors.
+            SelectionError: the name selects nothing, or one is needed.
+        """
+        from .check.summary import summarize
+
+        try:
+            chosen = self.program(name)
+        except SelectionError:
+            chosen = self.model(name)
+        return summarize(chosen.program)
+
+    def prepare(self, name: str | None = None) -> Prepared:
+        """The data of a training, read, divided and scaled. Paths are relative to the spec.
+
+        Raises:
+            SpecError: the spec has errors.
+            SelectionError: the name selects nothing, or one is needed.
+            Fault: the data is not there (status 3) or does not fit (status 1).
+        """
+        from .data import prepare
+
+        checked = self.trained(name)
+        assert checked.program.data is not None
+        return prepare(checked.program.data, self.folder, checked.origins)
+
+    def train(
+        self,
+        backend: str,
+        name: str | None = None,
+        *,
+        run: str | Path | None = None,
+        resume: bool = False,
+        force: bool = False,
+        device: str = "auto",
+        threads: int | None = None,
+        progress: Progress | None = None,
+        command: Sequence[str] = (),
+    ) -> RunResult:
+        """Train, in this process, and keep everything in a run folder.
+
+        Args:
+            backend: that runs the program.
+            name: the training.
+            run: the folder; None: a new one, ``runs/TRAINING-BACKEND-N``.
+            resume: go on with the run in that folder, which may be of another backend.
+            force: replace a run that is in that folder.
+            device: auto, cpu or cuda.
+            threads: how many the framework may use; None: one for a small model, all
+                processors for a large one.
+            progress: shows how it goes; None: nothing is shown.
+            command: how the training was started, to be kept.
+
+        Raises:
+            SpecError: the spec has errors, or the backend refuses a construct of it.
+            SelectionError: the name selects nothing, or one is needed.
+            Fault: something is missing (status 3) or the run failed (status 4).
+        """
+        from .run import open_run, train
+
+        if resume and run is None:
+            raise ValueError("to resume, name the run to go on with")
+        job = self._job(backend, name, command)
+        folder = open_run(Path(run or "")) if resume else _new_folder(job, run, force)
+        try:
+            return train(
+                job,
+                folder,
+                device=device,
+                threads=threads,
+                resume=resume,
+                progress=progress,
+            )
+        except BaseException:
+            with suppress(OSError):
+                folder.path.rmdir()  # only where nothing was written yet
+            raise
+
+    def _job(self, backend: str, name: str | None, command: Sequence[str]) -> Job:
+        from .run import Job
+
+        found = usable_backend(backend)
+        checked = self.trained(name)
+        compiled = compile_program(checked, found)
+        if compiled.emission is None or compiled.failed:
+            raise SpecError(compiled.problems)
+        return Job(
+            checked.program,
+            compiled.emission,
+            found,
+            self.prepare(name),
+            checked.origins,
+            {Path(self.source.name).name: self.source.text},
+            self.folder,
+            command,
+        )
+
+    def verify(
+        self,
+        name: str | None = None,
+        *,
+        backends: Iterable[str] | None = None,
+        steps: int = 20,
+        precisions: Iterable[Precision] = ("float64", "float32"),
+    ) -> Verdict:
+        """Run the programs of several backends side by side and compare all they compute.
+
+        Args:
+            name: the training.
+            backends: those to compare; all that there are if None.
+            steps: updates to take at least.
+            precisions: of ``float64`` and ``float32``.
+
+        Raises:
+            SpecError: the spec has errors.
+            SelectionError: the name selects nothing, or one is needed.
+            Fault: a backend cannot be used (status 2 or 3), the data is not there (status
+                3) or does not fit (status 1).
+        """
+        from .verify import refused, verify
+
+        checked = self.trained(name)
+        sides = tuple(backends if backends is not None else all_backends())
+        compiled = {
+            side: compile_program(checked, usable_backend(side)) for side in sides
+        }
+        obstacles = {
+            side: made.plan.obstacles
+            for side, made in compiled.items()
+            if made.plan.obstacles
+        }
+        if obstacles:
+            return refused(checked.name, sides, obstacles, checked.origins)
+        for made in compiled.values():
+            if made.failed:
+                raise SpecError(made.problems)
+        training = checked.program.training
+        assert training is not None
+        return verify(
+            checked.program,
+            checked.origins,
+            {side: made.emission for side, made in compiled.items() if made.emission},
+            self.prepare(name).batches(training),
+            steps,
+            precisions,
+        )
+
+    @property
+    def folder(self) -> Path:
+        """The folder of the spec, which relative paths in it are relative to."""
+        return Path(self.source.name).parent
+
+    def _sound(self) -> Checked:
+        if failed(self.checked.problems):
+            raise SpecError(self.checked.problems)
+        return self.checked
+
+
+def _new_folder(job: Job, run: str | Path | None, force: bool) -> RunFolder:
+    from .run import create, create_named
+
+    if run is None:
+        return create_named(Path("runs"), job.training.name, job.backend.name)
+    return create(Path(run), force)
+
+
+def load(
+    path: str | Path,
+    params: Mapping[str, str] | None = None,
+    *,
+    training: Mapping[str, str] | None = None,
+    strict: bool = False,
+) -> Spec:
+    """Read a spec.
+
+    Args:
+        path: an .nnspec file.
+        params: replaces defaults of the spec's ``param`` declarations, as texts.
+        training: replaces settings of its trainings (``{"epochs": "5"}``), as texts.
+        strict: whether warnings count as errors.
+
+    Raises:
+        UnreadableError: the file is not there or is no UTF-8 text.
+    """
+    settings = Settings(params=params or {}, training=training or {}, strict=strict)
+    return Spec(read(path, settings.budget), settings)

@@ -1,0 +1,148 @@
+"""Which argument of a call is meant for which field: by name, by position, or the rest."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from ..catalog.construct import Construct
+from ..diagnostics.model import Note, Span
+from ..diagnostics.suggest import remark
+from ..syntax import tree
+from .expectation import Choice, MemberOf, Signature
+from .report import Report, quoted_list
+
+__all__ = ["Assigned", "Given", "assign", "title"]
+
+
+@dataclass(frozen=True)
+class Given:
+    """An argument as it was written: its value, and the place of the whole of it."""
+
+    value: tree.Expression
+    span: Span
+
+
+@dataclass
+class Assigned:
+    """The arguments of a call by field.
+
+    `faulty` names the fields whose argument is wrong; the empty name stands for one that
+    is meant for no field.
+    """
+
+    given: dict[str, Given] = field(default_factory=dict[str, Given])
+    faulty: set[str] = field(default_factory=set[str])
+
+
+def title(kind: type[Construct]) -> str:
+    """What a construct is called in messages."""
+    return f"a {kind.keyword} block" if kind.family == "settings" else kind.keyword
+
+
+def assign(
+    signature: Signature, arguments: tuple[tree.Argument, ...], report: Report
+) -> Assigned:
+    """Sort the arguments of a call into the fields of its construct."""
+    found = Assigned()
+    unnamed: list[tree.Argument] = []
+    for argument in arguments:
+        if argument.name is not None:
+            _put(signature, argument.name.text, argument, found, report)
+            continue
+        unnamed.append(argument)
+        if signature.variadic is not None:
+            continue
+        if len(unnamed) <= len(signature.positional):
+            name = signature.positional[len(unnamed) - 1]
+            _put(signature, name, argument, found, report)
+        else:
+            _too_many(signature, argument, report)
+            found.faulty.add("")
+    if signature.variadic is not None and unnamed:
+        _gather(signature, unnamed, found, report)
+    return found
+
+
+def _put(
+    signature: Signature,
+    name: str,
+    argument: tree.Argument,
+    found: Assigned,
+    report: Report,
+) -> None:
+    if name not in signature.parameters:
+        # The argument that was meant is not reported as missing.
+        found.faulty.add(_unknown(signature, argument, report))
+    elif name in found.given:
+        first = Note("it is given here first", found.given[name].span)
+        message = f"{name} of {title(signature.kind)} is given twice"
+        report.error("duplicate-argument", message, argument.span, notes=(first,))
+        found.faulty.add(name)
+    else:
+        found.given[name] = Given(argument.value, argument.span)
+
+
+def _gather(
+    signature: Signature,
+    unnamed: list[tree.Argument],
+    found: Assigned,
+    report: Report,
+) -> None:
+    span = unnamed[0].span.to(unnamed[-1].span)
+    items = tree.ListExpr(span, tuple(argument.value for argument in unnamed))
+    name = str(signature.variadic)
+    _put(signature, name, tree.Argument(span, None, items), found, report)
+
+
+def _unknown(signature: Signature, argument: tree.Argument, report: Report) -> str:
+    """Report an argument that the construct does not have; the one that is near."""
+    assert argument.name is not None
+    kind, word = signature.kind, argument.name.text
+    sort = "setting" if kind.family == "settings" else "argument"
+    near = report.near(word, signature.parameters)
+    report.error(
+        f"unknown-{sort}",
+        f"{title(kind)} has no {sort} {word}",
+        argument.name.span,
+        expected=quoted_list(signature.parameters, "or") or f"no {sort}s",
+        suggestion=near or remark(word),
+    )
+    return near or ""
+
+
+def _too_many(signature: Signature, argument: tree.Argument, report: Report) -> None:
+    names = signature.positional
+    kind = title(signature.kind)
+    expected = (
+        f"one value without a name ({names[0]})"
+        if len(names) == 1
+        else f"{len(names)} values without a name ({', '.join(names)})"
+        if names
+        else "arguments with their names"
+    )
+    report.error(
+        "too-many-arguments",
+        f"{kind} does not take this value without a name",
+        argument.span,
+        expected=expected,
+        suggestion=_named(signature, argument.value),
+    )
+
+
+def _named(signature: Signature, value: tree.Expression) -> str | None:
+    """``activation = relu`` for a ``relu`` that lacks its argument's name."""
+    from ..catalog import catalog
+
+    word = value.text if isinstance(value, tree.Name) else None
+    if isinstance(value, tree.Call):
+        word = value.name.text
+    if word is None:
+        return None
+    for name, parameter in signature.parameters.items():
+        expects = parameter.expects
+        chosen = isinstance(expects, Choice) and word in expects.words
+        if chosen or (
+            isinstance(expects, MemberOf) and word in catalog().family(expects.family)
+        ):
+            return f"{name} = {word}"
+    return None

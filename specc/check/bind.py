@@ -1,0 +1,242 @@
+"""From calls to validated constructs: each argument read as its place expects."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Any
+
+from pydantic import ValidationError, create_model
+
+from ..catalog import Construct, Model, UnknownConstruct, catalog
+from ..diagnostics.model import Span
+from ..syntax import tree
+from .assign import Assigned, Given, assign, title
+from .expectation import MemberOf, Real, signature
+from .expressions import ABSENT, Absent, Params
+from .faults import explain
+from .read import NUMERIC, Reader
+from .report import Report, one_of
+from .wording import plain_text
+
+__all__ = ["Binder", "Bound", "Inherited", "located"]
+
+
+@dataclass(frozen=True)
+class Inherited:
+    """A value from a ``defaults`` block, with its place and the block's heading."""
+
+    value: Any
+    span: Span
+    heading: str
+
+
+@dataclass(frozen=True)
+class Bound:
+    """A construct and the arguments it was made from."""
+
+    construct: Any
+    span: Span
+    given: Mapping[str, Given]
+    inherited: Mapping[str, Inherited] = field(default_factory=dict[str, Inherited])
+
+    @property
+    def kind(self) -> type[Construct]:
+        """The construct's class."""
+        construct: Construct = self.construct
+        return type(construct)
+
+
+class Binder:
+    """Makes constructs from calls; problems go to the report."""
+
+    def __init__(self, report: Report, params: Params) -> None:
+        self.report = report
+        self.params = params
+        self.reader = Reader(report, params, self._construct)
+        self._plain: dict[type[Construct], Construct] = {}
+        self._single: dict[tuple[type[Construct], str], type[Model]] = {}
+
+    def bind(
+        self,
+        kind: type[Construct],
+        call: tree.Call,
+        inherited: Mapping[str, Inherited] | None = None,
+    ) -> Bound | None:
+        """The construct of a call, with inherited values where it gives none.
+
+        None, and problems, where something is wrong with it.
+        """
+        inherited = inherited or {}
+        plain = not call.arguments and not inherited
+        if plain and kind in self._plain:
+            return Bound(self._plain[kind], call.span, {})
+        assigned = assign(signature(kind), call.arguments, self.report)
+        values = self._values(kind, assigned)
+        used = {
+            name: item
+            for name, item in inherited.items()
+            if name not in assigned.given and name not in assigned.faulty
+        }
+        values.update((name, item.value) for name, item in used.items())
+        construct = self._make(kind, call, values, assigned, used)
+        if construct is None:
+            return None
+        if plain:
+            self._plain[kind] = construct
+        return Bound(construct, call.span, assigned.given, used)
+
+    def _values(self, kind: type[Construct], assigned: Assigned) -> dict[str, Any]:
+        parameters, name_of = signature(kind).parameters, title(kind)
+        values: dict[str, Any] = {}
+        for name, given in assigned.given.items():
+            expects = parameters[name].expects
+            label = name if kind.family == "settings" else f"{name} of {name_of}"
+            value = self.reader.read(given.value, expects, label)
+            if isinstance(value, Absent):
+                assigned.faulty.add(name)
+            else:
+                values[name] = value
+        return values
+
+    def _make(
+        self,
+        kind: type[Construct],
+        call: tree.Call,
+        values: dict[str, Any],
+        assigned: Assigned,
+        used: Mapping[str, Inherited],
+    ) -> Construct | None:
+        try:
+            construct = kind(**values)
+        except ValidationError as error:
+            explain(
+                error,
+                title(kind),
+                assigned.given,
+                call.span,
+                call.name.span,
+                assigned.faulty,
+                self.report,
+                lambda name: used[name].span if name in used else None,
+            )
+            return None
+        return None if assigned.faulty else construct
+
+    def field(
+        self, kind: type[Construct], name: str, value: tree.Expression, span: Span
+    ) -> Any:
+        """The validated value of one field alone, for a ``defaults`` block, or ABSENT."""
+        label = f"{name} of {title(kind)}"
+        found = self.reader.read(value, signature(kind).parameters[name].expects, label)
+        if isinstance(found, Absent):
+            return ABSENT
+        key = (kind, name)
+        if key not in self._single:
+            self._single[key] = _alone(kind, name)
+        try:
+            return getattr(self._single[key](**{name: found}), name)
+        except ValidationError as error:
+            given = {name: Given(value, span)}
+            explain(error, title(kind), given, span, span, set(), self.report)
+            return ABSENT
+
+    def member(
+        self, node: tree.Expression, expects: MemberOf, label: str
+    ) -> Bound | None:
+        """The construct that a word, a call or a number stands for."""
+        call = self._as_call(node, expects)
+        if call is not None:
+            kind = self._find(call, expects)
+            return None if kind is None else self.bind(kind, call)
+        if expects.number and isinstance(node, (*NUMERIC, tree.Name)):
+            return self._number(node, expects.number, expects.family, label)
+        self._no_member(node, expects, label)
+        return None
+
+    def _number(
+        self, node: tree.Expression, keyword: str, family: str, label: str
+    ) -> Bound | None:
+        """The member that a plain number stands for."""
+        value = self.reader.read(node, Real(), label)
+        if isinstance(value, Absent):
+            return None
+        kind = catalog().find(family, keyword)
+        construct = self.reader.record(kind, {"value": value}, node, label)
+        if isinstance(construct, Absent):
+            return None
+        return Bound(construct, node.span, {"value": Given(node, node.span)})
+
+    def _construct(self, node: tree.Expression, expects: MemberOf, label: str) -> Any:
+        found = self.member(node, expects, label)
+        return ABSENT if found is None else found.construct
+
+    def _as_call(self, node: tree.Expression, expects: MemberOf) -> tree.Call | None:
+        """The call that names a member, if the expression is one."""
+        if isinstance(node, tree.Call):
+            return node
+        if isinstance(node, tree.Name):
+            word = self._keyword(node, expects)
+            if word is not None:
+                return tree.Call(node.span, tree.Word(node.span, word), (), bare=True)
+        return None
+
+    def _keyword(self, node: tree.Name, expects: MemberOf) -> str | None:
+        """The member a word names, itself or through a param; None for a number's param."""
+        members = catalog().family(expects.family)
+        if node.text in members or node.text not in self.params.table:
+            return node.text
+        param = self.params.find(node.text)
+        value = None if param is None else param.value
+        if isinstance(value, str):
+            return value
+        numeric = type(value) in (int, float) or isinstance(value, Absent)
+        return None if numeric and expects.number else node.text
+
+    def _find(self, call: tree.Call, expects: MemberOf) -> type[Construct] | None:
+        try:
+            return catalog().find(expects.family, call.name.text)
+        except UnknownConstruct:
+            self.unknown(call.name, expects.family)
+            return None
+
+    def unknown(self, word: tree.Word, family: str) -> None:
+        """Report that a family has no member of that name."""
+        members = catalog().family(family)
+        self.report.error(
+            f"unknown-{family}",
+            f"there is no {family} called {word.text}",
+            word.span,
+            expected=one_of(sorted(members)),
+            suggestion=self.report.near(word.text, members),
+        )
+
+    def _no_member(self, node: tree.Expression, expects: MemberOf, label: str) -> None:
+        members = catalog().family(expects.family)
+        quoted = isinstance(node, tree.String) and node.value in members
+        self.report.error(
+            "wrong-type",
+            f"{label} cannot be {plain_text(node)}",
+            node.span,
+            expected=f"{expects}, such as {next(iter(members), '…')}",
+            suggestion=plain_text(node).strip('"') if quoted else None,
+        )
+
+
+def _alone(kind: type[Construct], name: str) -> type[Model]:
+    """A record with one field of a construct, validated as it is there."""
+    info = kind.model_fields[name]
+    parts = (info.annotation, *info.metadata)
+    annotation: Any = Annotated[parts] if info.metadata else info.annotation
+    fields: dict[str, Any] = {name: (annotation, ...)}
+    return create_model(f"{kind.__name__}_{name}", __base__=Model, **fields)
+
+
+def located(node: tree.Expression, construct: Construct) -> Bound:
+    """A construct with the places of its arguments, from the expression it was read from."""
+    if isinstance(node, tree.Call):
+        found = assign(signature(type(construct)), node.arguments, Report())
+        return Bound(construct, node.span, found.given)
+    if isinstance(node, tree.Name):
+        return Bound(construct, node.span, {})
+    return Bound(construct, node.span, {"value": Given(node, node.span)})

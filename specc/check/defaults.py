@@ -1,0 +1,74 @@
+"""``defaults`` blocks: values that layers of one keyword take where they give none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ..catalog import UnknownConstruct, catalog
+from ..diagnostics.model import Note
+from ..syntax import tree
+from .bind import Binder, Inherited
+from .expectation import signature
+from .expressions import Absent
+from .report import quoted_list
+from .statements import as_setting, head, misplaced
+
+__all__ = ["Defaults", "read_defaults"]
+
+#: For each keyword of a layer, its inherited values by field.
+Defaults = dict[str, dict[str, Inherited]]
+
+
+def read_defaults(
+    blocks: Iterable[tree.Block], binder: Binder, outer: Defaults | None = None
+) -> Defaults:
+    """The defaults of a scope: those of the scope around it, and nearer ones over them."""
+    own: Defaults = {}
+    for block in blocks:
+        _read_block(block, binder, own)
+    found: Defaults = {keyword: dict(items) for keyword, items in (outer or {}).items()}
+    for keyword, items in own.items():
+        found.setdefault(keyword, {}).update(items)
+    return found
+
+
+def _read_block(block: tree.Block, binder: Binder, own: Defaults) -> None:
+    if block.name is None:
+        message = "defaults needs the name of a layer"
+        binder.report.error(
+            "missing-argument", message, head(block), suggestion="defaults Dense { … }"
+        )
+        return
+    try:
+        kind = catalog().find("layer", block.name.text)
+    except UnknownConstruct:
+        binder.unknown(block.name, "layer")
+        return
+    heading = f"defaults {kind.keyword}"
+    items = own.setdefault(kind.keyword, {})
+    for statement in block.body:
+        setting = as_setting(statement)
+        if setting is None or setting.kind is not None:
+            expected = "argument = value"
+            misplaced(statement, f"a {heading} block", expected, binder.report)
+            continue
+        name = setting.key.text
+        if name not in signature(kind).parameters:
+            binder.report.error(
+                "unknown-argument",
+                f"{kind.keyword} has no argument {name}",
+                setting.key.span,
+                expected=quoted_list(signature(kind).parameters, "or")
+                or "no arguments",
+                suggestion=binder.report.near(name, signature(kind).parameters),
+            )
+        elif name in items:
+            first = Note("it is given here first", items[name].span)
+            message = f"{name} has two defaults for {kind.keyword}"
+            binder.report.error(
+                "duplicate-argument", message, setting.span, notes=(first,)
+            )
+        else:
+            value = binder.field(kind, name, setting.value, setting.span)
+            if not isinstance(value, Absent):
+                items[name] = Inherited(value, setting.span, heading)

@@ -1,0 +1,121 @@
+"""A model joined to data, and what is known of the data before any is read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from math import prod
+
+from ..catalog.families import Source
+from ..catalog.sources import BuiltinSource
+from ..catalog.sources.files import Csv
+from ..catalog.transforms import OneHot
+from ..catalog.types import Shape
+from ..diagnostics.model import Note, Span
+from ..ir import Network, Origins
+from .bind import Bound
+from .data import DeclaredData
+from .endings import Endings
+from .matching import Match, Matches
+from .network import shape_text
+from .report import Report
+from .transforms import names_of
+
+__all__ = ["Joint", "Known", "entries"]
+
+
+def entries(shape: Shape) -> int:
+    """How many numbers an array of that shape holds."""
+    return prod(map(int, shape))
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known of a match's fields.
+
+    How many numbers an example has, how many classes if they are class numbers, and
+    whether they are certainly no class numbers.
+    """
+
+    entries: int | None = None
+    classes: int | None = None
+    continuous: bool = False
+
+
+@dataclass(frozen=True)
+class Joint:
+    """A model joined to data; `report` takes what does not fit."""
+
+    network: Network
+    endings: Endings
+    origins: Origins
+    data: DeclaredData
+    matches: Matches
+    report: Report
+
+    def source(self) -> Source:
+        """The source of the data block."""
+        assert self.data.settings is not None
+        return self.data.settings.source
+
+    def known(self, match: Match) -> Known:
+        """What is known of a match's fields."""
+        source = self.source()
+        if isinstance(source, BuiltinSource):
+            if not match.columns:
+                return Known()  # the binding is wrong, which is reported already
+            table = {item.name: item for item in source.data_fields}
+            fields = [table[name] for name in match.columns]
+            classes = fields[0].classes if len(fields) == 1 else None
+            continuous = any(field.dtype == "float32" for field in fields)
+            total = sum(entries(field.shape) for field in fields)
+            return Known(total, classes, continuous)
+        if isinstance(source, Csv) and match.columns and not match.through:
+            return Known(len(match.columns))
+        return Known()
+
+    def described(self, match: Match) -> str:
+        """The fields of a match, with what is known of them."""
+        source = self.source()
+        if isinstance(source, BuiltinSource) and len(match.columns) == 1:
+            (name,) = match.columns
+            field = next(item for item in source.data_fields if item.name == name)
+            held = shape_text(field.shape) if field.shape else "one number"
+            return f"{name} of {source.keyword} is {held}"
+        known = self.known(match).entries
+        return f"{', '.join(match.columns)} of {source.keyword} are {known} numbers"
+
+    def one_hot(self, match: Match) -> Bound | None:
+        """The transform that makes one-hot rows of a match, if there is one."""
+        names = [match.name, *self._written.get(match.columns, [])]
+        if len(match.columns) == 1:
+            names += match.columns
+        found = (self._one_hots[name] for name in names if name in self._one_hots)
+        return next(found, None)
+
+    @cached_property
+    def _one_hots(self) -> dict[str, Bound]:
+        """The one-hot transforms by the names they are given."""
+        return {
+            name: bound
+            for bound in reversed(self.data.transforms)
+            if isinstance(bound.construct, OneHot)
+            for name in names_of(bound.construct)
+        }
+
+    @cached_property
+    def _written(self) -> dict[tuple[str, ...], list[str]]:
+        """The names of bindings by their columns."""
+        found: dict[tuple[str, ...], list[str]] = {}
+        for binding in self.data.bindings:
+            found.setdefault(binding.columns, []).append(binding.name)
+        return found
+
+    def source_note(self) -> Note:
+        """The place of the source, for problems that are shown elsewhere."""
+        return Note(f"the data are {self.source().keyword}", self.data.source_span())
+
+    def place(self, owner: str, name: str = "") -> Span | None:
+        """Where something of the model was written."""
+        origin = self.origins.find(owner, name)
+        return origin.span if origin else None

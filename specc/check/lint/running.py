@@ -1,0 +1,72 @@
+"""Lints of how a model is trained."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ...catalog.callbacks import EarlyStopping
+from ...catalog.optimizers import Adam, Nadam, RMSprop
+from ...catalog.schedules import Constant
+from .subject import Finding, Subject
+
+__all__ = [
+    "adaptive_optimizer_with_schedule",
+    "early_stopping_without_validation",
+    "patience_longer_than_epochs",
+]
+
+
+def early_stopping_without_validation(subject: Subject) -> Iterator[Finding]:
+    """The training loss keeps falling while the model overfits."""
+    if subject.training is None or subject.data is None:
+        return
+    for phase in subject.training.phases:
+        for callback in phase.callbacks:
+            if isinstance(callback, EarlyStopping) and subject.data.validation is None:
+                yield Finding(
+                    "early-stopping-without-validation",
+                    f"early_stopping watches {callback.monitor} of the examples that"
+                    " are trained on",
+                    callback.keyword,
+                    "monitor",
+                    "validation = 10% in the data block, and monitor = val_loss",
+                )
+
+
+def patience_longer_than_epochs(subject: Subject) -> Iterator[Finding]:
+    """Stopping needs an epoch that is best and `patience` more after it."""
+    if subject.training is None:
+        return
+    for phase in subject.training.phases:
+        for callback in phase.callbacks:
+            if not isinstance(callback, EarlyStopping):
+                continue
+            patience = int(callback.patience.value)
+            if callback.start_from_epoch + patience >= phase.epochs:
+                yield Finding(
+                    "patience-longer-than-epochs",
+                    f"with a patience of {patience} epochs, {phase.epochs} epochs are"
+                    " over before training could stop",
+                    callback.keyword,
+                    "patience",
+                )
+
+
+def adaptive_optimizer_with_schedule(subject: Subject) -> Iterator[Finding]:
+    """Adaptive optimizers scale their own steps; a schedule is seldom needed."""
+    if subject.training is None:
+        return
+    for phase in subject.training.phases:
+        optimizer = phase.optimizer
+        if not isinstance(optimizer, Adam | Nadam | RMSprop):
+            continue
+        schedule = optimizer.learning_rate
+        if not isinstance(schedule, Constant):
+            yield Finding(
+                "adaptive-optimizer-with-schedule",
+                f"{optimizer.keyword} adapts its steps already; {schedule.keyword} on"
+                " top seldom helps",
+                "optimizer",
+                "learning_rate",
+                f"optimizer = {optimizer.keyword}(0.001)",
+            )

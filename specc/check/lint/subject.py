@@ -1,0 +1,66 @@
+"""What lints look at, and what they find."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from ...catalog.layers import Layer
+from ...diagnostics.model import Level
+from ...ir import Call, Data, Network, Origins, Training
+
+__all__ = ["Finding", "Subject"]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something doubtful: the rule, and the value it is about as `Origins` knows it.
+
+    `level` is the rule's own unless it is given.
+    """
+
+    rule: str
+    message: str
+    owner: str
+    field: str = ""
+    suggestion: str | None = None
+    level: Level | None = None
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A program without errors: a model, and where it is trained its data and training."""
+
+    network: Network
+    origins: Origins
+    data: Data | None = None
+    training: Training | None = None
+
+    @cached_property
+    def calls(self) -> dict[str, Call]:
+        """Calls by the edge that they produce."""
+        return {call.name: call for call in self.network.calls}
+
+    @cached_property
+    def users(self) -> dict[str, list[Call]]:
+        """For each edge the calls that take it."""
+        found: dict[str, list[Call]] = {edge.name: [] for edge in self.network.edges}
+        for call in self.network.calls:
+            for name in dict.fromkeys(call.inputs):
+                found[name].append(call)
+        return found
+
+    def layer_of(self, call: Call) -> Layer:
+        """The layer that a call applies."""
+        return self.network.layer(call.layer).layer
+
+    def placed(self) -> Iterator[tuple[Call, Layer]]:
+        """Every call with its layer."""
+        for call in self.network.calls:
+            yield call, self.layer_of(call)
+
+    def how(self, owner: str, field: str) -> str:
+        """How a value got there: given, default, or the heading it was inherited from."""
+        origin = self.origins.table.get((owner, field))
+        return origin.how if origin else "default"

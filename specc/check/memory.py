@@ -1,0 +1,76 @@
+"""How much memory a training will need, from shapes alone, before any is taken."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import prod
+
+from ..catalog.types import Shape
+from ..ir import Network, Training
+
+__all__ = ["Memory", "amount_text", "estimate"]
+
+_BYTES = {"float32": 4, "float64": 8}
+#: What batches have where there is no training to say so.
+_BATCH_SIZE = 32
+
+
+@dataclass(frozen=True)
+class Memory:
+    """Bytes by what they are for.
+
+    `weights` counts weights and buffers; `gradients` one array for each trained weight;
+    `slots` what the optimizer keeps; `activations` the result of every call for one
+    batch, and its gradient.
+    """
+
+    weights: int
+    gradients: int
+    slots: int
+    activations: int
+
+    @property
+    def total(self) -> int:
+        """All of it."""
+        return self.weights + self.gradients + self.slots + self.activations
+
+
+def _numbers(shape: Shape) -> int:
+    return prod(map(int, shape))
+
+
+def estimate(network: Network, training: Training | None = None) -> Memory:
+    """The memory that training needs; without a training, that of the model in batches of 32.
+
+    Frameworks need more than this: for their code, and for what single operations put
+    aside while they run.
+    """
+    width = _BYTES[training.precision if training else "float32"]
+    weights = network.weights()
+    trained = sum(_numbers(weight.shape) for weight in weights if weight.trainable)
+    held = sum(_numbers(weight.shape) for weight in weights)
+    held += sum(_numbers(buffer.shape) for buffer in network.buffers())
+    rows = training.batch_size if training else _BATCH_SIZE
+    phases = training.phases if training else ()
+    slots = max((len(phase.optimizer.slots()) for phase in phases), default=0)
+    results = sum(_numbers(edge.shape) for edge in network.edges)
+    learning = training is not None
+    return Memory(
+        weights=held * width,
+        gradients=trained * width if learning else 0,
+        slots=slots * trained * width,
+        activations=results * rows * width * (2 if learning else 1),
+    )
+
+
+def amount_text(count: int) -> str:
+    """A number of bytes in the unit that suits it: ``1.2 MiB``."""
+    if count < 1024:
+        return f"{count} B"
+    units = ("KiB", "MiB", "GiB", "TiB", "PiB", "EiB")
+    for power, unit in enumerate(units, 1):
+        # Whole division first: the count may be too large for a floating number.
+        tenths = count * 10 // 1024**power
+        if tenths < 10240:
+            return f"{tenths // 10}.{tenths % 10} {unit}"
+    return f"more than 1000 {units[-1]}"

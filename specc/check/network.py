@@ -1,0 +1,172 @@
+"""From the outline of a model to a network: order, use of every flow, shapes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from ..catalog.types import Shape
+from ..diagnostics.model import Note, Span
+from ..ir import DType, Network
+from .expressions import LARGEST
+from .flows import Outline, PendingCall
+from .graph import Misfit, NetworkBuilder, Step
+from .order import in_order
+from .report import Report
+
+__all__ = ["DeclaredInput", "assemble", "shape_text"]
+
+
+@dataclass(frozen=True)
+class DeclaredInput:
+    """An input of a model; no shape where that is wrong."""
+
+    name: str
+    span: Span
+    shape: Shape | None
+    dtype: DType = "float32"
+
+
+def shape_text(shape: Shape) -> str:
+    """``[28, 28]``."""
+    return f"[{', '.join(str(dim) for dim in shape)}]"
+
+
+def assemble(
+    name: str,
+    inputs: Iterable[DeclaredInput],
+    outline: Outline,
+    report: Report,
+) -> Network | None:
+    """The network of a model, or None and problems."""
+    declared = {item.name: item for item in inputs}
+    order = _ordered(outline, report)
+    if order is None:
+        return None
+    targets = _resolve(outline, order)
+    outputs = {
+        key: targets.get(reference.name, reference.name)
+        for key, reference in outline.outputs.items()
+    }
+    complete = not outline.faulty
+    if complete:
+        complete = _all_used(declared, outline, targets, outputs, report)
+    calls = [outline.calls[key] for key in order if key in outline.calls]
+    builder = _infer(declared, calls, targets, report)
+    if builder is None or not complete:
+        return None
+    return builder.network(name, outputs)
+
+
+def _ordered(outline: Outline, report: Report) -> list[str] | None:
+    needs: dict[str, list[str]] = {
+        name: [reference.name for reference in call.inputs]
+        for name, call in outline.calls.items()
+    }
+    needs.update((name, [ref.name]) for name, ref in outline.aliases.items())
+    order, cycle = in_order(needs)
+    if not cycle:
+        return order
+    place = outline.calls.get(cycle[0]) or outline.aliases[cycle[0]]
+    if len(cycle) == 1:
+        message = f"{cycle[0]} flows into itself"
+    else:
+        message = f"flows go in a circle: {' -> '.join((*reversed(cycle), cycle[-1]))}"
+    report.error("cycle", message, place.span)
+    return None
+
+
+def _resolve(outline: Outline, order: list[str]) -> dict[str, str]:
+    """For each second name of an edge, its first one."""
+    targets: dict[str, str] = {}
+    for name in order:
+        if name in outline.aliases:
+            meant = outline.aliases[name].name
+            targets[name] = targets.get(meant, meant)
+    return targets
+
+
+def _all_used(
+    declared: Mapping[str, DeclaredInput],
+    outline: Outline,
+    targets: Mapping[str, str],
+    outputs: Mapping[str, str],
+    report: Report,
+) -> bool:
+    """Whether every input and flow reaches an output; what does not is reported."""
+    reached: set[str] = set()
+    todo = list(outputs.values())
+    while todo:
+        name = todo.pop()
+        if name in reached:
+            continue
+        reached.add(name)
+        if name in outline.calls:
+            todo += [targets.get(r.name, r.name) for r in outline.calls[name].inputs]
+    taken = {
+        targets.get(reference.name, reference.name)
+        for call in outline.calls.values()
+        for reference in call.inputs
+    }
+    for item in declared.values():
+        if item.name not in reached and item.name not in taken:
+            message = f"the input {item.name} is not used"
+            report.error("unused-input", message, item.span)
+    for call in outline.calls.values():
+        if call.name not in reached and call.name not in taken:
+            report.error(
+                "unused-flow",
+                f"nothing uses {call.name}",
+                call.span,
+                expected="every flow leads to an output",
+                suggestion=f"output {call.name} = … makes it one",
+            )
+    return len(reached) == len(declared) + len(outline.calls)
+
+
+def _infer(
+    declared: Mapping[str, DeclaredInput],
+    calls: Iterable[PendingCall],
+    targets: Mapping[str, str],
+    report: Report,
+) -> NetworkBuilder | None:
+    """Shapes along the calls; what follows a wrong call is not looked at."""
+    builder = NetworkBuilder()
+    complete = True
+    for item in declared.values():
+        if item.shape is None:
+            complete = False
+        else:
+            builder.take(item.name, item.shape, item.dtype)
+    for call in calls:
+        inputs = tuple(targets.get(ref.name, ref.name) for ref in call.inputs)
+        known = all(name in builder.edges for name in inputs)
+        if call.layer is None or not known or not _place(builder, call, inputs, report):
+            complete = False
+    return builder if complete else None
+
+
+def _place(
+    builder: NetworkBuilder, call: PendingCall, inputs: tuple[str, ...], report: Report
+) -> bool:
+    assert call.layer is not None
+    keyword = call.layer.keyword
+    if call.layer.takes == "many" and len(inputs) < 2:
+        message = f"{keyword} joins two flows or more, and here is one"
+        report.error("missing-source", message, call.span)
+        return False
+    try:
+        builder.place(Step(call.name, call.layer, inputs))
+    except Misfit as misfit:
+        notes = tuple(
+            Note(f"{reference.name} is {shape_text(shape)}", reference.span)
+            for reference, shape in zip(call.inputs, misfit.shapes, strict=True)
+        )
+        report.error("shape-mismatch", str(misfit), call.span, notes=notes)
+        return False
+    largest = max(map(int, builder.edges[call.name].shape), default=0)
+    if largest > LARGEST:
+        message = f"the output of {keyword} is too large"
+        report.error("number-too-large", message, call.span)
+        del builder.edges[call.name]
+    return largest <= LARGEST

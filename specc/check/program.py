@@ -1,0 +1,212 @@
+"""Joining a model, data and a training into a program."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import cast
+
+from ..catalog.families import Callback, Loss, Metric
+from ..catalog.settings import TrainSettings
+from ..diagnostics.model import Span, failed
+from ..ir import Binding, Data, Network, Objective, Origins, Phase, Program, Training
+from .bind import Bound, located
+from .bindings import bind_fields
+from .data import DeclaredData
+from .endings import Endings
+from .joint import Joint
+from .matching import Matches, match_fields
+from .model import DeclaredModel
+from .monitor import check_monitor, clashing, history_figures
+from .objectives import fit_loss
+from .origins import record
+from .report import Report
+from .targets import target_entries
+from .training import DeclaredTraining
+from .transforms import Called, rename
+
+__all__ = ["join"]
+
+#: What the only phase of a training is called.
+_PHASE = "main"
+
+
+def join(
+    training: DeclaredTraining,
+    model: DeclaredModel,
+    data: DeclaredData,
+    report: Report,
+) -> tuple[Program, Origins] | None:
+    """The program of a training, and where its values came from.
+
+    Every part is looked at, whether or not another one is wrong; None where any is.
+    """
+    if model.network is None or data.settings is None:
+        return None
+    before = len(report.problems)
+    network = model.network
+    losses = {
+        output: item.loss
+        for output, item in training.asked.items()
+        if item.loss is not None
+    }
+    endings = Endings(network)
+    logits = {
+        output.name: fit_loss(
+            endings, output, losses[output.name], model.origins, report
+        )
+        for output in network.outputs
+        if output.name in losses
+    }
+    for bound in training.callbacks:
+        validates = data.settings.validation is not None
+        check_monitor(bound, training.asked, validates, data.span, report)
+    sizes = {
+        output.name: target_entries(
+            network.edge(output.edge).shape, losses[output.name].construct
+        )
+        for output in network.outputs
+        if output.name in losses
+    }
+    matches = match_fields(network, model.origins, data, sizes, report)
+    joint = Joint(network, endings, model.origins, data, matches, report)
+    complete = matches.complete and len(losses) == len(network.outputs)
+    bindings = bind_fields(joint, losses) if complete else None
+    if bindings is None or training.settings is None:
+        return None
+    joined = _data(joint, bindings)
+    trained = _training(training, network, matches, logits)
+    if trained is None or failed(report.problems[before:]):
+        return None
+    program = Program(network=network, data=joined, training=trained)
+    _check_figures(program, training.span, report)
+    return program, _origins(training, model, data)
+
+
+def _data(joint: Joint, bindings: tuple[Binding, ...]) -> Data:
+    settings = joint.data.settings
+    assert settings is not None
+    called, known = _called(joint)
+    transforms = rename(joint.data.transforms, called, known, joint.report)
+    return Data(
+        name=joint.data.name,
+        source=settings.source,
+        test=settings.test,
+        validation=settings.validation,
+        split_seed=settings.split_seed,
+        bindings=bindings,
+        transforms=transforms,
+    )
+
+
+def _called(joint: Joint) -> tuple[Called, set[str]]:
+    """What the names in a data block mean in this program, and its further names."""
+    called: dict[str, list[str]] = {}
+    matches = joint.matches.all()
+    written = {id(binding.span): binding.name for binding in joint.data.bindings}
+    for match in matches:
+        if len(match.columns) == 1:
+            called.setdefault(match.columns[0], []).append(match.name)
+    for match in matches:
+        called[written.get(id(match.span), match.name)] = [match.name]
+        called[match.name] = [match.name]
+    known = {binding.name for binding in joint.data.bindings}
+    source = joint.source()
+    known.update(field.name for field in getattr(source, "data_fields", ()))
+    return called, known
+
+
+def _training(
+    training: DeclaredTraining,
+    network: Network,
+    matches: Matches,
+    logits: Mapping[str, bool],
+) -> Training | None:
+    bound = training.settings
+    if bound is None:
+        return None
+    settings: TrainSettings = bound.construct
+    objectives = tuple(
+        Objective(
+            output=output.name,
+            target=matches.targets[output.name].name,
+            loss=_construct(training.asked[output.name].loss),
+            logits=logits[output.name],
+            metrics=tuple(
+                cast("Metric", item.construct)
+                for item in training.asked[output.name].metrics
+            ),
+        )
+        for output in network.outputs
+    )
+    phase = Phase(
+        name=_PHASE,
+        epochs=settings.epochs,
+        optimizer=settings.optimizer,
+        callbacks=tuple(cast("Callback", c.construct) for c in training.callbacks),
+    )
+    weight = matches.sample_weight
+    return Training(
+        name=training.name,
+        objectives=objectives,
+        sample_weight=weight.name if weight else None,
+        phases=(phase,),
+        batch_size=settings.batch_size,
+        shuffle=settings.shuffle,
+        seed=settings.seed,
+        precision=settings.precision,
+        on_nan=settings.on_nan,
+    )
+
+
+def _construct(bound: Bound | None) -> Loss:
+    assert bound is not None
+    return bound.construct
+
+
+def _check_figures(program: Program, span: Span, report: Report) -> None:
+    """See that every figure of the history has a key of its own."""
+    assert program.training is not None
+    for key in clashing(history_figures(program.training, validates=True)):
+        message = f"{key} would stand for two figures of the history"
+        report.error(
+            "name-clash", message, span, suggestion="call that output something else"
+        )
+
+
+def _origins(
+    training: DeclaredTraining, model: DeclaredModel, data: DeclaredData
+) -> Origins:
+    """Where the values of a program came from: those of its parts put together."""
+    origins = Origins({**model.origins.table, **data.origins.table})
+    assert training.settings is not None
+    record(origins, "training", training.settings)
+    origins.put("training", "", training.span)
+    for binding in data.bindings:
+        origins.put(f"binding:{binding.name}", "", binding.span)
+    for bound in data.transforms:
+        record(origins, f"transform:{bound.construct.keyword}", bound)
+    for name, item in training.asked.items():
+        if item.loss is not None:
+            record(origins, f"output:{name}", item.loss)
+            origins.put(f"output:{name}", "loss", item.loss.span)
+        if item.metrics_span is not None:
+            origins.put(f"output:{name}", "metrics", item.metrics_span)
+    for bound in training.callbacks:
+        record(origins, bound.construct.keyword, bound)
+    _optimizer_origins(training.settings, origins)
+    return origins
+
+
+def _optimizer_origins(settings: Bound, origins: Origins) -> None:
+    """The arguments of the optimizer and of its schedule, which are calls within calls."""
+    given = settings.given.get("optimizer")
+    if given is None:
+        return
+    optimizer = located(given.value, settings.construct.optimizer)
+    record(origins, "optimizer", optimizer)
+    schedule = getattr(settings.construct.optimizer, "learning_rate", None)
+    rate = optimizer.given.get("learning_rate")
+    if schedule is not None and rate is not None:
+        record(origins, "schedule", located(rate.value, schedule))
+    elif schedule is not None:
+        origins.put("schedule", "", optimizer.span, "default")

@@ -1,0 +1,288 @@
+"""Reading an expression as the place that it stands in expects."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from pydantic import ValidationError
+
+from ..catalog import Model
+from ..catalog.schedules import Piece
+from ..catalog.transforms.rows import Comparison
+from ..catalog.types import Duration
+from ..syntax import tree
+from .assign import Given
+from .expectation import (
+    Anything,
+    Choice,
+    Compared,
+    Expectation,
+    Flag,
+    Maybe,
+    Measure,
+    MemberOf,
+    Real,
+    Sequence,
+    Spell,
+    Text,
+    Whole,
+)
+from .expressions import ABSENT, Absent, Params, evaluate, kind_of
+from .faults import explain
+from .report import Report
+from .wording import plain_text, with_units
+
+__all__ = ["NUMERIC", "Reader"]
+
+_FLIPPED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
+#: Expressions that are arithmetic by their form.
+NUMERIC = (tree.Number, tree.Unary, tree.Binary)
+_DURATION = Measure(Duration, ("steps", "epochs"))
+
+
+class Reader:
+    """Turns expressions into values for fields; problems go to the report.
+
+    `member` makes constructs (it is the binder's). Every method returns ABSENT where it
+    reported a problem.
+    """
+
+    def __init__(
+        self,
+        report: Report,
+        params: Params,
+        member: Callable[[tree.Expression, MemberOf, str], Any],
+    ) -> None:
+        self.report = report
+        self.params = params
+        self._readers: dict[type, Callable[[Any, Any, str], Any]] = {
+            Flag: self._flag,
+            Whole: self._whole,
+            Real: self._real,
+            Text: self._text,
+            Choice: self._choice,
+            MemberOf: member,
+            Measure: self._measure,
+            Spell: self._piece,
+            Compared: self._comparison,
+            Sequence: self._sequence,
+            Maybe: self._maybe,
+            Anything: self._anything,
+        }
+
+    def read(self, node: tree.Expression, expects: Expectation, label: str) -> Any:
+        """The value of an expression in a place called `label`, or ABSENT."""
+        return self._readers[type(expects)](node, expects, label)
+
+    def wrong(
+        self,
+        node: tree.Expression,
+        expects: Expectation,
+        label: str,
+        got: str | None = None,
+        suggestion: str | None = None,
+    ) -> Absent:
+        """Report that an expression is of the wrong type."""
+        self.report.error(
+            "wrong-type",
+            f"{label} cannot be {got or plain_text(node)}",
+            node.span,
+            expected=str(expects),
+            suggestion=suggestion,
+        )
+        return ABSENT
+
+    def _value(self, node: tree.Expression, expects: Expectation, label: str) -> Any:
+        """The value of arithmetic; what cannot be arithmetic is of the wrong type."""
+        if isinstance(node, tree.Quantity):
+            message = f"{label} takes a number without a unit"
+            amount = plain_text(node.value)
+            if node.unit.text == "%" and isinstance(node.value, tree.Number):
+                amount = f"{node.value.value / 100:g}"
+            self.report.error(
+                "unexpected-unit", message, node.unit.span, suggestion=amount
+            )
+            return ABSENT
+        if isinstance(node, tree.Name) and node.text not in self.params.table:
+            self.report.error(
+                "wrong-type",
+                f"{label} cannot be {node.text}",
+                node.span,
+                expected=f"{expects} (no param is called {node.text})",
+                suggestion=self.report.near(node.text, self.params.table),
+            )
+            return ABSENT
+        if not isinstance(node, (*NUMERIC, tree.Name, tree.Boolean, tree.String)):
+            return self.wrong(node, expects, label)
+        return evaluate(node, self.params, self.report)
+
+    def _flag(self, node: tree.Expression, expects: Flag, label: str) -> Any:
+        value = self._value(node, expects, label)
+        if isinstance(value, Absent | bool):
+            return value
+        return self.wrong(node, expects, label)
+
+    def _whole(self, node: tree.Expression, expects: Whole, label: str) -> Any:
+        value = self._value(node, expects, label)
+        if isinstance(value, Absent) or type(value) is int:
+            return value
+        if isinstance(value, float):
+            got = repr(value)
+            fix = f"{int(value)}" if value.is_integer() else None
+            if isinstance(node, tree.Binary) and node.operator == "/":
+                fix = "// divides whole numbers"
+            return self.wrong(node, expects, label, got, fix)
+        return self.wrong(node, expects, label)
+
+    def _real(self, node: tree.Expression, expects: Real, label: str) -> Any:
+        value = self._value(node, expects, label)
+        if isinstance(value, Absent) or type(value) in (int, float):
+            return value
+        return self.wrong(node, expects, label)
+
+    def _string_param(self, node: tree.Expression) -> str | None:
+        """The text of a param, where a word names one that holds a text."""
+        if isinstance(node, tree.Name) and node.text in self.params.table:
+            found = self.params.find(node.text)
+            if found is not None and isinstance(found.value, str):
+                return found.value
+        return None
+
+    def _text(self, node: tree.Expression, expects: Text, label: str) -> Any:
+        if isinstance(node, tree.String):
+            return node.value
+        given = self._string_param(node)
+        if given is not None:
+            return given
+        if isinstance(node, tree.Name):
+            if expects.thing is not None:
+                return node.text
+            return self.wrong(node, expects, label, suggestion=f'"{node.text}"')
+        return self.wrong(node, expects, label)
+
+    def _choice(self, node: tree.Expression, expects: Choice, label: str) -> Any:
+        if isinstance(node, tree.Name):
+            if node.text in expects.words:
+                return node.text
+            given = self._string_param(node)
+            if given in expects.words:
+                return given
+            self.report.error(
+                "unknown-value",
+                f"{label} cannot be {given or node.text}",
+                node.span,
+                expected=str(expects),
+                suggestion=self.report.near(given or node.text, expects.words),
+            )
+            return ABSENT
+        if isinstance(node, tree.String) and node.value in expects.words:
+            return self.wrong(node, expects, label, suggestion=node.value)
+        return self.wrong(node, expects, label)
+
+    def _measure(self, node: tree.Expression, expects: Measure, label: str) -> Any:
+        if not isinstance(node, tree.Quantity):
+            return self._missing_unit(node, expects, label)
+        amount = self._real(node.value, Real(), label)
+        word = node.unit.text
+        unit = next((u for u in expects.units if word in (u, u.removesuffix("s"))), "")
+        if not unit:
+            self.report.error(
+                "wrong-unit",
+                f"{label} is not measured in {word}",
+                node.unit.span,
+                expected=" or ".join(expects.units),
+                suggestion=self.report.near(word, expects.units),
+            )
+        if isinstance(amount, Absent) or not unit:
+            return ABSENT
+        return self.record(expects.kind, {"value": amount, "unit": unit}, node, label)
+
+    def _missing_unit(
+        self, node: tree.Expression, expects: Measure, label: str
+    ) -> Absent:
+        if not isinstance(node, (*NUMERIC, tree.Name)):
+            return self.wrong(node, expects, label)
+        value = evaluate(node, self.params, self.report)
+        if isinstance(value, Absent):
+            return ABSENT
+        if type(value) not in (int, float):
+            return self.wrong(node, expects, label, kind_of(value))
+        self.report.error(
+            "missing-unit",
+            f"{label} needs a unit",
+            node.span,
+            expected=str(expects),
+            suggestion=with_units(value, expects.units),
+        )
+        return ABSENT
+
+    def record(
+        self, kind: type[Model], values: dict[str, Any], node: tree.Node, label: str
+    ) -> Any:
+        """A record of these values, or ABSENT; `label` is what they are called."""
+        try:
+            return kind(**values)
+        except ValidationError as error:
+            given = {"value": Given(node, node.span)}  # pyright: ignore[reportArgumentType]
+            explain(
+                error,
+                label,
+                given,
+                node.span,
+                node.span,
+                set(),
+                self.report,
+                label=label,
+            )
+            return ABSENT
+
+    def _piece(self, node: tree.Expression, expects: Spell, label: str) -> Any:
+        if not isinstance(node, tree.For):
+            value = self._real(node, Real(), label)
+            if isinstance(value, Absent):
+                return ABSENT
+            return self.record(Piece, {"value": value}, node, label)
+        value = self._real(node.value, Real(), label)
+        span = self._measure(node.duration, _DURATION, label)
+        if isinstance(value, Absent) or isinstance(span, Absent):
+            return ABSENT
+        return self.record(Piece, {"value": value, "span": span}, node, label)
+
+    def _comparison(self, node: tree.Expression, expects: Compared, label: str) -> Any:
+        if not isinstance(node, tree.Binary) or node.operator not in _FLIPPED:
+            return self.wrong(node, expects, label)
+        left, right, sign = node.left, node.right, node.operator
+        if isinstance(right, tree.Name | tree.String) and isinstance(left, NUMERIC):
+            left, right, sign = right, left, _FLIPPED[sign]
+        if not isinstance(left, tree.Name | tree.String):
+            return self.wrong(node, expects, label)
+        number = self._real(right, Real(), label)
+        if isinstance(number, Absent):
+            return ABSENT
+        field = left.text if isinstance(left, tree.Name) else left.value
+        return Comparison(field=field, operator=sign, value=number)  # pyright: ignore[reportArgumentType]
+
+    def _sequence(self, node: tree.Expression, expects: Sequence, label: str) -> Any:
+        if not isinstance(node, tree.ListExpr):
+            if not expects.single:
+                return self.wrong(node, expects, label)
+            value = self.read(node, expects.item, label)
+            if isinstance(value, Absent):
+                return ABSENT
+            return (value,) * (expects.length or 1)
+        if expects.length not in (None, len(node.items)):
+            got = f"a list of {len(node.items)}"
+            return self.wrong(node, expects, label, got)
+        values = tuple(self.read(item, expects.item, label) for item in node.items)
+        return ABSENT if any(isinstance(v, Absent) for v in values) else values
+
+    def _maybe(self, node: tree.Expression, expects: Maybe, label: str) -> Any:
+        if isinstance(node, tree.Name) and node.text == "none":
+            return None
+        return self.read(node, expects.inner, label)
+
+    def _anything(self, node: tree.Expression, expects: Anything, label: str) -> Any:
+        if isinstance(node, tree.ListExpr):
+            return tuple(self._anything(item, expects, label) for item in node.items)
+        return evaluate(node, self.params, self.report)

@@ -1,0 +1,164 @@
+"""From the tree of a file to its programs: declarations checked one by one, and joined."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, TypeVar
+
+from ..diagnostics.model import Level, failed
+from ..ir import Program
+from ..syntax import tree
+from .bind import Binder
+from .checked import CheckedProgram, Settings
+from .data import DeclaredData, check_data
+from .declarations import Declarations, declarations
+from .defaults import Defaults, read_defaults
+from .expressions import Params
+from .limits import check_axes, check_memory
+from .lint import Subject, lint
+from .model import DeclaredModel, check_model
+from .params import Override, declare_params
+from .program import join
+from .report import Report, one_of
+from .training import check_training
+
+__all__ = ["Resolved", "resolve"]
+
+_Declared = TypeVar("_Declared")
+
+
+@dataclass
+class Resolved:
+    """The programs of a file: every training, and every model alone."""
+
+    trainings: list[CheckedProgram] = field(default_factory=list[CheckedProgram])
+    models: list[CheckedProgram] = field(default_factory=list[CheckedProgram])
+
+
+def resolve(file: tree.File, settings: Settings, report: Report) -> Resolved:
+    """Check all declarations of a file; the report takes what is wrong or doubtful."""
+    found = declarations(file, report)
+    params = Params(work=settings.budget.work)
+    declare_params(found.params, settings.params, params, report)
+    binder = Binder(report, params)
+    defaults = read_defaults(found.defaults, binder)
+    models = _models(found, defaults, settings, binder)
+    data = {name: check_data(block, binder) for name, block in found.data.items()}
+    resolved = Resolved()
+    _add_models(models, settings, report, resolved)
+    replacements = {
+        name: Override(name, text, f"--{name}")
+        for name, text in settings.training.items()
+    }
+    left = settings.budget.nodes
+    for name, block in found.trainings.items():
+        model, source = _pair(block, models, data, report)
+        network = model.network if model else None
+        training = check_training(block, name, network, replacements, binder)
+        if model is None or source is None:
+            continue
+        left -= len(network.calls) if network else 0
+        if left < 0:
+            message = "the trainings of this file have too many layers in all"
+            report.error("too-much-work", message, training.span)
+            break
+        built = join(training, model, source, report)
+        if built is None or source.faulty:
+            continue
+        program, origins = built
+        if check_memory(
+            program.network,
+            program.training,
+            origins,
+            training.span,
+            settings.budget.memory,
+            report,
+        ):
+            resolved.trainings.append(
+                CheckedProgram(name, "training", program, origins, training.span)
+            )
+    _lint(resolved, params, report)
+    return resolved
+
+
+def _models(
+    found: Declarations, defaults: Defaults, settings: Settings, binder: Binder
+) -> dict[str, DeclaredModel]:
+    left = settings.budget.nodes
+    models: dict[str, DeclaredModel] = {}
+    for name, block in found.models.items():
+        models[name] = check_model(block, binder, defaults, left)
+        network = models[name].network
+        left -= len(network.calls) if network else 0
+    return models
+
+
+def _add_models(
+    models: Mapping[str, DeclaredModel],
+    settings: Settings,
+    report: Report,
+    resolved: Resolved,
+) -> None:
+    """Hold models against the limits; one that breaks them is trained by nothing."""
+    for name, model in models.items():
+        network = model.network
+        if network is None:
+            continue
+        fits = check_axes(network, model.origins, report) and check_memory(
+            network, None, model.origins, model.span, settings.budget.memory, report
+        )
+        if not fits:
+            model.network = None
+            continue
+        resolved.models.append(
+            CheckedProgram(
+                name, "model", Program(network=network), model.origins, model.span
+            )
+        )
+
+
+def _pair(
+    block: tree.Block,
+    models: Mapping[str, DeclaredModel],
+    data: Mapping[str, DeclaredData],
+    report: Report,
+) -> tuple[DeclaredModel | None, DeclaredData | None]:
+    """The model and the data that a training names."""
+    assert block.bindings is not None
+    return (
+        _look_up(block.bindings.model, "model", models, report),
+        _look_up(block.bindings.data, "data", data, report),
+    )
+
+
+def _look_up(
+    word: tree.Word,
+    kind: Literal["model", "data"],
+    table: Mapping[str, _Declared],
+    report: Report,
+) -> _Declared | None:
+    found = table.get(word.text)
+    if found is None:
+        report.error(
+            f"unknown-{kind}",
+            f"there is no {kind} block called {word.text}",
+            word.span,
+            expected=one_of(table) if table else f"a {kind} block",
+            suggestion=report.near(word.text, table),
+        )
+    return found
+
+
+def _lint(resolved: Resolved, params: Params, report: Report) -> None:
+    """Look for what is doubtful in what has no errors."""
+    for item in (*resolved.models, *resolved.trainings):
+        program = item.program
+        subject = Subject(program.network, item.origins, program.data, program.training)
+        report.problems += lint(subject)
+    if failed(report.problems):
+        return
+    for param in params.table.values():
+        if not param.used:
+            message = f"the param {param.name} is not used"
+            report.error("unused-param", message, param.span, level=Level.WARNING)

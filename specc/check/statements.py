@@ -1,0 +1,136 @@
+"""Statements by what they are in their block, however they were parsed.
+
+``word = value`` names a layer in a model and sets something elsewhere; the block that
+reads a statement says which.
+"""
+
+from __future__ import annotations
+
+from ..diagnostics.model import Span
+from ..syntax import tree
+from .report import Report
+
+__all__ = [
+    "as_call",
+    "as_flow",
+    "as_setting",
+    "head",
+    "misplaced",
+    "not_yet",
+    "statement_call",
+]
+
+
+def as_call(node: tree.Expression) -> tree.Call | None:
+    """A call; a bare word is a call without arguments."""
+    if isinstance(node, tree.Call):
+        return node
+    if isinstance(node, tree.Name):
+        return tree.Call(node.span, tree.Word(node.span, node.text), (), bare=True)
+    return None
+
+
+def as_flow(statement: tree.Statement) -> tree.Flow | None:
+    """The statement as a chain of layers, if it can be one."""
+    if isinstance(statement, tree.Setting):
+        steps = (statement.value,)
+        return tree.Flow(statement.span, statement.kind, statement.key, steps)
+    return statement if isinstance(statement, tree.Flow) else None
+
+
+def as_setting(statement: tree.Statement) -> tree.Setting | None:
+    """The statement as ``key = value``, if it can be one."""
+    if isinstance(statement, tree.Setting):
+        return statement
+    if (
+        isinstance(statement, tree.Flow)
+        and statement.target is not None
+        and len(statement.steps) == 1
+    ):
+        return tree.Setting(
+            statement.span, statement.kind, statement.target, statement.steps[0]
+        )
+    return None
+
+
+def statement_call(statement: tree.Statement) -> tree.Call | None:
+    """The call that a statement consists of: ``allow(…)``, ``standardize(image)``."""
+    if (
+        isinstance(statement, tree.Flow)
+        and statement.kind is None
+        and statement.target is None
+        and len(statement.steps) == 1
+    ):
+        return as_call(statement.steps[0])
+    return None
+
+
+def head(block: tree.Block) -> Span:
+    """The head of a block: its kind and what names it."""
+    if block.bindings is not None:
+        return block.kind.span.to(block.bindings.span)
+    return block.kind.span.to(block.name.span) if block.name else block.kind.span
+
+
+#: Statements of the language that this version does not compile yet, and what to do.
+_NOT_YET = {
+    "block": "write its layers out where it is used",
+    "repeat": "write its layers out",
+    "residual": "name the flows and join them: Add(flow, shortcut)",
+    "if": "write the layers of one of its parts",
+    "import": "write the declarations into this file",
+    "reuse": "write the layers out",
+    "phase": "set optimizer and epochs in the train block itself",
+    "assert": "leave it out",
+    "augment": "leave it out",
+}
+
+
+def _word(statement: tree.Statement) -> tuple[str, Span]:
+    match statement:
+        case tree.Block():
+            return statement.kind.text, head(statement)
+        case tree.Import():
+            return "import", statement.span
+        case tree.Reuse():
+            return "reuse", statement.span
+        case tree.Assertion():
+            return "assert", statement.span
+        case tree.InputDecl():
+            return statement.kind.text, statement.span
+        case tree.Version():
+            return "nnspec", statement.span
+        case tree.Flow():
+            kind = statement.kind or statement.target
+            return (kind.text if kind else "a layer"), statement.span
+        case tree.Setting():
+            return (statement.kind or statement.key).text, statement.span
+
+
+def not_yet(statement: tree.Statement, report: Report) -> bool:
+    """Report a construct of the language that is not compiled yet, if it is one."""
+    word, span = _word(statement)
+    if not isinstance(
+        statement, tree.Block | tree.Import | tree.Reuse | tree.Assertion
+    ):
+        return False
+    if word not in _NOT_YET:
+        return False
+    report.error(
+        "not-yet",
+        f"{word} is not compiled yet",
+        span,
+        suggestion=_NOT_YET[word],
+    )
+    return True
+
+
+def misplaced(
+    statement: tree.Statement, where: str, expected: str, report: Report
+) -> None:
+    """Report a statement that does not belong where it stands."""
+    if not_yet(statement, report):
+        return
+    word, span = _word(statement)
+    message = f"{word} does not belong in {where}"
+    report.error("misplaced-statement", message, span, expected=expected)

@@ -1,0 +1,86 @@
+"""What `specc summary` shows: the layers of a model, with their shapes and weights."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import prod
+
+from ..catalog.types import Shape
+from ..ir import Program
+from .memory import Memory, estimate
+
+__all__ = ["Row", "Summary", "summarize"]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One input or one call of a layer.
+
+    `name` is the edge that it produces, `kind` the layer's keyword or ``input``, and
+    `shape` that of one example. `parameters` counts the weights that the layer owns,
+    `trainable` those of them that training changes, `buffers` the numbers that it keeps
+    without training them. A layer's weights are counted at its first call.
+    """
+
+    name: str
+    kind: str
+    inputs: tuple[str, ...]
+    shape: Shape
+    parameters: int = 0
+    trainable: int = 0
+    buffers: int = 0
+
+
+@dataclass(frozen=True)
+class Summary:
+    """The rows of a model, inputs first, and what they come to."""
+
+    model: str
+    rows: tuple[Row, ...]
+    outputs: dict[str, str]
+    memory: Memory
+
+    @property
+    def parameters(self) -> int:
+        """All weights."""
+        return sum(row.parameters for row in self.rows)
+
+    @property
+    def trainable(self) -> int:
+        """The weights that training changes."""
+        return sum(row.trainable for row in self.rows)
+
+    @property
+    def buffers(self) -> int:
+        """The numbers that are kept without being trained."""
+        return sum(row.buffers for row in self.rows)
+
+
+def summarize(program: Program) -> Summary:
+    """The summary of a program's model; memory as its training needs it, if it has one."""
+    network, training = program.network, program.training
+    frozen = set(training.phases[-1].frozen) if training else set[str]()
+    rows = [
+        Row(item.name, "input", (), network.edge(item.name).shape)
+        for item in network.inputs
+    ]
+    counted: set[str] = set()
+    for call in network.calls:
+        node = network.layer(call.layer)
+        weights = () if call.layer in counted else node.weights
+        buffers = () if call.layer in counted else node.buffers
+        counted.add(call.layer)
+        changed = [w for w in weights if w.trainable and w.path not in frozen]
+        rows.append(
+            Row(
+                name=call.name,
+                kind=node.layer.keyword,
+                inputs=call.inputs,
+                shape=network.edge(call.name).shape,
+                parameters=sum(prod(weight.shape) for weight in weights),
+                trainable=sum(prod(weight.shape) for weight in changed),
+                buffers=sum(prod(buffer.shape) for buffer in buffers),
+            )
+        )
+    outputs = {output.name: output.edge for output in network.outputs}
+    return Summary(network.name, tuple(rows), outputs, estimate(network, training))

@@ -1,0 +1,182 @@
+"""What a target is, by the loss of its output: class numbers, one-hot rows, or values."""
+
+from __future__ import annotations
+
+from ..catalog.families import Loss
+from ..catalog.types import Shape
+from ..diagnostics.model import Note
+from ..ir import Binding, ModelOutput
+from .bind import Bound
+from .joint import Joint, Known, entries
+from .matching import Match
+from .network import shape_text
+
+__all__ = ["bind_target", "target_entries"]
+
+
+def bind_target(
+    output: ModelOutput, match: Match, loss: Bound, joint: Joint
+) -> Binding | None:
+    """The binding of an output's target, or None and a problem."""
+    construct: Loss = loss.construct
+    shape = joint.network.edge(output.edge).shape
+    if construct.target != "values" and not shape:
+        message = f"{construct.keyword} needs an output with an axis of classes"
+        joint.report.error("shape-mismatch", message, joint.place(output.edge))
+        return None
+    known = joint.known(match)
+    if construct.target == "classes":
+        fits = _classes(output, match, loss, known, joint)
+        return _binding(match, shape[:-1], int(shape[-1])) if fits else None
+    fits = (
+        _one_hot(output, match, loss, known, joint)
+        if construct.target == "one_hot"
+        else _values(output, match, loss, known, joint)
+    )
+    return _binding(match, shape, None) if fits else None
+
+
+def _binding(match: Match, shape: Shape, classes: int | None) -> Binding:
+    return Binding(
+        name=match.name,
+        role="target",
+        columns=match.columns,
+        through=match.through,
+        dtype="float32" if classes is None else "int64",
+        shape=shape,
+        classes=classes,
+    )
+
+
+def _classes(
+    output: ModelOutput, match: Match, loss: Bound, known: Known, joint: Joint
+) -> bool:
+    keyword = loss.construct.keyword
+    shape = joint.network.edge(output.edge).shape
+    one_hot = joint.one_hot(match)
+    if one_hot is not None:
+        joint.report.error(
+            "loss-target-mismatch",
+            f"{keyword} takes class numbers, but one_hot makes rows of them",
+            loss.span,
+            suggestion="categorical_crossentropy, or leave out one_hot",
+            notes=(Note("the rows are made here", one_hot.span),),
+        )
+        return False
+    if known.continuous:
+        joint.report.error(
+            "loss-target-mismatch",
+            f"{keyword} takes class numbers, but {match.columns[0]} holds measurements",
+            loss.span,
+            suggestion="mse",
+            notes=(joint.source_note(),),
+        )
+        return False
+    if known.classes is not None and known.classes != shape[-1]:
+        _class_count(output, match, known.classes, joint)
+        return False
+    return _entries(output, match, known.entries, shape[:-1], joint)
+
+
+def _one_hot(
+    output: ModelOutput, match: Match, loss: Bound, known: Known, joint: Joint
+) -> bool:
+    shape = joint.network.edge(output.edge).shape
+    transform = joint.one_hot(match)
+    if transform is None:
+        if known.classes is None and not known.continuous:
+            return _entries(output, match, known.entries, shape, joint)
+        what = "class numbers" if known.classes is not None else "measurements"
+        rows = (
+            f"one_hot({match.columns[0]}, classes = {known.classes}) in the data block"
+        )
+        fix = f"sparse_categorical_crossentropy, or {rows}"
+        joint.report.error(
+            "loss-target-mismatch",
+            f"{loss.construct.keyword} takes one-hot rows, but {match.columns[0]} holds"
+            f" {what}",
+            loss.span,
+            suggestion=fix if known.classes is not None else "mse",
+            notes=(joint.source_note(),),
+        )
+        return False
+    classes = transform.construct.classes
+    if known.classes is not None and known.classes != classes:
+        given = transform.given["classes"].span
+        message = f"{match.columns[0]} has {known.classes} classes, not {classes}"
+        joint.report.error("wrong-classes", message, given)
+        return False
+    if classes != shape[-1]:
+        _class_count(output, match, classes, joint)
+        return False
+    return _entries(output, match, known.entries, shape[:-1], joint)
+
+
+def target_entries(shape: Shape, loss: Loss) -> int:
+    """How many numbers an example's target has, before one-hot rows are made of it."""
+    return entries(shape if loss.target == "values" else shape[:-1])
+
+
+def _values(
+    output: ModelOutput, match: Match, loss: Bound, known: Known, joint: Joint
+) -> bool:
+    shape = joint.network.edge(output.edge).shape
+    transform = joint.one_hot(match)
+    classes = known.classes
+    binary = loss.construct.fuses == "sigmoid" and transform is None
+    if binary and classes is not None and classes > 2:
+        joint.report.error(
+            "loss-target-mismatch",
+            f"{loss.construct.keyword} takes targets 0 and 1, but {match.columns[0]} has"
+            f" {classes} classes",
+            loss.span,
+            suggestion=f"sparse_categorical_crossentropy, with {classes} softmax units",
+            notes=(joint.source_note(),),
+        )
+        return False
+    total = known.entries
+    if transform is not None and total is not None:
+        total *= transform.construct.classes
+    return _entries(output, match, total, shape, joint)
+
+
+def _class_count(output: ModelOutput, match: Match, classes: int, joint: Joint) -> None:
+    """Report that an output has more or fewer units than there are classes."""
+    layer = joint.endings.of(output.edge).layer
+    size = joint.network.edge(output.edge).shape[-1]
+    span = joint.place(layer or output.edge)
+    for name in ("units", "filters"):
+        origin = joint.origins.table.get((layer or "", name))
+        span = origin.span if origin else span
+    field = match.columns[0]
+    joint.report.error(
+        "wrong-classes",
+        f"the output has {size} classes, but {field} has {classes}",
+        span,
+        suggestion=str(classes),
+        notes=(joint.source_note(),),
+    )
+
+
+def _entries(
+    output: ModelOutput,
+    match: Match,
+    known: int | None,
+    shape: Shape,
+    joint: Joint,
+) -> bool:
+    """Whether an example's target has as many numbers as the output asks for."""
+    if known is None or known == entries(shape):
+        return True
+    wanted, classes = entries(shape), joint.known(match).classes
+    fix = f"sparse_categorical_crossentropy, as these are {classes} classes"
+    joint.report.error(
+        "shape-mismatch",
+        f"the target of this output is {shape_text(shape)}, {wanted} numbers, but"
+        f" {joint.described(match)}",
+        joint.place(output.edge),
+        expected=f"an output whose target has {known} number{'s' if known > 1 else ''}",
+        suggestion=fix if classes else None,
+        notes=(joint.source_note(),),
+    )
+    return False

@@ -1,0 +1,81 @@
+"""`specc check`: parse, resolve, type- and shape-check, lint."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from .endings import unreadable
+from .exits import Exit, leave
+from .options import set_option
+
+if TYPE_CHECKING:
+    from ..diagnostics import Problem
+
+__all__ = ["command"]
+
+
+@click.command("check", short_help="Report every problem of specs at its place.")
+@click.argument("files", metavar="FILE...", nargs=-1, required=True)
+@click.option("--strict", is_flag=True, help="Count warnings as errors.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "github", "sarif"]),
+    default="text",
+    show_default=True,
+    help="Text goes to standard error, the others to standard output.",
+)
+@set_option
+def command(
+    files: tuple[str, ...], strict: bool, form: str, params: dict[str, str]
+) -> None:
+    """Check specs and report every problem at its place.
+
+    Exit status 1 if there is an error. No framework is imported and no data is read.
+    """
+    status = Exit.FINE
+    problems: list[Problem] = []
+    for file in files:
+        found, ended = _check(file, params, strict)
+        problems += found
+        status = max(status, ended)
+    _report(problems, form, len(files))
+    leave(status)
+
+
+def _check(
+    file: str, params: dict[str, str], strict: bool
+) -> tuple[tuple[Problem, ...], Exit]:
+    from ..diagnostics import failed
+    from ..pipeline import UnreadableError
+    from .opening import open_spec
+
+    try:
+        problems = open_spec(file, params, strict=strict).check()
+    except UnreadableError as error:
+        return (error.problem,), unreadable(error)
+    return problems, Exit.FINDINGS if failed(problems) else Exit.FINE
+
+
+def _report(problems: list[Problem], form: str, files: int) -> None:
+    from ..diagnostics import render
+    from .opening import show
+
+    if form != "text":
+        click.echo(render.FORMATS[form](problems))
+        return
+    show(problems)
+    click.echo(_tally(problems, files), err=True)
+
+
+def _tally(problems: list[Problem], files: int) -> str:
+    """``2 files: 1 error, 3 warnings``."""
+    counts = {
+        f"{level}{'' if count == 1 else 's'}": count
+        for level in ("error", "warning", "note")
+        if (count := sum(problem.level == level for problem in problems))
+    }
+    found = ", ".join(f"{count} {name}" for name, count in counts.items())
+    return f"{files} file{'' if files == 1 else 's'}: {found or 'no problems'}"

@@ -1,0 +1,119 @@
+"""The program: verbs that are imported when they are used, and how failures end."""
+
+from __future__ import annotations
+
+import os
+import sys
+from difflib import get_close_matches
+from importlib import import_module
+from io import TextIOWrapper
+from typing import Any
+
+import click
+
+from .endings import ending
+from .exits import Exit, Stop
+
+__all__ = ["VERBS", "Program", "main", "program"]
+
+#: The verbs in the order of the help; each is a module of this package.
+VERBS = (
+    "init",
+    "check",
+    "fmt",
+    "summary",
+    "train",
+    "evaluate",
+    "predict",
+    "verify",
+    "compile",
+    "dump",
+    "schema",
+    "explain",
+    "catalog",
+    "prepare",
+    "doctor",
+)
+
+_BUG = """\
+this is a bug in specc, not in your spec: {kind}: {error}
+To report it, run the command again with SPECC_DEBUG=1 in the environment and hand in
+what it prints, together with the spec and the output of `specc doctor`."""
+
+
+class Program(click.Group):
+    """A group whose verbs are imported on demand and never end in a traceback."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in VERBS:
+            return None
+        return import_module(f"{__package__}.{cmd_name}").command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        near = get_close_matches(args[0], VERBS, n=1)
+        if near and args[0] not in VERBS:
+            ctx.fail(f"no verb is called {args[0]}; did you mean {near[0]}?")
+        return super().resolve_command(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except (click.ClickException, click.exceptions.Exit):
+            raise
+        except KeyboardInterrupt:
+            raise _end(Stop("interrupted", Exit.INTERRUPTED)) from None
+        except BrokenPipeError:
+            _silence(sys.stdout)
+            raise click.exceptions.Exit(int(Exit.PIPE)) from None
+        except Exception as error:
+            expected = ending(error)
+            if expected is None and os.environ.get("SPECC_DEBUG"):
+                raise
+            raise _end(expected or _bug(error)) from None
+
+    def main(self, *args: Any, **extra: Any) -> Any:
+        try:
+            return super().main(*args, **extra)
+        except Exception as error:
+            if os.environ.get("SPECC_DEBUG") or not extra.get("standalone_mode", True):
+                raise
+            _bug(error).show()
+            sys.exit(int(Exit.BUG))
+
+
+def _end(stop: Stop) -> click.exceptions.Exit:
+    stop.show()
+    return click.exceptions.Exit(int(stop.status))
+
+
+def _bug(error: Exception) -> Stop:
+    return Stop(_BUG.format(kind=type(error).__name__, error=error), Exit.BUG)
+
+
+def _silence(stream: Any) -> None:
+    """Let what is still buffered go nowhere, so that the interpreter ends in silence."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+@click.group(cls=Program, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="specc", message="specc %(version)s")
+def program() -> None:
+    """Compile, train and compare neural networks declared in .nnspec files.
+
+    Exit status: 0 fine, 1 findings, 2 wrong usage, 3 something is missing, 4 the run
+    failed, 70 a bug in specc, 130 interrupted.
+    """
+
+
+def main() -> None:
+    """Run the command line of this process."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            # A terminal without all of Unicode shows a substitute, not an error.
+            stream.reconfigure(errors="replace")
+    program(prog_name="specc")

@@ -1,0 +1,46 @@
+"""How a command ends: the exit statuses, and the error that carries one."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+import click
+
+__all__ = ["Exit", "Stop", "leave"]
+
+
+class Exit(IntEnum):
+    """Exit statuses that scripts can rely on."""
+
+    FINE = 0
+    #: Errors in a spec, a mismatch, stale code.
+    FINDINGS = 1
+    #: The command line was wrong.
+    USAGE = 2
+    #: A backend that is not installed, data that is not there.
+    MISSING = 3
+    #: The run failed: not a number, out of memory.
+    FAILED = 4
+    #: A bug in specc.
+    BUG = 70
+    INTERRUPTED = 130
+    #: The reader of standard output went away: 128 + SIGPIPE, as a shell reports it.
+    PIPE = 141
+
+
+class Stop(Exception):
+    """Ends the command with a message on standard error and a status."""
+
+    def __init__(self, message: str, status: int) -> None:
+        super().__init__(message)
+        self.status = status
+
+    def show(self) -> None:
+        """Say why."""
+        click.echo(f"specc: {self}", err=True)
+
+
+def leave(status: Exit) -> None:
+    """End the command with that status; nothing is said."""
+    if status is not Exit.FINE:
+        raise click.exceptions.Exit(int(status))

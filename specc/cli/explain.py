@@ -1,0 +1,30 @@
+"""`specc explain`: what a rule or a construct means."""
+
+from __future__ import annotations
+
+import click
+
+from .exits import Exit, Stop
+
+__all__ = ["command"]
+
+
+@click.command("explain", short_help="Explain a rule or a construct.")
+@click.argument("word", metavar="SLUG|CONSTRUCT")
+def command(word: str) -> None:
+    """Explain a rule that a message names, or a construct of the language."""
+    from ..reference import explanations
+
+    pages = explanations(word)
+    if not pages:
+        raise Stop(_unknown(word), Exit.USAGE)
+    click.echo("\n\n".join(page.rstrip() for page in pages))
+
+
+def _unknown(word: str) -> str:
+    from ..diagnostics.suggest import nearest
+    from ..reference import words
+
+    near = nearest(word, words())
+    hint = f"; did you mean {near}?" if near else ""
+    return f"no rule and no construct is called {word}{hint}"

@@ -1,0 +1,46 @@
+"""Reading the spec that a command names, and showing problems."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from ..api import Spec
+    from ..diagnostics import Problem
+
+__all__ = ["open_spec", "show", "show_warnings"]
+
+
+def open_spec(
+    file: str,
+    params: Mapping[str, str] | None = None,
+    training: Mapping[str, str] | None = None,
+    *,
+    strict: bool = False,
+) -> Spec:
+    """Read the spec of a file."""
+    from ..api import load
+
+    return load(file, params, training=training, strict=strict)
+
+
+def show(problems: Iterable[Problem]) -> None:
+    """Print problems to standard error, coloured where that is a terminal."""
+    from ..diagnostics.render import render_text
+
+    text = render_text(
+        problems, color=sys.stderr.isatty() and "NO_COLOR" not in os.environ
+    )
+    if text:
+        click.echo(text, err=True)
+
+
+def show_warnings(spec: Spec) -> None:
+    """Print what the check found, if none of it is an error."""
+    if not spec.checked.failed:
+        show(spec.check())

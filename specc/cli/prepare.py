@@ -1,0 +1,44 @@
+"""`specc prepare`: the prepared arrays, for an emitted program that is run on its own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from .exits import Exit, Stop
+from .options import file_argument, name_argument, set_option
+
+__all__ = ["command"]
+
+
+@click.command("prepare", short_help="Write the arrays that a program takes.")
+@file_argument
+@name_argument
+@click.option(
+    "--out",
+    "-o",
+    type=click.Path(path_type=Path),
+    required=True,
+    help="The .npz file to write.",
+)
+@set_option
+def command(file: str, name: str | None, out: Path, params: dict[str, str]) -> None:
+    """Read, split and scale the data of a training and write the arrays.
+
+    A program that `specc compile` wrote takes the file: python program.py OUT.npz
+    """
+    from ..data import write_npz
+    from .opening import open_spec, show, show_warnings
+
+    spec = open_spec(file, params)
+    show_warnings(spec)
+    prepared = spec.prepare(name)
+    show(prepared.warnings)
+    try:
+        write_npz(prepared, out)
+    except OSError as error:
+        raise Stop(f"cannot write {out}: {error.strerror}", Exit.USAGE) from None
+    for part, rows in prepared.rows.items():
+        click.echo(f"{part:12}{len(rows):8,} examples", err=True)
+    click.echo(str(out))

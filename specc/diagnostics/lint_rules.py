@@ -1,0 +1,129 @@
+"""Rules about what is probably a mistake. They warn or note, and `allow` silences them."""
+
+from __future__ import annotations
+
+from .model import Level
+from .rule import Rule
+
+__all__ = ["LINT_RULES"]
+
+_SELU = "Klambauer et al. 2017, arXiv:1706.02515"
+_GLOROT = "Glorot and Bengio 2010, proceedings.mlr.press/v9/glorot10a"
+_HE = "He et al. 2015, arXiv:1502.01852"
+_DROPOUT = "Srivastava et al. 2014, jmlr.org/papers/v15/srivastava14a"
+
+LINT_RULES: tuple[Rule, ...] = (
+    Rule(
+        "selu-without-lecun-normal",
+        "SELU units whose kernel does not begin with variance 1 / fan_in",
+        "SELU keeps mean 0 and variance 1 from layer to layer only if the weights begin"
+        " with mean 0 and variance 1 / fan_in: kernel_initializer = lecun_normal.",
+        Level.WARNING,
+        _SELU,
+    ),
+    Rule(
+        "selu-with-dropout",
+        "plain dropout after SELU units",
+        "Dropout sets entries to 0 and rescales the others, which changes the variance"
+        " that SELU keeps at 1. AlphaDropout drops entries to SELU's negative limit and"
+        " keeps mean and variance.",
+        Level.WARNING,
+        _SELU,
+    ),
+    Rule(
+        "selu-unstandardized-inputs",
+        "SELU units on inputs that are not standardized",
+        "Self-normalization keeps what it is given: inputs must have mean 0 and variance"
+        " 1. `standardize` in the data block gives them that, or BatchNormalization as"
+        " the first layer.",
+        Level.WARNING,
+        _SELU,
+    ),
+    Rule(
+        "selu-in-non-sequential-model",
+        "SELU units in a model that is no plain stack of layers",
+        "Where flows part and join, mean and variance change, and SELU's guarantee is"
+        " lost; then ELU with BatchNormalization usually does better.",
+        Level.WARNING,
+        _SELU,
+    ),
+    Rule(
+        "initializer-activation-mismatch",
+        "an initializer that does not suit the activation",
+        "Glorot's variance 1 / fan_avg suits linear, tanh, sigmoid and softmax units;"
+        " ReLU and its relatives lose half of the signal and need He's 2 / fan_in; SELU"
+        " needs LeCun's 1 / fan_in. A mismatch makes signals grow or vanish with depth."
+        " It is a note where the initializer is only the default, and is not looked at"
+        " where BatchNormalization undoes the scale.",
+        Level.WARNING,
+        f"{_GLOROT}; {_HE}",
+    ),
+    Rule(
+        "bias-before-batch-normalization",
+        "a bias that is taken away again",
+        "BatchNormalization subtracts the mean of the batch, and with it any bias added"
+        " just before; its own beta takes the bias's place. The gradient of such a bias"
+        " is zero but for rounding, which Adam turns into steps of full size.",
+        Level.WARNING,
+        "Ioffe and Szegedy 2015, arXiv:1502.03167, §3.2",
+    ),
+    Rule(
+        "softmax-one-unit",
+        "softmax over a single unit",
+        "Softmax divides by the sum over the last axis; over one entry the result is 1"
+        " whatever the input, and nothing is learned. Use sigmoid for yes or no, or one"
+        " unit for each class.",
+        Level.WARNING,
+        "Bridle 1990, doi:10.1007/978-3-642-76153-9_28",
+    ),
+    Rule(
+        "dropout-on-output",
+        "dropout after the last layer",
+        "It drops what the loss compares with the targets. Dropout belongs before the"
+        " last one to three layers.",
+        Level.WARNING,
+        _DROPOUT,
+    ),
+    Rule(
+        "max-norm-axis",
+        "max-norm over axes that are not a unit's incoming weights",
+        "Max-norm bounds the norm of the weights that flow into each unit: axis 0 of a"
+        " dense kernel (in, out), axes [0, 1, 2] of a convolution's (height, width, in,"
+        " out).",
+        Level.WARNING,
+        _DROPOUT,
+    ),
+    Rule(
+        "regularized-bias",
+        "a penalty on a bias",
+        "Biases are few and seldom overfit; a penalty can make a layer underfit."
+        " Usually only kernels are penalized.",
+        Level.NOTE,
+        "Goodfellow et al. 2016, Deep Learning, §7.1",
+    ),
+    Rule(
+        "early-stopping-without-validation",
+        "early stopping that watches no held-out examples",
+        "The loss of the examples that are trained on keeps falling while the model"
+        " overfits, so watching it does not stop in time. A val_ figure without a"
+        " validation part does not exist, which is an error.",
+        Level.WARNING,
+        "Prechelt 1998, doi:10.1007/3-540-49430-8_3",
+    ),
+    Rule(
+        "patience-longer-than-epochs",
+        "early stopping that cannot stop",
+        "Training stops when the figure has not improved for `patience` epochs after its"
+        " best one, so it needs more epochs than that.",
+        Level.WARNING,
+        "Prechelt 1998, doi:10.1007/3-540-49430-8_3",
+    ),
+    Rule(
+        "adaptive-optimizer-with-schedule",
+        "a schedule on top of an optimizer that adapts its steps",
+        "Adam, Nadam and RMSprop scale each weight's steps by its gradients already; they"
+        " need less tuning of the learning rate, and a schedule seldom helps.",
+        Level.NOTE,
+        "Kingma and Ba 2014, arXiv:1412.6980",
+    ),
+)

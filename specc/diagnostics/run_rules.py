@@ -1,0 +1,102 @@
+"""The rules about runs: what can go wrong while a program is trained or used."""
+
+from __future__ import annotations
+
+from .model import Level
+from .rule import Rule
+
+__all__ = ["RUN_RULES"]
+
+RUN_RULES: tuple[Rule, ...] = (
+    Rule(
+        "backend-missing",
+        "the framework of a backend is not installed",
+        "A program of a backend runs on its framework, which is an extra of specc.",
+    ),
+    Rule(
+        "device-missing",
+        "the machine lacks the device that was asked for",
+        "cuda needs an NVIDIA card, its driver, and a framework built for it.",
+    ),
+    Rule(
+        "threads-fixed",
+        "a framework cannot change its number of threads any more",
+        "TensorFlow fixes the number of threads when it first computes. Another number"
+        " needs another process.",
+    ),
+    Rule(
+        "run-exists",
+        "the folder for a run is taken",
+        "A run never writes over another one unless --force is given, and never over"
+        " anything that is no run.",
+    ),
+    Rule(
+        "run-unreadable",
+        "a folder holds no run, or a damaged one",
+        "A run folder holds run.json, ir.json, the program that ran and weights whose"
+        " checksums agree with what was written.",
+    ),
+    Rule(
+        "run-unfinished",
+        "a run did not come to its end",
+        "It was killed, or is still running. Its newest checkpoint is used;"
+        " specc train --resume goes on with it.",
+        Level.WARNING,
+    ),
+    Rule(
+        "run-differs",
+        "a run cannot go on with another spec or other data",
+        "Resuming continues the same training, so that resumed and uninterrupted runs"
+        " end with the same weights. Only the number of epochs may change.",
+    ),
+    Rule(
+        "run-data-changed",
+        "the data is not that of the training",
+        "The fingerprint of the prepared data differs from that in run.json: a file or"
+        " a package changed, and with it perhaps which rows are held back.",
+        Level.WARNING,
+    ),
+    Rule(
+        "run-no-part",
+        "the data has no such part",
+        "A test or validation part exists only where the data block asks for it.",
+    ),
+    Rule(
+        "run-input",
+        "the inputs of a prediction do not fit the model",
+        "A prediction needs an array for each input of the model, by its name; their"
+        " first axes count the same examples. They are raw: the transforms fitted in"
+        " training are applied to them.",
+    ),
+    Rule(
+        "run-no-dropout",
+        "Monte-Carlo dropout needs a model whose only noise is dropout",
+        "Its samples are passes in training mode. Without dropout they are all the same;"
+        " with batch normalization they would use the statistics of the batch.",
+        reference="Gal and Ghahramani 2016, arXiv:1506.02142",
+    ),
+    Rule(
+        "run-interrupted",
+        "Ctrl-C ended a run",
+        "The weights of the last whole step and the checkpoints are kept.",
+        Level.NOTE,
+    ),
+    Rule(
+        "checkpoint-damaged",
+        "a checkpoint is not what was written",
+        "Its files do not agree with its manifest; the one before it is used.",
+        Level.WARNING,
+    ),
+    Rule(
+        "loss-not-finite",
+        "the loss became infinite or not a number",
+        "Usually updates are too large: the learning rate is too high, or gradients"
+        " explode. The place named is the first layer whose output is not finite."
+        " on_nan = continue trains on regardless.",
+    ),
+    Rule(
+        "out-of-memory",
+        "the memory does not suffice",
+        "Memory grows with batch_size, with the sizes of layers and with the data.",
+    ),
+)

@@ -1,0 +1,124 @@
+"""Did you mean …: the one search for the word that was probably meant."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from .foreign import FOREIGN, REMARKS
+
+__all__ = ["equivalents", "nearby", "nearest", "remark"]
+
+#: Longer words are not compared; the time grows with the square of their length.
+_LONGEST = 64
+
+
+def nearest(word: str, candidates: Iterable[str]) -> str | None:
+    """The candidate that was probably meant by `word`, if one is near.
+
+    First come the words that other libraries have for a candidate (``Linear`` for
+    ``Dense``), then spellings: other case or underscores, letters missing, added, changed
+    or swapped. What is offered may be a piece of a spec that begins with a candidate
+    (``Activation(relu)``).
+    """
+    found = nearby(word, candidates, limit=1)
+    return found[0] if found else None
+
+
+def nearby(word: str, candidates: Iterable[str], limit: int = 3) -> list[str]:
+    """The candidates that may have been meant by `word`, likeliest first."""
+    if len(word) > _LONGEST:
+        return []
+    known = [candidate for candidate in dict.fromkeys(candidates) if candidate != word]
+    found = [
+        target
+        for target in equivalents(word)
+        if target != word and (target in known or _head(target) in known)
+    ]
+    distances = sorted(
+        (distance, index, candidate)
+        for index, candidate in enumerate(known)
+        if (distance := _distance(word, candidate)) is not None
+    )
+    found += [candidate for *_, candidate in distances if candidate not in found]
+    return found[:limit]
+
+
+def equivalents(word: str, family: str | None = None) -> list[str]:
+    """What the language calls things that `word` names in other libraries.
+
+    `family` (``layer``, ``argument`` …) limits the search; the module that a dotted
+    word begins with is left out (``nn.Linear``).
+    """
+    bare, squeezed = _bare(word), _squeezed(_bare(word))
+    tables = FOREIGN.values() if family is None else [FOREIGN.get(family, {})]
+    exact = [target for table in tables for target in _targets(table.get(bare))]
+    if not exact:
+        exact = [
+            target
+            for table in tables
+            for name, targets in table.items()
+            if _squeezed(name) == squeezed
+            for target in _targets(targets)
+        ]
+    return list(dict.fromkeys(exact))
+
+
+def remark(word: str) -> str | None:
+    """What the language does instead of what `word` does in other libraries.
+
+    For words without a counterpart only (``in_features``).
+    """
+    return REMARKS.get(_bare(word))
+
+
+def _bare(word: str) -> str:
+    return word.rsplit(".", 1)[-1]
+
+
+def _targets(entry: str | tuple[str, ...] | None) -> tuple[str, ...]:
+    return (entry,) if isinstance(entry, str) else entry or ()
+
+
+def _head(target: str) -> str:
+    """The first word of a piece of a spec."""
+    match = re.match(r"\w+", target)
+    return match[0] if match else target
+
+
+def _squeezed(word: str) -> str:
+    return word.replace("_", "").replace("-", "").lower()
+
+
+def _distance(word: str, candidate: str) -> float | None:
+    """How far a candidate is from a word; None where it is another word altogether."""
+    given, known = _squeezed(word), _squeezed(candidate)
+    if given == known:
+        return 0
+    allowed = max(len(given), len(known)) // 3
+    if abs(len(given) - len(known)) <= allowed:
+        edits = _edits(given, known, allowed)
+        if edits is not None:
+            return edits
+    begins = len(given) > 1 and known.startswith(given)
+    return allowed + 1 if begins else None
+
+
+def _edits(first: str, second: str, allowed: int) -> int | None:
+    """Letters to add, drop, change, or swap with their neighbour; None if too many.
+
+    The optimal string alignment distance.
+    """
+    before: list[int] = []
+    previous = list(range(len(second) + 1))
+    for i, a in enumerate(first, 1):
+        row = [i]
+        for j, b in enumerate(second, 1):
+            cost = min(previous[j] + 1, row[-1] + 1, previous[j - 1] + (a != b))
+            if i > 1 and j > 1 and a == second[j - 2] and first[i - 2] == b:
+                cost = min(cost, before[j - 2] + 1)
+            row.append(cost)
+        if min(row) > allowed:
+            return None
+        before, previous = previous, row
+    return previous[-1] if previous[-1] <= allowed else None

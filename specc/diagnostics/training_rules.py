@@ -1,0 +1,72 @@
+"""Rules about joining models, data and training: bindings, losses, metrics."""
+
+from __future__ import annotations
+
+from .model import Level
+from .rule import Rule
+
+__all__ = ["TRAINING_RULES"]
+
+TRAINING_RULES: tuple[Rule, ...] = (
+    Rule(
+        "unbound",
+        "an input or output gets no field of the data",
+        "A single input and a single target of a built-in set bind by themselves; fields"
+        " of files bind by name. Everything else is bound in the data block:"
+        ' `input wide = columns("age", "rooms")`, `target price = column("price")`,'
+        ' `input image = array("pixels")`.',
+    ),
+    Rule(
+        "unused-binding",
+        "the model has no use for a binding",
+        "The data block binds a name that the model does not have. That is no fault where"
+        " several models share the data; otherwise the name may be misspelled.",
+        Level.NOTE,
+    ),
+    Rule(
+        "missing-loss",
+        "an output has no loss",
+        "Training makes a loss small; every output needs one. With several outputs each"
+        " is named: `loss price = mse(weight = 0.9)`.",
+    ),
+    Rule(
+        "which-output",
+        "it is not said which output is meant",
+        "In a model with several outputs, `loss = …` and `metrics = …` name theirs:"
+        " `loss price = mse`.",
+    ),
+    Rule(
+        "loss-activation-mismatch",
+        "the loss does not suit the activation of the output",
+        "Cross-entropies take probabilities: binary_crossentropy those of sigmoid,"
+        " categorical_crossentropy and sparse_categorical_crossentropy those of softmax."
+        " They are computed from the input of that activation, which loses no precision."
+        " An output without it holds logits; from_logits = true says so.",
+        reference="Goodfellow et al. 2016, Deep Learning, §6.2.2",
+    ),
+    Rule(
+        "double-activation",
+        "a loss from logits on an output that is no logits",
+        "With from_logits = true the loss applies softmax or sigmoid itself. On top of an"
+        " output that has it already, training still runs, but learns slowly and badly.",
+        reference="Goodfellow et al. 2016, Deep Learning, §6.2.2",
+    ),
+    Rule(
+        "loss-target-mismatch",
+        "the targets are not what the loss takes",
+        "sparse_categorical_crossentropy takes class numbers, categorical_crossentropy"
+        " rows with a single one (one_hot in the data block makes them),"
+        " binary_crossentropy zeros and ones, mse any numbers.",
+    ),
+    Rule(
+        "wrong-classes",
+        "the number of classes is not that of the data",
+        "An output of softmax has a unit for each class. One too many is never right, one"
+        " too few cannot say the last class.",
+    ),
+    Rule(
+        "metric-mismatch",
+        "a metric means nothing beside the loss",
+        "accuracy counts right classes, mae measures errors of numbers.",
+    ),
+)

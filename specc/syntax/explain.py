@@ -1,0 +1,79 @@
+"""What to say when a token stands where the grammar cannot take it.
+
+Common slips have a message of their own; each is a function of `specc.syntax.slips` that
+knows it when it sees it. For all others the message says what was found and what could
+have stood there.
+"""
+
+from __future__ import annotations
+
+from ..diagnostics.model import Problem, Span
+from ..diagnostics.suggest import nearest
+from .expected import KEYWORDS, expected_words
+from .feed import Unexpected
+from .forms import FORMS
+from .slips import SLIPS
+from .tokens import Token
+
+__all__ = ["explain"]
+
+
+def explain(unexpected: Unexpected) -> Problem:
+    """The problem of a token that the grammar cannot take."""
+    for slip in SLIPS:
+        problem = slip(unexpected)
+        if problem is not None:
+            return problem
+    return Problem(
+        "syntax",
+        _message(unexpected.token),
+        _place(unexpected),
+        expected=_expected(unexpected),
+        suggestion=_suggestion(unexpected),
+    )
+
+
+def _message(token: Token) -> str:
+    match token.type:
+        case "NEWLINE" | "SEMICOLON":
+            return "the statement ends too early"
+        case "$END":
+            return "the text ends too early"
+        case "STRING":
+            return "a text in quotes cannot stand here"
+        case "NUMBER":
+            return f"the number {token.text} cannot stand here"
+        case "RBRACE":
+            return "the body ends too early"
+        case _:
+            return f"{token.text} cannot stand here"
+
+
+def _place(unexpected: Unexpected) -> Span:
+    """The token; or, where something is missing at an end, right after the last one."""
+    token = unexpected.token
+    if token.type in ("NEWLINE", "$END") and unexpected.index > 0:
+        return unexpected.tokens[unexpected.index - 1].after("").span
+    return token.span
+
+
+def _expected(unexpected: Unexpected) -> str:
+    """What could have stood there; in the head of a statement, how it is written."""
+    statement = unexpected.statement
+    head = statement[0].text if statement else ""
+    place = unexpected.index - unexpected.start
+    written_out = {"input", "param", "train", "block", "import", "reuse"}
+    blocks = {kind for kind, form in FORMS.items() if form.head is not None}
+    if 0 < place <= 6 and head in written_out | blocks:
+        depth_one = all(token.type != "EQUAL" for token in statement[:place])
+        if depth_one:
+            return FORMS[head].usage
+    return expected_words(unexpected.accepted)
+
+
+def _suggestion(unexpected: Unexpected) -> str | None:
+    """A keyword that is nearly there."""
+    if unexpected.token.type != "WORD":
+        return None
+    possible = [KEYWORDS[kind] for kind in unexpected.accepted if kind in KEYWORDS]
+    return nearest(unexpected.token.text, sorted(possible))

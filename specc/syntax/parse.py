@@ -1,0 +1,147 @@
+"""From a source text to its syntax tree."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any
+
+from ..diagnostics.model import Level, Problem, Source, Span
+from . import tree
+from .brackets import balance
+from .characters import forbidden_characters
+from .explain import explain
+from .feed import Unexpected, feed
+from .limits import MAX_BYTES, MAX_PROBLEMS, MAX_TOKENS
+from .scan import Scanned, scan
+from .settle import settle
+from .tokens import Token
+
+__all__ = ["Parsed", "parse", "read_source"]
+
+
+@dataclass
+class Parsed:
+    """What is known of a text after parsing.
+
+    `file` is None, and `tokens` of no use, where there are problems.
+    """
+
+    file: tree.File | None = None
+    tokens: list[Token] = field(default_factory=list[Token])
+    comments: list[Token] = field(default_factory=list[Token])
+    problems: list[Problem] = field(default_factory=list[Problem])
+
+
+def parse(source: Source) -> tuple[tree.File | None, list[Problem]]:
+    """The syntax tree of a text, and the problems of its characters, words and order.
+
+    The tree is None exactly when there is a problem. Each statement is read on its own:
+    problems of others do not hide one's own, but only the first of each is reported.
+    """
+    parsed = read_source(source)
+    return parsed.file, parsed.problems
+
+
+def read_source(source: Source) -> Parsed:
+    """All that `parse` finds, with tokens and comments."""
+    if (problem := _too_large(source)) is not None:
+        return Parsed(problems=[problem])
+    with _uncollected():
+        parsed = _Parse(source).run()
+    problems = sorted(parsed.problems, key=_place)
+    if len(problems) > MAX_PROBLEMS:
+        problems = [*problems[:MAX_PROBLEMS], _more(problems)]
+    if problems:
+        parsed.file, parsed.problems = None, problems
+    return parsed
+
+
+class _Parse:
+    """One text on its way."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.problems = list(islice(forbidden_characters(source), MAX_PROBLEMS + 1))
+
+    def run(self) -> Parsed:
+        scanned = scan(self.source)
+        if len(scanned.tokens) > MAX_TOKENS:
+            message = f"a text of more than {MAX_TOKENS:,} words and signs"
+            return Parsed(problems=[_large(self.source, message)])
+        self.problems += scanned.problems
+        tokens, found = balance(scanned.tokens)
+        self.problems += found
+        if tokens is None:
+            return Parsed(problems=self.problems)
+        value = feed(tokens, self._report)
+        statements = self._settled(value)
+        file = tree.File(_whole(scanned), statements)
+        return Parsed(file, tokens, scanned.comments, self.problems)
+
+    def _lines(self) -> set[int]:
+        """The lines that have problems; what else is wrong with them may follow."""
+        return {p.span.line for p in self.problems if p.span is not None}
+
+    def _report(self, unexpected: Unexpected) -> bool:
+        lines = {token.line for token in unexpected.statement}
+        if not lines & self._lines():
+            self.problems.append(explain(unexpected))
+        return len(self.problems) <= MAX_PROBLEMS
+
+    def _settled(self, value: Any) -> tuple[tree.Statement, ...]:
+        if value is None:
+            return ()
+        statements, found = settle(value)
+        told = self._lines()
+        self.problems += [p for p in found if p.span and p.span.line not in told]
+        return statements
+
+
+@contextmanager
+def _uncollected() -> Generator[None]:
+    """Without the cyclic garbage collector.
+
+    A parse makes many objects and no cycles; looking for some would take as long again.
+    """
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+def _whole(scanned: Scanned) -> Span:
+    end = scanned.tokens[-1]
+    return Span(end.source, 0, end.end, 1, 1, end.line, end.column)
+
+
+def _too_large(source: Source) -> Problem | None:
+    size = len(source.text)
+    if size <= MAX_BYTES and not source.text.isascii():
+        size = len(source.text.encode("utf-8", "surrogatepass"))
+    if size <= MAX_BYTES:
+        return None
+    return _large(source, f"a text of {size:,} bytes; at most {MAX_BYTES:,} are read")
+
+
+def _large(source: Source, message: str) -> Problem:
+    return Problem("too-large", message, Span(source, 0, 0, 1, 1, 1, 1))
+
+
+def _place(problem: Problem) -> int:
+    return problem.span.start if problem.span is not None else 0
+
+
+def _more(problems: list[Problem]) -> Problem:
+    return Problem(
+        "too-many-problems",
+        f"only the first {MAX_PROBLEMS} problems of the text are shown",
+        problems[MAX_PROBLEMS].span,
+        Level.NOTE,
+    )

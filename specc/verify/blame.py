@@ -1,0 +1,294 @@
+"""From a tensor on which sides disagree to the node, layer or setting responsible."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..ir import Origins, Program, Weight
+from .compare import Mismatch
+from .exam import Exam
+from .protocol import Arrays, Reading
+from .spread import distance
+from .verdict import Place
+
+__all__ = ["Blame", "Scene", "place_of"]
+
+#: Parts in the order in which a program does things; the first that differs is the cause.
+#: Those of the inner tuple are gone through for one batch after another.
+AT_REST = (
+    "outputs in inference",
+    "outputs in training",
+    "predictions",
+    "penalty",
+    "figures in inference",
+    "figures in training",
+    "gradients",
+    "clipped gradients",
+)
+BEFORE = ("settings", "initial weights", "built state", "built weights")
+AFTER = (
+    "decisions",
+    "state after a step",
+    "figures of a step",
+    "state after steps",
+    "figures of steps",
+    "figures of epochs",
+    "state at the end",
+    "state after resuming",
+    "outputs in inference after training",
+    "outputs in training after training",
+    "training function",
+)
+DECISIONS = ("rates", "order", "order_steps", "stopping", "ids", "rows")
+
+#: The slot that the learning rate goes into before it reaches the weights.
+RATE_SLOTS = {"sgd": "velocity", "rmsprop": "momentum"}
+
+
+@dataclass(frozen=True)
+class Blame:
+    """Who is held responsible: an owner and field of `Origins`, under a readable name."""
+
+    node: str
+    field: str = ""
+    owner: str = ""
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What the comparison saw: readings by side, and all mismatches of the precision."""
+
+    exam: Exam
+    readings: Mapping[str, Reading]
+    mismatches: tuple[Mismatch, ...]
+
+    @property
+    def program(self) -> Program:
+        """The program under comparison."""
+        return self.exam.program
+
+    def ordered(self) -> list[Mismatch]:
+        """Mismatches, the one to look at first at the head."""
+        return sorted(self.mismatches, key=self._rank)
+
+    def _rank(self, item: Mismatch) -> tuple[int, int, int, int]:
+        """Major part; batch or part within; step or part within; place in the network."""
+        part, name = item.part.name, item.name
+        if part in BEFORE:
+            return 0, BEFORE.index(part), 0, 0
+        if part in AFTER:
+            known = name in DECISIONS
+            place = DECISIONS.index(name) if known else len(DECISIONS)
+            return 2, AFTER.index(part), item.part.step or 0, place
+        calls = {call.name: n for n, call in enumerate(self.program.network.calls)}
+        place = calls.get(name, 0)
+        if part in ("gradients", "clipped gradients"):
+            place = -calls.get(self.call_of(name.split("/")[0]), 0)
+        looks = [look.name for look in self.exam.looks()]
+        look = looks.index(item.part.look) if item.part.look in looks else 0
+        return 1, look, AT_REST.index(part), place
+
+    def call_of(self, layer: str) -> str:
+        """The first call of a layer."""
+        for call in self.program.network.calls:
+            if call.layer == layer:
+                return call.name
+        return layer
+
+    def weight(self, path: str) -> Weight | None:
+        """The weight of that path."""
+        for weight in self.program.network.weights():
+            if weight.path == path:
+                return weight
+        return None
+
+    def differing(self, part: str, step: int | None = None) -> list[str]:
+        """The tensors of a part that differ, at a step where one is given."""
+        return [
+            item.name
+            for item in self.mismatches
+            if item.part.name == part and (step is None or item.part.step == step)
+        ]
+
+    def under(self, prefix: str) -> dict[str, Arrays]:
+        """What each side has under a prefix."""
+        return {side: reading.under(prefix) for side, reading in self.readings.items()}
+
+    def blame(self, item: Mismatch) -> Blame:
+        """Who is responsible for a mismatch."""
+        part, name = item.part.name, item.name
+        if part.startswith("outputs in"):
+            return Blame(name, "", self._layer(name))
+        if part in ("initial weights", "built state", "built weights"):
+            return self._initial(name)
+        if part in ("state after steps", "state after a step"):
+            return self._update(item)
+        if part == "state after resuming":
+            return Blame("exported state", "", "optimizer")
+        if part == "state at the end":
+            return Blame("early_stopping, best weights", "callbacks", "training")
+        if part == "penalty":
+            return self._penalty()
+        if part in ("gradients", "clipped gradients"):
+            return self._gradient(item)
+        if part.startswith("figures"):
+            return self._figure(item)
+        if part == "predictions":
+            return Blame(f"output {name}", "", f"output:{name}")
+        if part == "settings":
+            return Blame(f"setting {name}", name.lower(), "training")
+        return self._decision(item)
+
+    def _layer(self, node: str) -> str:
+        for call in self.program.network.calls:
+            if call.name == node:
+                return call.layer
+        return node
+
+    def _initial(self, path: str) -> Blame:
+        if path.startswith(("optimizer/", "counter/")):
+            return Blame("optimizer", "", "optimizer")
+        layer, slot = path.rsplit("/", 1)
+        return Blame(layer, f"{slot}_initializer", layer)
+
+    def _penalty(self) -> Blame:
+        """The regularized weight whose gradient differs, or the first there is."""
+        paths = [w.path for w in self.program.network.weights() if w.regularizer]
+        wrong = [path for path in self.differing("gradients") if path in paths]
+        for path in (*wrong, *paths):
+            layer, slot = path.rsplit("/", 1)
+            return Blame(layer, f"{slot}_regularizer", layer)
+        return Blame("penalty", "", "training")
+
+    def _gradient(self, item: Mismatch) -> Blame:
+        """The last layer whose gradient differs: the fault is in it or right after it."""
+        if item.part.name == "clipped gradients":
+            return Blame("optimizer", self.clipping(), "optimizer")
+        layer = item.name.rsplit("/", 1)[0]
+        return Blame(layer, "", layer)
+
+    def clipping(self) -> str:
+        """The field by which the optimizer clips gradients; empty if it does not."""
+        assert self.program.training is not None
+        optimizer = self.program.training.phases[0].optimizer
+        for field in ("clipnorm", "clipvalue", "global_clipnorm"):
+            if getattr(optimizer, field, None) is not None:
+                return field
+        return ""
+
+    def _figure(self, item: Mismatch) -> Blame:
+        assert self.program.training is not None
+        if item.part.name == "figures of epochs":
+            return Blame("epoch loop", item.name, "training")
+        for objective in self.program.training.objectives:
+            lead = f"{objective.output}_"
+            key = item.name.removeprefix("val_")
+            for metric in objective.metrics:
+                if key in (metric.keyword, lead + metric.keyword):
+                    owner = f"output:{objective.output}"
+                    return Blame(f"metric {item.name}", "metrics", owner)
+            if key == f"{lead}loss":
+                return Blame(f"loss {item.name}", "loss", f"output:{objective.output}")
+        output = self.program.training.objectives[0].output
+        return Blame("loss", "loss", f"output:{output}")
+
+    def _update(self, item: Mismatch) -> Blame:
+        """Buffers belong to their layer; constrained weights alone to the constraint."""
+        name, expected = item.name, self.exam.expected
+        if name in expected.buffers:
+            layer = name.rsplit("/", 1)[0]
+            return Blame(layer, "momentum", layer)
+        if name.startswith("counter/"):
+            return Blame("epoch loop", name, "training")
+        wrong = self.differing(item.part.name, item.part.step)
+        weights = [self.weight(path) for path in wrong]
+        bound = [weight for weight in weights if weight and weight.constraint]
+        if len(bound) == len(wrong) and bound:
+            layer, slot = bound[0].path.rsplit("/", 1)
+            return Blame(layer, f"{slot}_constraint", layer)
+        if self.rate_ratio(item) is not None:
+            return Blame("learning rate", "learning_rate", "optimizer")
+        return Blame("optimizer", "", "optimizer")
+
+    def rate_ratio(self, item: Mismatch) -> float | None:
+        """How many times larger one side's update is, if that is so in all weights."""
+        step = item.part.step
+        guilty, other = self.versus(item)
+        if not step or item.part.name != "state after steps" or not guilty:
+            return None
+        now, before = self.under(f"steps/{step}"), self._before(step)
+        if not before:
+            return None
+        ratios: list[float] = []
+        for path in self.exam.expected.gradients:
+            weight = self.weight(path)
+            name, kept = self._rate_slot(path)
+            if weight is None or (name == path and weight.constraint is not None):
+                continue
+            states = (now[guilty], now[other], before[guilty], before[other])
+            if len({s[name].shape if name in s else None for s in states}) > 1:
+                return None
+            one = now[guilty][name] - kept * before[guilty][name]
+            two = now[other][name] - kept * before[other][name]
+            size = float(np.vdot(two, two))
+            if size == 0.0:
+                continue
+            ratio = float(np.vdot(one, two)) / size
+            if distance(one, ratio * two) > 1e-6 * float(np.abs(two).max()):
+                return None
+            ratios.append(ratio)
+        if not ratios or np.ptp(ratios) > 1e-6 * abs(ratios[0]):
+            return None
+        return ratios[0] if abs(ratios[0] - 1.0) > 1e-9 else None
+
+    def _rate_slot(self, path: str) -> tuple[str, float]:
+        """Where the rate times the gradient is added up, and what share of it is kept."""
+        assert self.program.training is not None
+        optimizer = self.program.training.phases[0].optimizer
+        slot = RATE_SLOTS.get(optimizer.keyword, "")
+        name = f"optimizer/{slot}/{path}"
+        if slot and name in self.exam.expected.slots:
+            return name, float(getattr(optimizer, "momentum", 0.0))
+        return path, 1.0
+
+    def _before(self, step: int) -> dict[str, Arrays]:
+        if step > 1:
+            found = self.under(f"steps/{step - 1}")
+            return found if all(found.values()) else {}
+        return {
+            s: {**r.under("built"), **self.exam.start} for s, r in self.readings.items()
+        }
+
+    def versus(self, item: Mismatch) -> tuple[str, str]:
+        """The guilty side, or the first, and another to hold it against."""
+        sides = list(self.readings)
+        guilty = item.guilty or sides[0]
+        others = [side for side in sides if side != guilty]
+        return (guilty, others[0]) if others else ("", "")
+
+    def _decision(self, item: Mismatch) -> Blame:
+        return {
+            "rates": Blame("learning rate", "learning_rate", "optimizer"),
+            "order": Blame("order of examples", "shuffle", "training"),
+            "order_steps": Blame("batches of an epoch", "batch_size", "training"),
+            "ids": Blame("epoch loop", "", "training"),
+            "rows": Blame("epoch loop", "", "training"),
+            "stopping": Blame("early_stopping", "callbacks", "training"),
+            "stopped_after": Blame("epoch loop", "callbacks", "training"),
+            "not_finite": Blame("epoch loop", "on_nan", "training"),
+            "guards": Blame("import_weights", "", "training"),
+        }.get(item.name, Blame("epoch loop", "", "training"))
+
+
+def place_of(origins: Origins | None, owner: str, field: str = "") -> Place | None:
+    """The place in the spec of a field, or of its owner."""
+    if origins is None or not owner:
+        return None
+    origin = origins.find(owner, field)
+    if origin is None or origin.span is None:
+        return None
+    span = origin.span
+    return Place(span.source.name, span.line, span.column)

@@ -1,0 +1,384 @@
+"""One case inside a worker: the emitted program is run and what it does is written down.
+
+Only the names that every emitted program has are used, and the backend's probe.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Any
+
+import numpy as np
+
+from ..backend import Emission
+from ..live import load
+from .protocol import Arrays, Case, Probe, read_arrays
+
+__all__ = ["Trial"]
+
+CONSTANTS = (
+    "SEED",
+    "BATCH_SIZE",
+    "EPOCHS",
+    "SHUFFLE",
+    "PRECISION",
+    "INPUTS",
+    "TARGETS",
+)
+
+
+class Trial:
+    """A run of a case. `arrays` and `figures` fill up stage by stage."""
+
+    def __init__(self, probe: Any, case: Case, name: str) -> None:
+        self.probe = probe
+        self.case = case
+        self.name = name
+        self.stage = "load"
+        self.arrays: Arrays = {}
+        self.figures: dict[str, Any] = {}
+        self.given = read_arrays(case.arrays)
+        self.emission = Emission(case.text, case.nodes, case.lines)
+        self.module: Any = None
+        self.state: Any = None
+
+    def run(self) -> None:
+        """Go through all stages; `stage` says which one an error came from."""
+        self.module = load(self.case.text, self.name)
+        self.constants()
+        for stage in (
+            self.build,
+            self.look,
+            self.loop,
+            self.resume,
+            self.single_steps,
+        ):
+            self.stage = stage.__name__
+            stage()
+        self.stage = "plain"
+        self.plain()
+
+    # What is there before any training ------------------------------------------
+
+    def constants(self) -> None:
+        """Write down the settings that the module carries."""
+        found = {name: getattr(self.module, name) for name in CONSTANTS}
+        found["SAMPLE_WEIGHT"] = getattr(self.module, "SAMPLE_WEIGHT", None)
+        self.figures["constants"] = found
+
+    def build(self) -> None:
+        """Initial weights, as they are drawn and as the built model has them."""
+        self.keep("initial", self.module.initial_weights(self.module.SEED))
+        self.state = self.module.init_state(
+            dtype=self.case.precision,
+            device="cpu",
+            seed=self.module.SEED,
+            steps_per_epoch=self.steps_per_epoch(),
+        )
+        self.keep("built", self.module.export_state(self.state))
+
+    def look(self) -> None:
+        """Outputs, loss and gradients of a model at rest."""
+        for probe in self.case.probes:
+            if probe.start == "built":
+                self.look_at(probe)
+        self.begin()
+        for probe in self.case.probes:
+            if probe.start == "random":
+                self.look_at(probe)
+
+    def look_at(self, probe: Probe) -> None:
+        """One batch: every node in both modes, predictions, figures, gradients."""
+        batch, module, state = self.batch(probe.batch), self.module, self.state
+        for mode, training in (("inference", False), ("training", True)):
+            outputs = self.probe.node_outputs(
+                module, self.emission, state, batch, training, probe.step
+            )
+            self.keep(f"{mode}/{probe.name}", outputs)
+        self.keep(f"predict/{probe.name}", module.predict(state, batch))
+        self.put_logs(f"evaluate/{probe.name}", module.evaluate_step(state, batch))
+        penalty = self.probe.penalty(module, state)
+        self.arrays[f"penalty/{probe.name}/penalty"] = np.array(float(penalty))
+        raw, clipped, logs = self.probe.raw_gradients(module, state, batch, probe.step)
+        self.keep(f"raw/{probe.name}", raw)
+        self.keep(f"clipped/{probe.name}", clipped)
+        self.put_logs(f"train/{probe.name}", logs)
+
+    # Training -------------------------------------------------------------------
+
+    def loop(self) -> None:
+        """Train through the program's own loop, watched by hooks."""
+        if not self.case.epochs:
+            return
+        self.begin()
+        self.stage = "train"
+        batches, hooks = _Window(self), _Recorder(self)
+        try:
+            self.state, history = self.module.train(batches, self.state, hooks)
+        except _Enough:
+            pass
+        else:
+            self.figures["stopped_after"] = len(history)
+            self.keep("restored", self.module.export_state(self.state))
+        self.figures["ids"] = batches.ids
+        self.figures["rows"] = hooks.rows
+        if self.case.after is not None:
+            self.stage = "after"
+            self.look_again(self.case.after)
+
+    def look_again(self, name: str) -> None:
+        """Outputs in both modes after training."""
+        for mode, training in (("inference", False), ("training", True)):
+            outputs = self.probe.node_outputs(
+                self.module,
+                self.emission,
+                self.state,
+                self.batch(name),
+                training,
+                self.state.step,
+            )
+            self.keep(f"after/{mode}", outputs)
+
+    def resume(self) -> None:
+        """Go back to the end of the first epoch and train on from there.
+
+        What training depends on must all be in the exported state, so that the rest
+        comes out as before, bit for bit. What early stopping remembers is not in it.
+        """
+        first = len(self.case.epochs[0]) if self.case.epochs else 0
+        steps = sum(map(len, self.case.epochs))
+        known = first in self.case.record and steps in self.case.record
+        if not known or steps == first or self.state.stopping is not None:
+            return
+        arrays = self.under(f"steps/{first}")
+        self.module.import_state(self.state, arrays)
+        self.state.epoch = 1  # it is written down before the epoch is counted
+        hooks = _Recorder(self, stop_at=steps - first)
+        with suppress(_Enough):
+            self.module.train(_Window(self), self.state, hooks)
+        self.keep("resumed", self.module.export_state(self.state))
+
+    def single_steps(self) -> None:
+        """One step from each given state."""
+        for single in self.case.singles:
+            arrays = self.given_under(f"state/{single.step}")
+            self.module.import_state(self.state, arrays)
+            _, logs = self.module.train_step(
+                self.state, self.batch(single.batch), single.step
+            )
+            self.keep(f"single/{single.step}", self.module.export_state(self.state))
+            self.put_logs(f"single_logs/{single.step}", logs)
+
+    # Plain Python ---------------------------------------------------------------
+
+    def plain(self) -> None:
+        """Learning rates, orders and decisions, which need no framework."""
+        module, case = self.module, self.case
+        self.figures["rates"] = [
+            module.learning_rate(step, case.rate_epoch) for step in range(case.rates)
+        ]
+        self.order(*case.order)
+        if hasattr(module, "new_stopping"):
+            self.figures["stopping"] = [self.decide(line) for line in case.figures]
+        if case.not_finite:
+            self.stage = "not_finite"
+            self.spoil()
+        if case.guards:
+            self.stage = "guards"
+            self.figures["guards"] = self.guards()
+
+    def order(self, examples: int, epochs: int) -> None:
+        """The rows of each batch, as the program's own batches have them."""
+        if not examples:
+            return
+        module = self.module
+        batches = module.ArrayBatches(
+            {"row": np.arange(examples)},
+            None,
+            batch_size=module.BATCH_SIZE,
+            seed=module.SEED,
+            shuffle=module.SHUFFLE,
+        )
+        self.figures["order"] = [
+            [batch["ids"].tolist() for batch in batches.epoch(number)]
+            for number in range(epochs)
+        ]
+        self.figures["order_steps"] = batches.steps_per_epoch
+
+    def decide(self, line: tuple[float | None, ...]) -> list[Any]:
+        """Decisions on the figures of successive epochs, and the epoch found best."""
+        stopping = self.module.new_stopping()
+        decisions: list[Any] = []
+        for epoch, figure in enumerate(line):
+            logs = {stopping.monitor: math.nan if figure is None else figure}
+            decisions.append(stopping.update(epoch, logs, lambda at=epoch: at))
+        best = stopping.best_weights
+        return [stopping.monitor, decisions, stopping.best_epoch, best]
+
+    def spoil(self) -> None:
+        """Train on a batch that makes the loss not a number; note what is raised."""
+        self.begin()
+        try:
+            self.module.train(_Spoilt(self), self.state, _Recorder(self, stop_at=1))
+        except _Enough:
+            self.figures["not_finite"] = "goes on"
+        except ArithmeticError as error:
+            self.figures["not_finite"] = type(error).__name__
+
+    def guards(self) -> dict[str, str]:
+        """What importing damaged weights leads to: the error, or ``accepted``."""
+        whole = self.module.export_weights(self.state)
+        first = min(whole)
+        damaged: dict[str, Arrays] = {
+            "missing": {name: a for name, a in whole.items() if name != first},
+            "unexpected": {**whole, "nowhere/kernel": np.zeros((2, 2))},
+            "misshapen": {**whole, first: np.zeros((*whole[first].shape, 2))},
+            "transposed": {name: np.transpose(a) for name, a in whole.items()},
+        }
+        if all(array.shape == array.T.shape for array in whole.values()):
+            del damaged["transposed"]
+        found: dict[str, str] = {}
+        for damage, arrays in damaged.items():
+            try:
+                self.module.import_weights(self.state, arrays)
+            except (KeyError, ValueError) as error:
+                found[damage] = type(error).__name__
+            else:
+                found[damage] = "accepted"
+        return found
+
+    # Odds and ends --------------------------------------------------------------
+
+    def steps_per_epoch(self) -> int:
+        """The steps of an epoch of this case."""
+        return len(self.case.epochs[0]) if self.case.epochs else self.case.rate_epoch
+
+    def begin(self) -> None:
+        """Put the model at the randomised start, with everything else as it was built."""
+        start = self.given_under("start")
+        if not start:
+            return
+        arrays = self.under("built")
+        missing = set(start) - set(arrays)
+        if missing:
+            raise KeyError(f"the program has no {', '.join(sorted(missing))}")
+        arrays.update(
+            {name: array.astype(self.case.precision) for name, array in start.items()}
+        )
+        self.module.import_state(self.state, arrays)
+        if self.state.stopping is not None:
+            self.state.stopping = self.module.new_stopping()
+
+    def under(self, prefix: str) -> Arrays:
+        """What was written down under names that begin with ``prefix/``."""
+        lead = prefix + "/"
+        return {
+            name[len(lead) :]: array
+            for name, array in self.arrays.items()
+            if name.startswith(lead)
+        }
+
+    def given_under(self, prefix: str) -> Arrays:
+        """The given arrays whose names begin with ``prefix/``."""
+        lead = prefix + "/"
+        return {
+            name[len(lead) :]: array
+            for name, array in self.given.items()
+            if name.startswith(lead)
+        }
+
+    def batch(self, name: str) -> Arrays:
+        """A batch by its name; a copy, so that nobody can change the original."""
+        return {
+            field: np.array(array)
+            for field, array in self.given_under(f"batch/{name}").items()
+        }
+
+    def keep(self, prefix: str, arrays: dict[str, Any]) -> None:
+        """Write arrays down."""
+        for name, array in arrays.items():
+            self.arrays[f"{prefix}/{name}"] = np.array(array)
+
+    def put_logs(self, prefix: str, logs: dict[str, Any]) -> None:
+        """Write figures down; they must be Python numbers."""
+        for name, figure in logs.items():
+            if not isinstance(figure, float | int):
+                raise TypeError(f"{prefix}: {name} is a {type(figure).__name__}")
+            self.arrays[f"{prefix}/{name}"] = np.array(float(figure))
+
+
+class _Enough(Exception):
+    """Enough epochs have been seen."""
+
+
+class _Window:
+    """The batches of a case, as a training loop takes them."""
+
+    def __init__(self, trial: Trial) -> None:
+        self.trial = trial
+        self.steps_per_epoch = trial.steps_per_epoch()
+        self.ids: list[list[int]] = []
+
+    def epoch(self, number: int) -> Iterator[Arrays]:
+        """The batches of an epoch counted from 0; what is handed out is written down."""
+        for name in self.trial.case.epochs[number]:
+            batch = self.trial.batch(name)
+            self.ids.append(batch["ids"].tolist())
+            yield batch
+
+    def validation(self) -> Iterator[Arrays] | None:
+        """The batches of the held-out part, if there is one."""
+        names = self.trial.case.validation
+        return (self.trial.batch(name) for name in names) if names else None
+
+
+class _Spoilt(_Window):
+    """The same with inputs that are not numbers."""
+
+    def epoch(self, number: int) -> Iterator[Arrays]:
+        """The first batch of the epoch, spoilt."""
+        batch = self.trial.batch(self.trial.case.epochs[number][0])
+        for name in self.trial.module.INPUTS:
+            batch[name] = np.full_like(batch[name], np.nan)
+        yield batch
+
+    def validation(self) -> None:
+        """Nothing is held out."""
+
+
+class _Recorder:
+    """Hooks that write down what the loop does, and leave it when enough is seen."""
+
+    def __init__(self, trial: Trial, stop_at: int = 0) -> None:
+        self.trial = trial
+        self.stop_at = stop_at
+        self.steps = 0
+        self.rows: list[int] = []
+
+    def on_step(self, state: Any, rows: int, logs: dict[str, float]) -> None:
+        """Write down the state after an update."""
+        trial = self.trial
+        trial.state = state
+        self.steps += 1
+        if self.stop_at:
+            if self.steps == self.stop_at:
+                raise _Enough
+            return
+        self.rows.append(rows)
+        trial.put_logs(f"logs/{self.steps}", logs)
+        if self.steps in trial.case.record:
+            trial.keep(f"steps/{self.steps}", trial.module.export_state(state))
+
+    def on_epoch(self, state: Any, logs: dict[str, float]) -> None:
+        """Write down the figures of an epoch, all but the time it took."""
+        trial = self.trial
+        trial.state = state
+        if self.stop_at:
+            return
+        seen = {name: value for name, value in logs.items() if name != "seconds"}
+        trial.put_logs(f"epochs/{state.epoch}", seen)
+        epochs = trial.case.epochs
+        if state.epoch >= len(epochs) and len(epochs) < trial.module.EPOCHS:
+            raise _Enough

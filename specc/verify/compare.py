@@ -1,0 +1,180 @@
+"""Comparing one part of what several sides did: presence, shape, type, then numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from itertools import combinations
+
+import numpy as np
+
+from ..catalog.types import Shape
+from .protocol import Arrays
+from .spread import distance, finite, largest, odd_one
+from .tolerances import tolerances
+
+__all__ = ["Mismatch", "Part", "Scales", "compare_part", "present"]
+
+
+@dataclass(frozen=True)
+class Part:
+    """Tensors of one sort, to be compared under one gate.
+
+    `expected` gives the names that each side must show, with their shapes (None leaves
+    the shape open; a dimension that is text may be of any size). `kind` groups tensors
+    that share a floor. `nulls` marks, by name, entries that are judged by `null_gate`;
+    `least` gives tensors a scale that theirs must not fall below.
+    """
+
+    name: str
+    expected: Mapping[str, Shape | None]
+    gate: str
+    dtype: str | None = None
+    kind: Callable[[str], str] = lambda _: ""
+    nulls: Mapping[str, np.ndarray] = field(default_factory=dict[str, np.ndarray])
+    null_gate: str = "float64.null"
+    least: Mapping[str, float] = field(default_factory=dict[str, float])
+    batch: str | None = None
+    #: The look at rest that it belongs to.
+    look: str | None = None
+    step: int | None = None
+
+
+@dataclass(frozen=True)
+class Mismatch:
+    """A tensor on which sides disagree, or that a side does not show as it should."""
+
+    part: Part
+    name: str
+    reason: str
+    size: float
+    gate: float
+    sizes: dict[str, float]
+    guilty: str | None = None
+    #: Whether all that differs are entries of zero gradient.
+    null: bool = False
+
+
+@dataclass
+class Scales:
+    """The scale of each tensor of a part: its largest entry, or its kind's floor."""
+
+    sides: Mapping[str, Arrays]
+    part: Part
+    floors: dict[str, float] = field(default_factory=dict[str, float])
+
+    def __post_init__(self) -> None:
+        for arrays in self.sides.values():
+            for name in self.part.expected:
+                if name in arrays:
+                    kind = self.part.kind(name)
+                    size = largest([arrays[name]])
+                    self.floors[kind] = max(self.floors.get(kind, 0.0), size)
+
+    def of(self, name: str) -> float:
+        """The scale of a tensor; 1 where everything is 0."""
+        own = largest(arrays[name] for arrays in self.sides.values() if name in arrays)
+        kind = self.floors.get(self.part.kind(name), 0.0)
+        floor = kind * tolerances()["scale"]
+        if own <= kind * tolerances()["zero"]:
+            floor = kind
+        return max(own, floor, self.part.least.get(name, 0.0)) or 1.0
+
+
+def present(part: Part, side: str, arrays: Arrays) -> list[Mismatch]:
+    """What a side lacks, has too much, or has in another shape or type."""
+
+    def wrong(name: str, reason: str) -> Mismatch:
+        return Mismatch(part, name, f"{side}: {reason}", np.inf, 0.0, {}, side)
+
+    found: list[Mismatch] = []
+    for name, shape in part.expected.items():
+        if name not in arrays:
+            found.append(wrong(name, "missing"))
+            continue
+        array = arrays[name]
+        if shape is not None and not _fits(array.shape, shape):
+            reason = f"has shape {list(array.shape)}, not {list(shape)}"
+            found.append(wrong(name, reason))
+        elif part.dtype and array.dtype.kind == "f" and array.dtype != part.dtype:
+            found.append(wrong(name, f"is {array.dtype}, not {part.dtype}"))
+        elif not finite(array):
+            found.append(wrong(name, "holds numbers that are not finite"))
+    for name in arrays:
+        if name not in part.expected:
+            found.append(wrong(name, "unexpected"))
+    return found
+
+
+def _fits(shape: tuple[int, ...], wanted: Shape) -> bool:
+    if len(shape) != len(wanted):
+        return False
+    pairs = zip(shape, wanted, strict=True)
+    return all(isinstance(want, str) or have == want for have, want in pairs)
+
+
+def compare_part(
+    part: Part, sides: Mapping[str, Arrays]
+) -> tuple[int, dict[str, float], list[Mismatch]]:
+    """Compare all sides pair by pair.
+
+    Returns:
+        how many tensors were there on every side, the largest relative difference of
+        each, and the mismatches in the order of `part.expected`.
+    """
+    found: list[Mismatch] = []
+    for side, arrays in sides.items():
+        found += present(part, side, arrays)
+    scales = Scales(sides, part)
+    worst: dict[str, float] = {}
+    for name in part.expected:
+        if all(name in arrays for arrays in sides.values()):
+            worst[name], differing = _tensor(part, name, sides, scales.of(name))
+            found += differing
+    order = {name: number for number, name in enumerate(part.expected)}
+    found.sort(key=lambda item: order.get(item.name, len(order)))
+    return len(worst), worst, found
+
+
+def _tensor(
+    part: Part, name: str, sides: Mapping[str, Arrays], scale: float
+) -> tuple[float, list[Mismatch]]:
+    """The largest relative difference of one tensor; null entries are judged apart."""
+    mask = part.nulls.get(name)
+    found: list[Mismatch] = []
+    shapes = {arrays[name].shape for arrays in sides.values()}
+    if mask is None or not mask.any() or shapes != {mask.shape}:
+        whole = {side: arrays[name] for side, arrays in sides.items()}
+        sizes = _pairs(whole, scale)
+        found += _judged(part, name, sizes, part.gate, null=False)
+        return max(sizes.values(), default=0.0), found
+    worst = 0.0
+    for chosen, gate, null in ((~mask, part.gate, False), (mask, part.null_gate, True)):
+        sizes = _pairs({s: a[name][chosen] for s, a in sides.items()}, scale)
+        found += _judged(part, name, sizes, gate, null)
+        worst = max(worst, *sizes.values()) if sizes else worst
+    return worst, found
+
+
+def _pairs(arrays: Mapping[str, np.ndarray], scale: float) -> dict[str, float]:
+    return {
+        f"{one}|{other}": distance(arrays[one], arrays[other]) / scale
+        for one, other in combinations(arrays, 2)
+    }
+
+
+def _judged(
+    part: Part, name: str, sizes: dict[str, float], gate: str, null: bool
+) -> list[Mismatch]:
+    limit = tolerances()[gate]
+    size = max(sizes.values(), default=0.0)
+    if size <= limit:
+        return []
+    pairs = {_pair(key): value for key, value in sizes.items()}
+    guilty = odd_one(pairs, limit)
+    return [Mismatch(part, name, "differs", size, limit, sizes, guilty, null)]
+
+
+def _pair(key: str) -> tuple[str, str]:
+    one, other = key.split("|")
+    return one, other

@@ -1,0 +1,209 @@
+"""What one comparison asks of every side: batches, start, probes and steps."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from ..backend import Emission
+from ..catalog.types import Shape
+from ..ir import Program
+from .expect import Expected, expected
+from .protocol import Arrays, Case, Precision, Probe, Reading, Single, write_arrays
+from .start import random_start
+from .window import ADVERSARIAL, Batches, Window, adversarial, window
+
+__all__ = ["Exam", "prepare"]
+
+#: Bytes of node outputs and of recorded states that one run may write.
+OUTPUTS_BUDGET = 96 << 20
+STATES_BUDGET = 128 << 20
+#: Steps of the float64 run that float32 is held against.
+SINGLES = 6
+#: Learning rates in the table.
+RATES = 20_000
+
+#: Figures of epochs: a fall, ties, a rise, noise, a gap, nothing but gaps, a late fall.
+FIGURES: tuple[tuple[float | None, ...], ...] = (
+    (1.0, 0.8, 0.6, 0.5, 0.45, 0.44, 0.439, 0.4389),
+    (0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5),
+    (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.91, 0.92, 0.93, 0.94),
+    (0.9, 0.7, 0.8, 0.65, 0.7, 0.75, 0.66, 0.64, 0.7, 0.71, 0.72, 0.73, 0.74),
+    (None, 0.5, None, 0.4, 0.41, None, None, 0.39, 0.395, 0.396, 0.397),
+    (None, None, None, None, None, None),
+    (3.0, 2.0, 2.1, 2.2, 2.3, 2.4, 0.05, 0.04, 0.2, 0.3, 0.005, 0.004, 0.003),
+)
+
+
+@dataclass(frozen=True)
+class Exam:
+    """The questions of one comparison; the same for every side."""
+
+    program: Program
+    expected: Expected
+    window: Window
+    batches: Mapping[str, Arrays]
+    start: Arrays
+    probes: tuple[Probe, ...]
+    record: tuple[int, ...]
+    #: Steps (from 0) from which float32 makes a single step.
+    singles: tuple[int, ...]
+    rates: int
+    not_finite: bool = False
+    guards: bool = False
+
+    def looks(self) -> tuple[Probe, ...]:
+        """The looks at rest in the order in which a worker takes them."""
+        first = tuple(probe for probe in self.probes if probe.start == "built")
+        return first + tuple(p for p in self.probes if p.start == "random")
+
+    def write(self, path: Path, states: Mapping[int, Arrays] | None = None) -> None:
+        """Write the arrays of all cases of one precision."""
+        arrays: Arrays = {f"start/{name}": a for name, a in self.start.items()}
+        for name, batch in self.batches.items():
+            for field, array in batch.items():
+                arrays[f"batch/{name}/{field}"] = array
+        for step, state in (states or {}).items():
+            for name, array in state.items():
+                arrays[f"state/{step}/{name}"] = array
+        write_arrays(path, arrays)
+
+    def double(self, emission: Emission, arrays: Path, out: Path) -> Case:
+        """The case in float64: everything."""
+        assert self.program.training is not None
+        return Case(
+            text=emission.text,
+            nodes=emission.nodes,
+            lines=emission.lines,
+            precision="float64",
+            arrays=str(arrays),
+            out=str(out),
+            probes=self.probes,
+            epochs=self.window.epochs,
+            validation=self.window.validation,
+            record=self.record,
+            after=self.window.epochs[0][0],
+            rates=self.rates,
+            rate_epoch=self.window.steps,
+            order=(self.window.rows, min(3, self.program.training.phases[0].epochs)),
+            figures=FIGURES,
+            not_finite=self.not_finite,
+            guards=self.guards,
+        )
+
+    def single(self, emission: Emission, arrays: Path, out: Path) -> Case:
+        """The case in float32: probes, and single steps from given states."""
+        updates = self.window.updates()
+        return Case(
+            text=emission.text,
+            nodes=emission.nodes,
+            lines=emission.lines,
+            precision="float32",
+            arrays=str(arrays),
+            out=str(out),
+            probes=tuple(p for p in self.probes if p.start == "random"),
+            rate_epoch=len(self.window.epochs[0]),
+            singles=tuple(
+                Single(step=step, batch=updates[step]) for step in self.singles
+            ),
+        )
+
+    def state_before(self, step: int, reading: Reading) -> Arrays:
+        """The state before an update of a float64 run, rounded to float32."""
+        if step:
+            arrays = reading.under(f"steps/{step}")
+        else:
+            arrays = {**reading.under("built"), **self.start}
+        return {
+            name: a.astype(np.float32) if a.dtype.kind == "f" else a
+            for name, a in arrays.items()
+        }
+
+
+def prepare(
+    program: Program,
+    batches: Batches,
+    steps: int,
+    *,
+    not_finite: bool = False,
+    guards: bool = False,
+) -> Exam:
+    """Set the questions: at least `steps` updates over two epochs or more.
+
+    Raises:
+        ValueError: the program has no training.
+    """
+    wanted = expected(program)
+    assert program.training is not None
+    seen = window(batches, steps, program.training.phases[0].epochs)
+    inputs = tuple(item.name for item in program.network.inputs)
+    rows = _rows(wanted, seen)
+    extra = adversarial(seen.first(), inputs, rows)
+    extra["real"] = {name: a[:rows] for name, a in seen.first().items()}
+    count = len(seen.updates())
+    record = _recorded(wanted, count)
+    epochs = program.training.phases[0].epochs
+    return Exam(
+        program=program,
+        expected=wanted,
+        window=seen,
+        batches={**seen.batches, **extra},
+        start=random_start(program.network),
+        probes=_probes(),
+        record=record,
+        singles=_singles(record, count),
+        rates=min(RATES, epochs * seen.steps),
+        not_finite=not_finite,
+        guards=guards,
+    )
+
+
+def _probes() -> tuple[Probe, ...]:
+    """Looks at rest: random weights on all batches, initial weights where all is zero.
+
+    Initial biases are 0, so there every activation is at its kink.
+    """
+    names = ("real", *ADVERSARIAL)
+    random = [Probe(name=name, batch=name, step=n) for n, name in enumerate(names)]
+    return (*random, Probe(name="built-zeros", batch="zeros", start="built"))
+
+
+def _numbers(shape: Shape) -> int:
+    return math.prod(dim if isinstance(dim, int) else 64 for dim in shape)
+
+
+def _rows(wanted: Expected, seen: Window) -> int:
+    """How many rows of a batch the looks at rest may have."""
+    one = 8 * sum(map(_numbers, wanted.nodes.values())) * 2 * len(_probes())
+    return max(2, min(len(seen.first()["ids"]), OUTPUTS_BUDGET // max(1, one)))
+
+
+def _recorded(wanted: Expected, count: int) -> tuple[int, ...]:
+    """The updates after which the state is written down: all, if the budget allows.
+
+    Otherwise pairs of neighbours, ever farther apart, and always the last.
+    """
+    one = 8 * sum(map(_numbers, wanted.state().values()))
+    room = max(4, STATES_BUDGET // max(1, one))
+    if count <= room:
+        return tuple(range(1, count + 1))
+    places = np.unique(np.geomspace(1, count - 1, room // 2).astype(int))
+    chosen = {int(p) for place in places for p in (place, place + 1)} | {1, 2, count}
+    return tuple(sorted(chosen))
+
+
+def _singles(record: tuple[int, ...], count: int) -> tuple[int, ...]:
+    """Steps whose states before and after are written down, evenly spread."""
+    known = {0, *record}
+    fit = [step for step in range(count) if {step, step + 1} <= known]
+    places = np.linspace(0, len(fit) - 1, min(SINGLES, len(fit)))
+    return tuple(fit[int(place)] for place in places)
+
+
+def precisions(names: tuple[Precision, ...]) -> tuple[Precision, ...]:
+    """The precisions in the order in which they must be looked at."""
+    return tuple(name for name in ("float64", "float32") if name in names)

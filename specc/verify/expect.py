@@ -1,0 +1,91 @@
+"""What a program must show, by its intermediate form: every name with its shape.
+
+The comparison counts against these lists, so a model that is empty, or whose tensors are
+renamed, missing or permuted, cannot pass for want of anything to compare.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ..catalog.types import Shape
+from ..ir import Network, Phase, Program, Training
+
+__all__ = ["Expected", "expected"]
+
+Shapes = dict[str, Shape]
+
+
+@dataclass(frozen=True)
+class Expected:
+    """Names and shapes in the order of the network.
+
+    `nodes` and `outputs` have the shapes of one example (the batch comes before).
+    """
+
+    weights: Shapes
+    buffers: Shapes
+    slots: Shapes
+    nodes: Shapes
+    outputs: Shapes
+    gradients: Shapes
+    logs: tuple[str, ...]
+
+    def state(self) -> Shapes:
+        """All arrays of a whole state."""
+        counters: Shapes = {"counter/step": (), "counter/epoch": ()}
+        return {**self.weights, **self.buffers, **self.slots, **counters}
+
+    def kind(self, name: str) -> str:
+        """The kind of an array of the state: tensors of one kind share a floor."""
+        if name.startswith("optimizer/"):
+            return name.split("/")[1]
+        if name.startswith("counter/"):
+            return name
+        return "weights" if name in self.weights else name.rsplit("/", 1)[-1]
+
+
+def expected(program: Program) -> Expected:
+    """What the program must show.
+
+    Raises:
+        ValueError: it has no training.
+    """
+    network, training = program.network, program.training
+    if training is None:
+        raise ValueError("a model without a training has nothing to verify")
+    weights: Shapes = {weight.path: weight.shape for weight in network.weights()}
+    phase = training.phases[0]
+    trained = {name: shape for name, shape in weights.items() if _trains(phase, name)}
+    for weight in network.weights():
+        if not weight.trainable:
+            trained.pop(weight.path, None)
+    return Expected(
+        weights=weights,
+        buffers={buffer.path: buffer.shape for buffer in network.buffers()},
+        slots={
+            f"optimizer/{slot}/{path}": shape
+            for slot in phase.optimizer.slots()
+            for path, shape in trained.items()
+        },
+        nodes={call.name: network.edge(call.name).shape for call in network.calls},
+        outputs={out.name: network.edge(out.edge).shape for out in network.outputs},
+        gradients=trained,
+        logs=tuple(_logs(network, training)),
+    )
+
+
+def _trains(phase: Phase, path: str) -> bool:
+    return path not in phase.frozen
+
+
+def _logs(network: Network, training: Training) -> Iterable[str]:
+    yield "loss"
+    several = len(network.outputs) > 1
+    for objective in training.objectives:
+        lead = f"{objective.output}_" if several else ""
+        if several:
+            yield f"{lead}loss"
+        for metric in objective.metrics:
+            yield f"{lead}{metric.keyword}"

@@ -1,0 +1,61 @@
+"""The programs that faults are planted in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ...catalog.callbacks import EarlyStopping
+from ...catalog.layers.conv import Conv2D
+from ...catalog.layers.dense import Dense
+from ...catalog.layers.shape import Flatten
+from ...catalog.losses import MeanSquaredError
+from ...catalog.metrics import MeanAbsoluteError
+from ...catalog.optimizers import SGD
+from ...catalog.registry import catalog
+from ...catalog.types import Duration
+from ...ir import Program
+from ..samples import MODELS, base, program_for
+from ..samples.drafts import Draft, train
+
+__all__ = ["PROGRAMS"]
+
+
+def flatten() -> Program:
+    """An image that is flattened: the order of its entries matters."""
+    draft = Draft({"image": (6, 5, 4)})
+    edge = draft.add(Conv2D(filters=3, kernel_size=(3, 2)), "image")
+    edge = draft.add(Flatten(), edge)
+    edge = draft.add(Dense(units=2), edge)
+    return train(
+        draft.network({"y": edge}),
+        {"y": MeanSquaredError()},
+        {"y": (MeanAbsoluteError(),)},
+    )
+
+
+def stopping() -> Program:
+    """A training that stops early and goes back to its best weights."""
+    rule = EarlyStopping(
+        patience=Duration(value=2, unit="epochs"), min_delta=0.01, restore_best=True
+    )
+    return program_for(rule)
+
+
+def clipped() -> Program:
+    """Plain descent along gradients whose entries are clipped."""
+    sgd = SGD.model_validate({"learning_rate": 0.1, "clipvalue": 0.01})
+    return program_for(sgd)
+
+
+def piecewise() -> Program:
+    """A rate that changes at given times."""
+    return program_for(base(catalog().find("schedule", "piecewise_constant")))
+
+
+PROGRAMS: dict[str, Callable[[], Program]] = {
+    **MODELS,
+    "flatten": flatten,
+    "stopping": stopping,
+    "clipped": clipped,
+    "piecewise": piecewise,
+}

@@ -1,0 +1,158 @@
+"""The comparison in float32: each side's errors against its own run in float64.
+
+Looked at are the model at rest on all batches, and single training steps, each from the
+state that the float64 run had before it. Longer trajectories are not compared: they part
+at kinks, within one framework as well as between two, and so prove nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from ..catalog.types import Shape
+from .compare import Part
+from .dual import Tripped, compare_dual, persistent
+from .exam import Exam
+from .in_float64 import unsaturated
+from .ledger import Ledger
+from .protocol import Arrays, Probe, Reading
+from .tolerances import tolerances
+
+__all__ = ["Float32"]
+
+
+@dataclass
+class Float32:
+    """One comparison in float32. `run` fills the ledger."""
+
+    exam: Exam
+    single: Mapping[str, Reading]
+    double: Mapping[str, Reading]
+    nulls: Mapping[str, np.ndarray]
+    ledger: Ledger = field(default_factory=lambda: Ledger("float32"))
+    looks: dict[str, int] = field(default_factory=dict[str, int])
+    tripped: dict[tuple[str, str], list[Tripped]] = field(
+        default_factory=dict[tuple[str, str], list[Tripped]]
+    )
+
+    def run(self) -> None:
+        """Compare initial weights exactly, the rest by errors."""
+        self.built()
+        for probe in self.exam.probes:
+            if probe.start == "random":
+                self.at_rest(probe)
+        for step in self.exam.singles:
+            self.step(step)
+        self.settle()
+
+    def built(self) -> None:
+        """The built model has the drawn weights, rounded once."""
+        wanted = self.exam.expected
+        names: dict[str, Shape | None] = {**wanted.weights, **wanted.buffers}
+        for side, reading in self.single.items():
+            drawn = {
+                name: array.astype(np.float32)
+                for name, array in reading.under("initial").items()
+            }
+            built = reading.under("built")
+            pair = {"drawn": drawn, side: {n: built[n] for n in names if n in built}}
+            part = Part("built weights", names, "float64.exact", "float32")
+            self.ledger.compare(part, pair)
+
+    def at_rest(self, probe: Probe) -> None:
+        """Outputs, figures and gradients on one batch."""
+        rows, wanted = len(self.exam.batches[probe.batch]["ids"]), self.exam.expected
+        nodes = {name: (rows, *shape) for name, shape in wanted.nodes.items()}
+        outputs = {name: (rows, *shape) for name, shape in wanted.outputs.items()}
+        logs: dict[str, Shape | None] = dict.fromkeys(wanted.logs, ())
+        for title, where, names in (
+            ("outputs in inference", "inference", nodes),
+            ("outputs in training", "training", nodes),
+            ("predictions", "predict", outputs),
+            ("figures in inference", "evaluate", logs),
+            ("figures in training", "train", logs),
+            ("gradients", "raw", wanted.gradients),
+            ("clipped gradients", "clipped", wanted.gradients),
+        ):
+            dtype = "float32" if names is not logs else None
+            part = Part(
+                title,
+                names,
+                "float32.ratio",
+                dtype,
+                nulls=self.nulls if names is wanted.gradients else {},
+                least=unsaturated(self.double, where, probe)
+                if names is wanted.gradients
+                else {},
+                batch=probe.batch,
+                look=probe.name,
+            )
+            place = f"{where}/{probe.name}"
+            self._dual(part, _under(self.single, place), _under(self.double, place))
+
+    def step(self, step: int) -> None:
+        """One update from the state that the float64 run had after `step` others."""
+        wanted = self.exam.expected
+        names = {n: s for n, s in wanted.state().items() if "counter/" not in n}
+        logs: dict[str, Shape | None] = dict.fromkeys(wanted.logs, ())
+        masks = dict(self.nulls)
+        for slot in wanted.slots:
+            weight = slot.split("/", 2)[2]
+            if weight in self.nulls:
+                masks[slot] = self.nulls[weight]
+        part = Part(
+            "state after a step",
+            names,
+            "float32.ratio",
+            "float32",
+            wanted.kind,
+            masks,
+            step=step + 1,
+        )
+        single = _under(self.single, f"single/{step}", names)
+        double = _under(self.double, f"steps/{step + 1}", names)
+        self._dual(part, single, double)
+        part = Part("figures of a step", logs, "float32.ratio", step=step + 1)
+        single = _under(self.single, f"single_logs/{step}")
+        self._dual(part, single, _under(self.double, f"logs/{step + 1}"))
+
+    def settle(self) -> None:
+        """Enter what tripped too often to be a flipped unit."""
+        for (title, _), items in self.tripped.items():
+            wrong = persistent(items, self.looks[title])
+            gate = tolerances()["float32.ratio"]
+            self.ledger.enter(title, gate, 0, 0, {}, wrong)
+
+    def _dual(
+        self, part: Part, single: dict[str, Arrays], double: dict[str, Arrays]
+    ) -> None:
+        result = compare_dual(part, single, double)
+        self.looks[part.name] = self.looks.get(part.name, 0) + 1
+        for item in result.tripped:
+            key = (part.name, item.mismatch.name)
+            self.tripped.setdefault(key, []).append(item)
+        gate = tolerances()[part.gate]
+        self.ledger.enter(
+            part.name,
+            gate,
+            len(part.expected),
+            result.compared,
+            result.ratios,
+            result.wrong,
+        )
+
+
+def _under(
+    sides: Mapping[str, Reading], prefix: str, names: Mapping[str, object] | None = None
+) -> dict[str, Arrays]:
+    """What each side has under a prefix, the counters left out where `names` says so."""
+    found = {side: reading.under(prefix) for side, reading in sides.items()}
+    if names is None:
+        return found
+    return {
+        side: {n: a for n, a in arrays.items() if not n.startswith("counter/")}
+        for side, arrays in found.items()
+    }

@@ -1,0 +1,157 @@
+"""What the comparing process and its workers say to each other.
+
+Requests and replies are JSON objects, one a line; arrays go through safetensors files in
+a directory that both can reach. Array names are paths of words joined by slashes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from pydantic import Field
+from safetensors.numpy import (  # pyright: ignore[reportUnknownVariableType]
+    load_file,  # pyright: ignore[reportUnknownVariableType]
+    save_file,  # pyright: ignore[reportUnknownVariableType]
+)
+
+from ..catalog.construct import Model
+
+__all__ = [
+    "JUDGE",
+    "STAGES",
+    "Arrays",
+    "Case",
+    "Mishap",
+    "Precision",
+    "Probe",
+    "Reading",
+    "Single",
+    "read_arrays",
+    "write_arrays",
+]
+
+#: The backend that judges the others; it takes part in float64 only.
+JUDGE = "reference"
+
+#: The stages of a case, in order.
+STAGES = (
+    "load",
+    "build",
+    "look",
+    "loop",
+    "train",
+    "after",
+    "resume",
+    "single_steps",
+    "plain",
+    "not_finite",
+    "guards",
+)
+
+Arrays = dict[str, np.ndarray]
+Precision = Literal["float64", "float32"]
+
+
+class Probe(Model):
+    """A look into the model at rest: outputs, loss and gradients on one batch.
+
+    `start` says which weights it has: the randomised ones, or those it was built with.
+    """
+
+    name: str
+    batch: str
+    start: Literal["random", "built"] = "random"
+    step: int = 0
+
+
+class Single(Model):
+    """One training step from a given state (``state/<step>/…``), on one batch."""
+
+    step: int
+    batch: str
+
+
+class Case(Model):
+    """All that is asked of one program in one precision.
+
+    Batches are named; their arrays are ``batch/<name>/<field>``. The start's arrays are
+    ``start/<path>``. What a part is not asked for is left empty.
+    """
+
+    text: str
+    nodes: dict[str, str]
+    lines: dict[str, tuple[int, int]] = Field(
+        default_factory=dict[str, tuple[int, int]]
+    )
+    precision: Precision
+    arrays: str
+    out: str
+    probes: tuple[Probe, ...] = ()
+    #: Names of the batches of each epoch of training, and of the held-out part.
+    epochs: tuple[tuple[str, ...], ...] = ()
+    validation: tuple[str, ...] = ()
+    #: Numbers of updates after which the whole state is written down.
+    record: tuple[int, ...] = ()
+    #: The batch on which outputs are taken once more after training.
+    after: str | None = None
+    singles: tuple[Single, ...] = ()
+    #: Length of the table of learning rates, and the steps of an epoch it assumes.
+    rates: int = 0
+    rate_epoch: int = 1
+    #: Number of examples, and of epochs, whose order is asked for.
+    order: tuple[int, int] = (0, 0)
+    #: Figures of successive epochs to feed to the stopping rule; None is not a number.
+    figures: tuple[tuple[float | None, ...], ...] = ()
+    #: Whether to see what a loss that is not a number leads to (with `epochs`).
+    not_finite: bool = False
+    #: Whether to see what importing damaged weights leads to.
+    guards: bool = False
+
+
+@dataclass(frozen=True)
+class Mishap:
+    """An error inside a worker: where it was, and what Python said.
+
+    `stage` is the part of the case; `line` the line of the emitted text, if one was
+    being run.
+    """
+
+    stage: str
+    kind: str
+    message: str
+    trace: str
+    line: int | None = None
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a worker found: arrays, plain figures, and the error that ended it early."""
+
+    arrays: Arrays
+    figures: dict[str, Any]
+    mishap: Mishap | None = None
+
+    def under(self, prefix: str) -> Arrays:
+        """The arrays whose names begin with ``prefix/``, by the rest of their names."""
+        lead = prefix + "/"
+        return {
+            name[len(lead) :]: array
+            for name, array in self.arrays.items()
+            if name.startswith(lead)
+        }
+
+
+def write_arrays(path: str | Path, arrays: Mapping[str, Any]) -> None:
+    """Write arrays by name; safetensors needs copies in C order."""
+    save_file(
+        {name: np.array(value, order="C") for name, value in arrays.items()}, str(path)
+    )
+
+
+def read_arrays(path: str | Path) -> Arrays:
+    """Read what `write_arrays` wrote."""
+    return load_file(str(path))

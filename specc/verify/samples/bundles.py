@@ -1,0 +1,151 @@
+"""Programs that hold many samples at once, each in a branch of its own.
+
+Starting a program costs far more than running one more layer in it, and a difference is
+traced to its node anyway.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ...catalog.construct import Construct
+from ...catalog.families import Loss
+from ...catalog.layers import LAYERS, Layer
+from ...catalog.layers.dense import Dense
+from ...catalog.layers.pooling import GlobalAveragePooling2D
+from ...catalog.layers.shape import Reshape
+from ...catalog.losses import LOSSES
+from ...catalog.metrics import METRICS, Accuracy, MeanAbsoluteError, Metric
+from ...catalog.registry import catalog
+from ...check.graph import Misfit
+from ...ir import Program
+from .bases import base
+from .drafts import SHAPES, Draft, train
+from .programs import branch, conv, ending, in_layer, join, lead
+from .variations import variations
+
+__all__ = ["bundles", "instances"]
+
+#: Branches in one program.
+WIDTH = 14
+
+
+def instances(kind: type[Construct]) -> list[Construct]:
+    """The plain instance of a construct and all its variations, each once."""
+    found = [base(kind)]
+    for variation in variations(kind):
+        for item in (variation.plain, variation.changed):
+            if item not in found:
+                found.append(item)
+    return found
+
+
+def bundles() -> Iterator[tuple[str, Program]]:
+    """All bundles by name, but for optimizers, schedules and callbacks."""
+    for kind in LAYERS:
+        for shape in SHAPES:
+            yield from _layers(f"{kind.keyword}-{shape}", instances(kind), shape)
+    for family in ("activation", "initializer", "regularizer", "constraint"):
+        found = [
+            item
+            for kind in catalog().family(family).values()
+            for item in instances(kind)
+        ]
+        yield from _arguments(family, found)
+    yield "losses", losses()
+    yield "losses-unfused", losses(fused=False)
+
+
+def _layers(
+    name: str, constructs: list[Construct], shape: str
+) -> Iterator[tuple[str, Program]]:
+    """One or more programs with a branch for each layer that accepts the shape."""
+    fitting = [c for c in constructs if isinstance(c, Layer) and _fits(c, shape)]
+    for start in range(0, len(fitting), WIDTH):
+        draft = Draft({"x": SHAPES[shape]})
+        some = fitting[start : start + WIDTH]
+        number = start // WIDTH + 1
+        title = name if len(fitting) <= WIDTH else f"{name}-{number}"
+        yield title, join(draft, [branch(draft, layer) for layer in some])
+
+
+def _fits(layer: Layer, shape: str) -> bool:
+    try:
+        branch(Draft({"x": SHAPES[shape]}), layer)
+    except Misfit:
+        return False
+    return True
+
+
+def _arguments(family: str, found: list[Construct]) -> Iterator[tuple[str, Program]]:
+    """Each construct as an argument of a dense layer and of a convolution; some alone."""
+    field = family if family == "activation" else f"kernel_{family}"
+    for host in ("dense", "conv"):
+        layers: list[Layer] = [
+            Dense.model_validate({"units": 4, field: item})
+            if host == "dense"
+            else conv(**{field: item})
+            for item in found
+        ]
+        if family == "initializer":
+            # What they draw does not depend on what stands before and after.
+            yield f"{family}-{host}", _side_by_side(layers)
+        else:
+            yield from _layers(f"{family}-{host}", list(layers), "image")
+    if family == "activation":
+        alone = [in_layer(item) for item in found]
+        yield from _layers(f"{family}-alone", list(alone), "flat")
+    elif family != "initializer":
+        biases = [
+            Dense.model_validate({"units": 4, f"bias_{family}": item})
+            for item in found
+            if max(getattr(item, "axis", ()), default=0) < 1  # a bias has one axis
+        ]
+        yield from _layers(f"{family}-bias", list(biases), "flat")
+
+
+def _side_by_side(layers: list[Layer]) -> Program:
+    """Weighted layers on the input itself, averaged and joined."""
+    draft = Draft({"x": SHAPES["image"]})
+    edges = [
+        draft.add(GlobalAveragePooling2D(), draft.add(layer, "x")) for layer in layers
+    ]
+    return join(draft, edges)
+
+
+def losses(fused: bool = True) -> Program:
+    """Every loss with every variation, each at an output of its own, with all metrics.
+
+    Unfused outputs end in a reshape, so that losses see probabilities.
+    """
+    draft = Draft({"x": SHAPES["flat"]})
+    outputs: dict[str, str] = {}
+    asked: dict[str, Loss] = {}
+    metrics: dict[str, tuple[Metric, ...]] = {}
+    for kind in LOSSES:
+        for item in instances(kind):
+            assert isinstance(item, Loss)
+            if not fused and (
+                item.fuses is None or getattr(item, "from_logits", False)
+            ):
+                continue
+            name = f"out{len(outputs)}"
+            edge = lead(draft, "x")
+            edge = draft.add(Dense(units=3, activation=ending(item)), edge)
+            if not fused:
+                edge = draft.add(Reshape(target_shape=(3,)), edge)
+            outputs[name], asked[name] = edge, item
+            metrics[name] = tuple(_metrics(item))
+    return train(draft.network(outputs), asked, metrics, sample_weight="w")
+
+
+def _metrics(loss: Loss) -> Iterator[Metric]:
+    for kind in METRICS:
+        classes = loss.fuses is not None
+        if kind is Accuracy and not classes:
+            continue
+        if kind is MeanAbsoluteError and loss.target == "classes":
+            continue
+        item = base(kind)
+        assert isinstance(item, Metric)
+        yield item

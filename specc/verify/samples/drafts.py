@@ -1,0 +1,190 @@
+"""Putting small programs together by hand."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from ...catalog.families import Callback, Loss, Metric, Optimizer
+from ...catalog.layers import Layer
+from ...catalog.layers.activation import Activation as ActivationLayer
+from ...catalog.losses.crossentropy import BinaryCrossentropy
+from ...catalog.optimizers import SGD
+from ...catalog.types import Shape
+from ...check.graph import NetworkBuilder, Step
+from ...ir import Network, Objective, Phase, Program, Training
+from ...runtime.batches import ArrayBatches
+from ...runtime.random import random_words, uniform
+
+__all__ = ["SHAPES", "Draft", "batches_for", "train"]
+
+#: Shapes of an example that layers are tried on.
+SHAPES: dict[str, tuple[int, ...]] = {
+    "flat": (5,),
+    "sequence": (7, 3),
+    "image": (6, 5, 4),
+}
+
+ROWS, HELD_OUT, BATCH = 19, 5, 8
+
+
+@dataclass
+class Draft:
+    """A network in the making, with the language's automatic names."""
+
+    shapes: Mapping[str, tuple[int, ...]]
+    builder: NetworkBuilder = field(default_factory=NetworkBuilder)
+    counts: dict[str, int] = field(default_factory=dict[str, int])
+
+    def __post_init__(self) -> None:
+        for name, shape in self.shapes.items():
+            self.builder.take(name, shape, "float32")
+
+    def add(self, layer: Layer, *inputs: str, name: str = "") -> str:
+        """Place a layer; return the name of its edge.
+
+        Raises:
+            Misfit: it does not fit its inputs.
+        """
+        word = _snake(layer.keyword)
+        self.counts[word] = self.counts.get(word, 0) + 1
+        edge = name or f"{word}_{self.counts[word]}"
+        self.builder.place(Step(edge, layer, inputs))
+        return edge
+
+    def shape(self, edge: str) -> Shape:
+        """The shape of one example of an edge."""
+        return self.builder.edges[edge].shape
+
+    def network(self, outputs: Mapping[str, str], name: str = "Sample") -> Network:
+        """The finished network."""
+        return self.builder.network(name, outputs)
+
+
+def _snake(keyword: str) -> str:
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", keyword).lower()
+
+
+def train(
+    network: Network,
+    losses: Mapping[str, Loss],
+    metrics: Mapping[str, tuple[Metric, ...]] | None = None,
+    *,
+    optimizer: Optimizer | None = None,
+    callbacks: tuple[Callback, ...] = (),
+    epochs: int = 4,
+    sample_weight: str | None = None,
+    **settings: Any,
+) -> Program:
+    """A program that trains a network; `losses` and `metrics` go by output.
+
+    The target of an output is called like the output, with ``_target`` added.
+    """
+    objectives = tuple(
+        Objective(
+            output=output,
+            target=f"{output}_target",
+            loss=loss,
+            logits=_fused(network, output, loss),
+            metrics=(metrics or {}).get(output, ()),
+        )
+        for output, loss in losses.items()
+    )
+    phase = Phase(
+        name="phase_1",
+        epochs=epochs,
+        optimizer=optimizer or SGD.model_validate({"learning_rate": 0.05}),
+        callbacks=callbacks,
+    )
+    given: dict[str, Any] = {"batch_size": BATCH, "seed": 7, **settings}
+    training = Training(
+        name="sample",
+        objectives=objectives,
+        sample_weight=sample_weight,
+        phases=(phase,),
+        **given,
+    )
+    return Program(network=network, training=training)
+
+
+def _fused(network: Network, output: str, loss: Loss) -> bool:
+    """Whether the activation that ends the output is the one the loss is fused with."""
+    if loss.fuses is None or getattr(loss, "from_logits", False):
+        return False
+    edge = next(item.edge for item in network.outputs if item.name == output)
+    for call in network.calls:
+        if call.name == edge:
+            activation = getattr(network.layer(call.layer).layer, "activation", None)
+            return activation is not None and activation.keyword == loss.fuses
+    return False
+
+
+def ends_in_activation(layer: Layer) -> bool:
+    """Whether a layer is an activation alone."""
+    return isinstance(layer, ActivationLayer)
+
+
+def batches_for(
+    program: Program, rows: int = ROWS, held_out: int = HELD_OUT
+) -> ArrayBatches:
+    """Random data that fits a program: inputs, targets, weights of examples.
+
+    Targets are numbers, class numbers, one-hot rows, or zeros and ones, as each loss
+    wants them.
+    """
+    training = program.training
+    assert training is not None, "a model alone needs no data"
+    return ArrayBatches(
+        _arrays(program, rows, "training"),
+        _arrays(program, held_out, "validation") if held_out else None,
+        batch_size=training.batch_size,
+        seed=training.seed,
+        shuffle=training.shuffle,
+    )
+
+
+def _arrays(program: Program, rows: int, part: str) -> dict[str, np.ndarray]:
+    network, training = program.network, program.training
+    assert training is not None
+    found: dict[str, np.ndarray] = {}
+    for item in network.inputs:
+        shape = (rows, *_sizes(network.edge(item.name).shape))
+        found[item.name] = _numbers(f"{part}/{item.name}", shape)
+    for objective in training.objectives:
+        edge = next(o.edge for o in network.outputs if o.name == objective.output)
+        shape = (rows, *_sizes(network.edge(edge).shape))
+        found[objective.target] = _target(
+            f"{part}/{objective.target}", shape, objective
+        )
+    if training.sample_weight is not None:
+        weights = np.abs(_numbers(f"{part}/weights", (rows,))) + np.float32(0.1)
+        found[training.sample_weight] = weights
+    return found
+
+
+def _sizes(shape: Shape) -> tuple[int, ...]:
+    return tuple(dim if isinstance(dim, int) else 3 for dim in shape)
+
+
+def _numbers(path: str, shape: tuple[int, ...]) -> np.ndarray:
+    words = random_words(1, "samples", path, math.prod(shape))
+    return (3.0 * (uniform(words) - 0.5)).reshape(shape).astype(np.float32)
+
+
+def _target(path: str, shape: tuple[int, ...], objective: Objective) -> np.ndarray:
+    loss = objective.loss
+    if loss.target == "values":
+        numbers = _numbers(path, shape)
+        if isinstance(loss, BinaryCrossentropy):
+            return (numbers > 0).astype(np.float32)
+        return numbers
+    words = random_words(1, "samples", path, math.prod(shape[:-1]))
+    classes = (words % np.uint64(shape[-1])).astype(np.int64).reshape(shape[:-1])
+    if loss.target == "classes":
+        return classes
+    return np.eye(shape[-1], dtype=np.float32)[classes]

@@ -1,0 +1,173 @@
+"""The smallest program in which a construct does what it does."""
+
+from __future__ import annotations
+
+from ...catalog.activations.linear import Linear
+from ...catalog.activations.squashing import Sigmoid, Softmax, Tanh
+from ...catalog.callbacks import Callback
+from ...catalog.construct import Construct
+from ...catalog.families import (
+    Activation,
+    Constraint,
+    Initializer,
+    Loss,
+    Metric,
+    Optimizer,
+    Regularizer,
+    Schedule,
+)
+from ...catalog.layers import Layer
+from ...catalog.layers.activation import Activation as ActivationLayer
+from ...catalog.layers.conv import Conv2D
+from ...catalog.layers.dense import Dense
+from ...catalog.layers.merge import Concatenate
+from ...catalog.layers.shape import Flatten
+from ...catalog.losses import MeanSquaredError
+from ...catalog.losses.crossentropy import (
+    BinaryCrossentropy,
+    CategoricalCrossentropy,
+)
+from ...catalog.metrics import Accuracy, MeanAbsoluteError
+from ...catalog.optimizers import SGD
+from ...check.graph import Misfit
+from ...ir import Program
+from .drafts import SHAPES, Draft, batches_for, train
+
+__all__ = ["batches_for", "branch", "fitting_shape", "head", "join", "program_for"]
+
+
+def program_for(construct: Construct, shape: str | None = None) -> Program:
+    """A small program that uses one construct.
+
+    Args:
+        construct: a member of any family that a model or a training has.
+        shape: a key of `SHAPES`, for layers; None takes the first that fits.
+
+    Raises:
+        LookupError: no program is known for its family.
+    """
+    if isinstance(construct, Loss):
+        return loss_program(construct)
+    if isinstance(construct, Metric):
+        return metric_program(construct)
+    if isinstance(construct, Optimizer):
+        return _plain(optimizer=construct)
+    if isinstance(construct, Schedule):
+        return _plain(
+            optimizer=SGD.model_validate({"learning_rate": construct, "momentum": 0.9})
+        )
+    if isinstance(construct, Callback):
+        return _plain(callbacks=(construct,), epochs=6)
+    layer = in_layer(construct)
+    draft = Draft({"x": SHAPES[shape or fitting_shape(layer)]})
+    return join(draft, [branch(draft, layer)])
+
+
+def in_layer(construct: Construct) -> Layer:
+    """A layer that uses the construct: itself, or one that takes it as an argument."""
+    if isinstance(construct, Layer):
+        return construct
+    if isinstance(construct, Activation):
+        return ActivationLayer(activation=construct)
+    if isinstance(construct, Initializer):
+        return Dense(units=4, kernel_initializer=construct)
+    if isinstance(construct, Regularizer):
+        return Dense(units=4, kernel_regularizer=construct)
+    if isinstance(construct, Constraint):
+        return Dense(units=4, kernel_constraint=construct)
+    raise LookupError(f"no program for the family {construct.family}")
+
+
+def fitting_shape(*layers: Layer) -> str:
+    """The first shape that all of some layers accept."""
+    for name in ("image", "sequence", "flat"):
+        try:
+            for layer in layers:
+                draft = Draft({"x": SHAPES[name]})
+                branch(draft, layer)
+        except Misfit:
+            continue
+        return name
+    raise LookupError(f"no shape fits {layers[0].keyword}")
+
+
+def branch(draft: Draft, layer: Layer, edge: str = "x") -> str:
+    """A weighted layer, the layer, and a head: its gradients reach weights before it."""
+    inputs = [lead(draft, edge)]
+    if layer.takes == "many":
+        inputs.append(lead(draft, edge))
+    return head(draft, draft.add(layer, *inputs))
+
+
+def lead(draft: Draft, edge: str) -> str:
+    """A layer with weights that keeps the shape."""
+    units = draft.shape(edge)[-1]
+    assert isinstance(units, int)
+    return draft.add(Dense(units=units, activation=Tanh()), edge)
+
+
+def head(draft: Draft, edge: str, units: int = 2) -> str:
+    """A dense layer on the flattened edge."""
+    if len(draft.shape(edge)) > 1:
+        edge = draft.add(Flatten(), edge)
+    return draft.add(Dense(units=units, activation=Tanh()), edge)
+
+
+def join(draft: Draft, edges: list[str], epochs: int = 4) -> Program:
+    """One output of all branches, trained by mean squared error."""
+    edge = edges[0] if len(edges) == 1 else draft.add(Concatenate(), *edges)
+    last = draft.add(Dense(units=2), edge)
+    network = draft.network({"y": last})
+    losses = {"y": MeanSquaredError()}
+    return train(network, losses, {"y": (MeanAbsoluteError(),)}, epochs=epochs)
+
+
+def _plain(
+    optimizer: Optimizer | None = None,
+    callbacks: tuple[Callback, ...] = (),
+    epochs: int = 4,
+) -> Program:
+    """Two dense layers, for what does not concern the model."""
+    draft = Draft({"x": SHAPES["flat"]})
+    hidden = draft.add(Dense(units=6, activation=Tanh()), "x")
+    last = draft.add(Dense(units=3, activation=Softmax()), hidden)
+    return train(
+        draft.network({"y": last}),
+        {"y": CategoricalCrossentropy()},
+        {"y": (Accuracy(),)},
+        optimizer=optimizer,
+        callbacks=callbacks,
+        epochs=epochs,
+    )
+
+
+def ending(loss: Loss, fused: bool = True) -> Activation:
+    """The activation that an output with that loss ends in."""
+    if loss.fuses is None or getattr(loss, "from_logits", False):
+        return Linear()
+    return Softmax() if loss.fuses == "softmax" else Sigmoid()
+
+
+def loss_program(loss: Loss, metrics: tuple[Metric, ...] = ()) -> Program:
+    """Two outputs, one with the loss, so that its weight counts."""
+    draft = Draft({"x": SHAPES["flat"]})
+    hidden = draft.add(Dense(units=6, activation=Tanh()), "x")
+    one = draft.add(Dense(units=3, activation=ending(loss)), hidden)
+    two = draft.add(Dense(units=2), hidden)
+    losses: dict[str, Loss] = {"one": loss, "two": MeanSquaredError()}
+    network = draft.network({"one": one, "two": two})
+    return train(network, losses, {"one": metrics})
+
+
+def metric_program(metric: Metric) -> Program:
+    """One output whose loss suits the metric."""
+    draft = Draft({"x": SHAPES["flat"]})
+    hidden = draft.add(Dense(units=6, activation=Tanh()), "x")
+    loss = BinaryCrossentropy() if metric.keyword == "accuracy" else MeanSquaredError()
+    last = draft.add(Dense(units=3, activation=ending(loss)), hidden)
+    return train(draft.network({"y": last}), {"y": loss}, {"y": (metric,)})
+
+
+def conv(**fields: Construct) -> Conv2D:
+    """A convolution with some constructs among its arguments."""
+    return Conv2D.model_validate({"filters": 4, "kernel_size": (3, 2), **fields})

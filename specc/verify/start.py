@@ -1,0 +1,44 @@
+"""The weights and buffers that a comparison starts from."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from ..ir import Network, Weight
+from ..runtime.random import random_words, uniform
+from .protocol import Arrays
+
+__all__ = ["random_start"]
+
+PURPOSE = "verify"
+
+
+def random_start(network: Network, seed: int = 1) -> Arrays:
+    """Weights and buffers away from zero and from every symmetry, by canonical name.
+
+    Absolute values lie between 0.3 and 1.7 times a typical one, with random signs; a
+    buffer that begins above zero (a variance) stays there. All are numbers of float32,
+    so that both precisions start from the same.
+    """
+    found: Arrays = {}
+    for weight in network.weights():
+        found[weight.path] = _draw(seed, weight.path, weight.shape, _typical(weight))
+    for buffer in network.buffers():
+        drawn = _draw(seed, buffer.path, buffer.shape, 0.5)
+        found[buffer.path] = np.abs(drawn) + 0.5 if buffer.initial > 0 else drawn
+    return {name: a.astype(np.float32).astype(np.float64) for name, a in found.items()}
+
+
+def _typical(weight: Weight) -> float:
+    """The size that keeps signals at theirs: 1/√fan_in for kernels."""
+    return 1.0 / math.sqrt(weight.fan_in) if len(weight.shape) > 1 else 0.5
+
+
+def _draw(seed: int, path: str, shape: tuple[int, ...], typical: float) -> np.ndarray:
+    count = math.prod(shape)
+    size = uniform(random_words(seed, PURPOSE, path, count))
+    sign = uniform(random_words(seed, f"{PURPOSE}-sign", path, count)) < 0.5
+    values = typical * (0.3 + 1.4 * size)
+    return np.where(sign, -values, values).reshape(shape)

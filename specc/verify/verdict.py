@@ -1,0 +1,133 @@
+"""What a comparison found, as plain data."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from dataclasses import dataclass
+from typing import Any, Literal
+
+__all__ = ["Check", "Difference", "Failure", "Outcome", "Place", "Refused", "Verdict"]
+
+Outcome = Literal["equal", "refused", "different", "not comparable"]
+
+
+@dataclass(frozen=True)
+class Place:
+    """A place in a spec."""
+
+    source: str
+    line: int
+    column: int
+
+    def __str__(self) -> str:
+        return f"{self.source}:{self.line}"
+
+
+@dataclass(frozen=True)
+class Check:
+    """One part of the comparison in one precision.
+
+    `compared` counts tensors (each once a batch or step), `expected` says how many the
+    intermediate form demands. `worst` is the largest relative difference, found at
+    `where`; `tensors` has the largest of each tensor.
+    """
+
+    precision: str
+    part: str
+    compared: int
+    expected: int
+    worst: float
+    where: str
+    gate: float
+    passed: bool
+    tensors: dict[str, float]
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Something on which the sides disagree.
+
+    `sizes` gives the relative difference of each pair of sides; `guilty` the side that
+    differs from the others where those agree. `node` is the node, layer or part held
+    responsible; `place` its place in the spec.
+    """
+
+    precision: str
+    part: str
+    tensor: str
+    reason: str
+    size: float
+    gate: float
+    sizes: dict[str, float]
+    guilty: str | None = None
+    node: str = ""
+    field: str = ""
+    place: Place | None = None
+    step: int | None = None
+    batch: str | None = None
+    hint: str | None = None
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A backend that gave no answer to compare: it died, or its program raised."""
+
+    backend: str
+    why: str
+    detail: str
+    node: str = ""
+    place: Place | None = None
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A construct that a backend does not honour."""
+
+    backend: str
+    keyword: str
+    why: str
+    owner: str
+    place: Place | None = None
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The result of a comparison; `differences` begin with the one to look at first."""
+
+    outcome: Outcome
+    name: str
+    backends: tuple[str, ...]
+    steps: int
+    checks: tuple[Check, ...] = ()
+    differences: tuple[Difference, ...] = ()
+    failures: tuple[Failure, ...] = ()
+    refusals: tuple[Refused, ...] = ()
+    notes: tuple[str, ...] = ()
+    versions: dict[str, dict[str, str]] = dataclasses.field(
+        default_factory=dict[str, dict[str, str]]
+    )
+
+    @property
+    def equal(self) -> bool:
+        """Whether the programs were shown to be equivalent."""
+        return self.outcome == "equal"
+
+    @property
+    def compared(self) -> int:
+        """How many tensors were compared."""
+        return sum(check.compared for check in self.checks)
+
+    def to_json(self) -> dict[str, Any]:
+        """Every number, as data for `json.dumps` (infinite ones become text)."""
+        return _plain(dataclasses.asdict(self))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]  # pyright: ignore[reportUnknownVariableType]
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    return value

@@ -1,0 +1,93 @@
+"""A process that runs emitted programs of one backend: ``python -m specc.verify.worker``.
+
+It reads requests from its standard input and answers on what was its standard output;
+all that a framework prints goes to standard error instead. One process holds one
+framework.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import sys
+import traceback
+from importlib import import_module
+from importlib.metadata import PackageNotFoundError, version
+from typing import IO, Any
+
+from .case import Trial
+from .protocol import Case, Mishap, write_arrays
+
+__all__ = ["main"]
+
+
+def _private_channel() -> tuple[IO[str], IO[str]]:
+    """Take the two pipes away from everyone else in this process."""
+    requests = os.fdopen(os.dup(0), "r", encoding="utf-8")
+    replies = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.dup2(2, 1)
+    return requests, replies
+
+
+def _versions(packages: list[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for package in ["numpy", *packages]:
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            found[package] = "unknown"
+    return found
+
+
+def mishap(error: Exception, stage: str, file: str) -> Mishap:
+    """Describe an error: the last line of the emitted text that was running, if any."""
+    frames = traceback.extract_tb(error.__traceback__)
+    lines = [frame.lineno for frame in frames if frame.filename == file]
+    trace = "".join(traceback.format_exception(error))
+    return Mishap(
+        stage=stage,
+        kind=type(error).__name__,
+        message=str(error)[:2000],
+        trace=trace[-6000:],
+        line=lines[-1] if lines else None,
+    )
+
+
+def answer(probe: Any, case: Case, number: int) -> dict[str, Any]:
+    """Run a case; errors of the emitted program are part of the answer."""
+    trial = Trial(probe, case, f"specc_emitted_{number}")
+    found: Mishap | None = None
+    try:
+        trial.run()
+    except Exception as error:
+        found = mishap(error, trial.stage, f"<{trial.name}>")
+    write_arrays(case.out, trial.arrays)
+    reply: dict[str, Any] = {"figures": trial.figures}
+    if found is not None:
+        reply["mishap"] = found.__dict__
+    sys.modules.pop(trial.name, None)
+    return reply
+
+
+def main() -> None:
+    """Serve cases until the input ends. Arguments: the probe's module, then packages."""
+    requests, replies = _private_channel()
+
+    def say(message: dict[str, Any]) -> None:
+        replies.write(json.dumps(message) + "\n")
+        replies.flush()
+
+    module, *packages = sys.argv[1:]
+    probe = import_module(module)
+    probe.configure(threads=1)
+    say({"ready": True, "versions": _versions(packages)})
+    for number, line in enumerate(requests):
+        say(answer(probe, Case.model_validate_json(line), number))
+        gc.collect()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,167 @@
+"""Limits: size of a text, of a model, of arithmetic; time that grows no faster than they."""
+
+import time
+
+import pytest
+from check_specs import DATA, check, errors, network, only, program, sequential, trained
+
+from specc.check.expressions import Params, evaluate
+from specc.check.memory import amount_text, estimate
+from specc.check.report import Report
+from specc.diagnostics import Source, Span
+from specc.pipeline import Budget, Settings, check_source
+from specc.syntax import tree
+
+
+def test_memory_is_counted_before_anything_is_made() -> None:
+    layers = "  Dense(1_000_000_000)\n  Dense(1_000_000_000)\n  Dense(3, activation = softmax)"
+    problem = only(check(sequential(layers)))
+    assert problem.rule == "memory-budget"
+    assert problem.span is not None
+    assert problem.span.line == 4
+    assert "1,000,000,001,000,000,000 weights" in problem.notes[0].message
+
+
+def test_the_product_of_sizes_is_exact() -> None:
+    """2**32 · 2**32 is 0 in 64 bits."""
+    problem = only(check(sequential("  Dense(4294967296)\n  Dense(4294967296)")))
+    assert problem.rule == "memory-budget"
+
+
+def test_the_largest_numbers_do_not_overflow() -> None:
+    most = 2**63 - 1
+    shape = ", ".join([str(most)] * 9)
+    text = f"model Net {{ input x: float32[{shape}]; Dropout(0.5) }}"
+    problem = only(check(text))
+    assert problem.rule == "memory-budget"
+    assert "more than 1000 EiB" in problem.message
+    problem = only(check(text.replace("Dropout(0.5)", "Flatten; Dense(2)")))
+    assert problem.rule == "number-too-large"
+
+
+def test_sizes_that_double_do_not_grow_without_bound() -> None:
+    flows = "\n".join(f"  f{i + 1} = Concatenate(f{i}, f{i})" for i in range(500))
+    text = f"model Net {{\n  input f0: float32[2]\n{flows}\n  output y = f500\n}}\n"
+    assert errors(check(text)) == ["number-too-large"]
+
+
+def test_the_budget_is_the_callers() -> None:
+    text = sequential("  Dense(100)")
+    (problem,) = check(text, Settings(budget=Budget(memory=5000))).problems
+    assert problem.rule == "memory-budget"
+    assert check(text, Settings(budget=Budget(memory=50_000))).problems == ()
+
+
+def test_memory_of_a_training() -> None:
+    """Weights, gradients and two slots of Adam, and twice the results of a batch."""
+    train = (
+        "  loss = sparse_categorical_crossentropy\n  optimizer = adam\n  epochs = 2\n"
+        "  batch_size = 10\n  precision = float64"
+    )
+    found = program(trained(train, DATA))
+    memory = estimate(found.network, found.training)
+    weights = 13 * 3 + 3
+    assert (memory.weights, memory.gradients) == (8 * weights, 8 * weights)
+    assert memory.slots == 2 * 8 * weights
+    assert memory.activations == 2 * 8 * 10 * (13 + 3)
+    assert memory.total == 4 * 8 * weights + memory.activations
+
+
+@pytest.mark.parametrize(
+    ("count", "text"),
+    [
+        (0, "0 B"),
+        (1023, "1023 B"),
+        (1024, "1.0 KiB"),
+        (1536 * 1024, "1.5 MiB"),
+        (16 << 30, "16.0 GiB"),
+        (1 << 80, "more than 1000 EiB"),
+    ],
+)
+def test_amounts_of_memory(count: int, text: str) -> None:
+    assert amount_text(count) == text
+
+
+def test_a_batch_may_be_what_is_too_large() -> None:
+    train = (
+        "  loss = sparse_categorical_crossentropy\n  optimizer = sgd\n  epochs = 2\n"
+        "  batch_size = 10_000_000_000"
+    )
+    problem = only(trained(train, DATA))
+    assert problem.rule == "memory-budget"
+    assert problem.span is not None
+    assert problem.span.source.text[problem.span.start :].startswith(
+        "train Net on Wine"
+    )
+
+
+def test_a_model_has_a_bounded_number_of_layers() -> None:
+    text = sequential("  Flatten\n" * 11)
+    assert errors(check(text, Settings(budget=Budget(nodes=10)))) == ["too-much-work"]
+    assert errors(check(text, Settings(budget=Budget(nodes=11)))) == []
+
+
+def test_a_text_has_a_bounded_length() -> None:
+    problem = only(check("# " + "x" * (1 << 20)))
+    assert (problem.rule, problem.span) == ("too-much-work", None)
+
+
+def test_arithmetic_has_a_bounded_length() -> None:
+    text = sequential("  Dense(1 + 1)\n" * 10)
+    assert errors(check(text, Settings(budget=Budget(work=30)))) == ["too-much-work"]
+    assert errors(check(text, Settings(budget=Budget(work=50)))) == []
+
+
+def test_a_long_sum_is_no_deep_recursion() -> None:
+    """The parser limits depth; the evaluation does not rely on it."""
+    source = Source("sum.nnspec", "1")
+    one = tree.Number(Span(source, 0, 1, 1, 1, 1, 2), 1, "1")
+    total: tree.Expression = one
+    for _ in range(20_000):
+        total = tree.Unary(one.span, "+", tree.Binary(one.span, "+", total, one))
+    assert evaluate(total, Params(), Report()) == 20_001
+
+
+def test_a_long_chain_of_params_is_no_deep_recursion() -> None:
+    lines = [f"param p{i}: int = p{i + 1}" for i in range(2000)]
+    text = "\n".join(lines) + "\nparam p2000: int = 5\n" + sequential("  Dense(p0)")
+    assert network(check(text)).edges[-1].shape == (5,)
+
+
+def test_a_long_cycle_is_found() -> None:
+    count = 3000
+    flows = "\n".join(f"  f{i} = f{(i + 1) % count} -> Dense(2)" for i in range(count))
+    text = f"model Net {{\n  input x: float32[2]\n{flows}\n  output y = f0\n}}\n"
+    assert "cycle" in errors(check(text))
+
+
+def test_a_wide_graph_in_reverse_order() -> None:
+    count = 2000
+    flows = "\n".join(f"  f{i} = f{i + 1} -> Dense(2)" for i in range(count))
+    text = (
+        f"model Net {{\n  input x: float32[2]\n{flows}\n  f{count} = x -> Dense(2)\n"
+        "  output y = f0\n}\n"
+    )
+    assert len(network(check(text)).calls) == count + 1
+
+
+def _seconds(layers: int) -> float:
+    lines = "\n".join(f"  Dense({8 + i % 3}, activation = relu)" for i in range(layers))
+    text = (
+        f"model Net {{\n  input x: float32[8]\n  defaults Dense {{ kernel_initializer ="
+        f" he_normal }}\n{lines}\n}}\n"
+        'data Set { source = csv("a.csv"); input x = columns("a" .. "h");'
+        ' target y = columns("i" .. "p") }\n'
+        "train Net on Set { loss = mse; optimizer = sgd; epochs = 2 }\n"
+    )
+    started = time.process_time()
+    checked = check_source(Source("large.nnspec", text))
+    assert len(checked.programs) == 1
+    return time.process_time() - started
+
+
+def test_ten_thousand_layers_take_seconds_and_time_is_linear() -> None:
+    _seconds(200)  # imports and caches
+    small, large = _seconds(2000), _seconds(10_000)
+    assert large < 12
+    assert large < 12 * small

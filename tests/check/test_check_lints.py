@@ -1,0 +1,260 @@
+"""Lints: each finds what it is for, says how to mend it, and lets the mended spec pass."""
+
+import pytest
+from check_specs import check, rules
+
+from specc.check.lint import LINTS
+from specc.diagnostics import RULES, Level
+from specc.pipeline import Settings
+
+SPEC = """
+model Net {{
+  input features: float32{shape}
+{layers}
+}}
+data Set {{ source = {source}; {data} }}
+train Net on Set {{
+  loss = {loss}
+  optimizer = {optimizer}
+  epochs = 10
+  {stopping}
+}}
+"""
+USUAL = {
+    "shape": "[13]",
+    "layers": "  Dense(3, activation = softmax)",
+    "source": "wine",
+    "data": "validation = 10%; standardize",
+    "loss": "sparse_categorical_crossentropy",
+    "optimizer": "sgd",
+    "stopping": "",
+}
+IMAGES = {"shape": "[8, 8, 1]", "source": "digits"}
+HE = "kernel_initializer = he_normal"
+LECUN = "activation = selu, kernel_initializer = lecun_normal"
+LAST = "\n  Dense(3, activation = softmax)"
+CONV = "\n  Flatten\n  Dense(10, activation = softmax)"
+
+# rule, what is doubtful, what is not
+CASES: list[tuple[str, dict[str, str], dict[str, str]]] = [
+    (
+        "selu-without-lecun-normal",
+        {"layers": f"  Dense(8, activation = selu){LAST}"},
+        {"layers": f"  Dense(8, {LECUN}){LAST}"},
+    ),
+    (
+        "selu-without-lecun-normal",
+        {"layers": f"  Dense(8, {HE})\n  Activation(selu){LAST}"},
+        {
+            "layers": "  Dense(8, activation = selu, kernel_initializer ="
+            f" variance_scaling(scale = 1)){LAST}"
+        },
+    ),
+    (
+        "selu-with-dropout",
+        {"layers": f"  Dense(8, {LECUN})\n  Dropout(0.1){LAST}"},
+        {"layers": f"  Dense(8, {LECUN})\n  AlphaDropout(0.1){LAST}"},
+    ),
+    (
+        "selu-unstandardized-inputs",
+        {"layers": f"  Dense(8, {LECUN}){LAST}", "data": "validation = 10%"},
+        {
+            "layers": f"  BatchNormalization\n  Dense(8, {LECUN}){LAST}",
+            "data": "validation = 10%",
+        },
+    ),
+    (
+        "selu-in-non-sequential-model",
+        {"layers": f"  a = Dense(8, {LECUN})\n  Dense(8, {LECUN})\n  Add(a){LAST}"},
+        {"layers": f"  Dense(8, {LECUN})\n  Dense(8, {LECUN}){LAST}"},
+    ),
+    (
+        "initializer-activation-mismatch",
+        {
+            "layers": "  Dense(8, activation = relu, kernel_initializer ="
+            f" glorot_normal){LAST}"
+        },
+        {"layers": f"  Dense(8, activation = relu, {HE}){LAST}"},
+    ),
+    (
+        "initializer-activation-mismatch",
+        {"layers": f"  Dense(3, activation = softmax, {HE})"},
+        {"layers": f"  Dense(8, {HE}, use_bias = false)\n  BatchNormalization{LAST}"},
+    ),
+    (
+        "initializer-activation-mismatch",
+        {
+            "layers": "  Dense(8, kernel_initializer = glorot_normal)\n"
+            f"  Activation(relu){LAST}"
+        },
+        {"layers": f"  Dense(8, {HE})\n  Dropout(0.1)\n  Activation(elu){LAST}"},
+    ),
+    (
+        "bias-before-batch-normalization",
+        {"layers": f"  Dense(8)\n  BatchNormalization{LAST}"},
+        {"layers": f"  Dense(8, use_bias = false)\n  BatchNormalization{LAST}"},
+    ),
+    (
+        "bias-before-batch-normalization",
+        {
+            **IMAGES,
+            "layers": f"  Conv2D(4, 3)\n  BatchNormalization{CONV}",
+        },
+        {
+            **IMAGES,
+            # Statistics for each pixel leave a bias for each channel in place.
+            "layers": f"  Conv2D(4, 3)\n  BatchNormalization(axis = [1, 2]){CONV}",
+        },
+    ),
+    (
+        "softmax-one-unit",
+        {"layers": "  Dense(1, activation = softmax)", "loss": "mse"},
+        {"layers": "  Dense(1, activation = sigmoid)", "loss": "mse"},
+    ),
+    (
+        "dropout-on-output",
+        {"layers": "  Dense(3, activation = softmax)\n  Dropout(0.2)"},
+        {"layers": "  Dropout(0.2)\n  Dense(3, activation = softmax)"},
+    ),
+    (
+        "max-norm-axis",
+        {**IMAGES, "layers": f"  Conv2D(4, 3, kernel_constraint = max_norm){CONV}"},
+        {
+            **IMAGES,
+            "layers": "  Conv2D(4, 3, kernel_constraint ="
+            f" max_norm(axis = [0, 1, -2])){CONV}",
+        },
+    ),
+    (
+        "max-norm-axis",
+        {"layers": f"  Dense(3, kernel_constraint = max_norm(axis = 1)){LAST}"},
+        {"layers": f"  Dense(3, kernel_constraint = max_norm(axis = 0)){LAST}"},
+    ),
+    (
+        "regularized-bias",
+        {"layers": f"  Dense(4, bias_regularizer = l2){LAST}"},
+        {"layers": f"  Dense(4, kernel_regularizer = l2){LAST}"},
+    ),
+    (
+        "early-stopping-without-validation",
+        {
+            "data": "standardize",
+            "stopping": "early_stopping(monitor = loss, patience = 2 epochs)",
+        },
+        {"stopping": "early_stopping(monitor = loss, patience = 2 epochs)"},
+    ),
+    (
+        "patience-longer-than-epochs",
+        {"stopping": "early_stopping(patience = 10 epochs)"},
+        {"stopping": "early_stopping(patience = 9 epochs)"},
+    ),
+    (
+        "adaptive-optimizer-with-schedule",
+        {"optimizer": "adam(exponential_decay(0.1, rate = 0.5, every = 2 epochs))"},
+        {"optimizer": "sgd(exponential_decay(0.1, rate = 0.5, every = 2 epochs))"},
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("rule", "doubtful", "sound"), CASES, ids=[case[0] for case in CASES]
+)
+def test_a_lint_finds_what_it_is_for_and_nothing_else(
+    rule: str, doubtful: dict[str, str], sound: dict[str, str]
+) -> None:
+    found = check(SPEC.format(**{**USUAL, **doubtful}))
+    assert rules(found) == [rule]
+    assert found.problems[0].span is not None
+    assert found.problems[0].level is RULES[rule].level
+    assert rules(check(SPEC.format(**{**USUAL, **sound}))) == []
+
+
+def test_every_lint_has_a_rule_with_a_source_and_a_case() -> None:
+    assert {case[0] for case in CASES} == set(LINTS)
+    for slug in LINTS:
+        assert RULES[slug].level is not Level.ERROR
+        assert RULES[slug].reference
+
+
+def test_a_default_initializer_is_only_noted() -> None:
+    layers = f"  Dense(8, activation = relu){LAST}"
+    found = check(SPEC.format(**{**USUAL, "layers": layers}), Settings(strict=True))
+    assert rules(found) == ["initializer-activation-mismatch"]
+    assert found.problems[0].level is Level.NOTE
+    assert not found.failed
+
+
+def test_an_inherited_value_is_doubted_where_it_is_used() -> None:
+    layers = f"  defaults Dense {{ {HE} }}\n  Dense(8, activation = relu){LAST}"
+    (problem,) = check(SPEC.format(**{**USUAL, "layers": layers})).problems
+    assert problem.span is not None
+    assert problem.span.line == 6
+    assert problem.notes[0].span is not None
+    assert problem.notes[0].span.line == 4
+
+
+def test_a_model_is_linted_once_however_often_it_is_trained() -> None:
+    layers = f"  Dense(8)\n  BatchNormalization{LAST}"
+    text = SPEC.format(**{**USUAL, "layers": layers})
+    train = text[text.index("train ") :].replace("train Net", "train again: Net")
+    assert rules(check(text + train)) == ["bias-before-batch-normalization"]
+
+
+def test_a_param_that_nothing_uses() -> None:
+    text = "param width: int = 3\n" + SPEC.format(**USUAL)
+    assert rules(check(text)) == ["unused-param"]
+    # It is used by another param: that is use enough.
+    text = text.replace("= 3\n", "= 3\nparam other: int = width\n", 1)
+    assert rules(check(text)) == ["unused-param"]
+    assert "other" in check(text).problems[0].message
+
+
+# allow and strict
+
+DOUBTFUL = SPEC.format(**{**USUAL, "stopping": "early_stopping(patience = 10 epochs)"})
+PATIENCE = "patience-longer-than-epochs"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("model Net", f'allow({PATIENCE}, "it keeps the best epoch")\nmodel Net'),
+        (
+            "  epochs = 10",
+            f'  allow({PATIENCE}, "it keeps the best epoch")\n  epochs = 10',
+        ),
+    ],
+)
+def test_allow_silences_a_rule_in_its_block(before: str, after: str) -> None:
+    assert rules(check(DOUBTFUL)) == [PATIENCE]
+    assert rules(check(DOUBTFUL.replace(before, after))) == []
+
+
+def test_allow_does_not_reach_beyond_its_block() -> None:
+    text = DOUBTFUL.replace(
+        "data Set {", f'data Set {{ allow({PATIENCE}, "no reason"); '
+    )
+    assert sorted(rules(check(text))) == [PATIENCE, "unused-allow"]
+
+
+@pytest.mark.parametrize(
+    ("statement", "rule"),
+    [
+        (f"allow({PATIENCE})", "missing-argument"),
+        (f'allow({PATIENCE}, "")', "missing-argument"),
+        ('allow(patience-longer, "x")', "unknown-rule"),
+        ('allow(shape-mismatch, "x")', "unknown-rule"),
+        ('allow(softmax-one-unit, "x")', "unused-allow"),
+    ],
+)
+def test_a_wrong_allow(statement: str, rule: str) -> None:
+    text = SPEC.format(**USUAL)
+    assert rule in rules(check(f"{statement}\n{text}"))
+
+
+def test_strict_turns_warnings_into_errors() -> None:
+    lax, strict = check(DOUBTFUL), check(DOUBTFUL, Settings(strict=True))
+    assert [p.level for p in lax.problems] == [Level.WARNING]
+    assert [p.level for p in strict.problems] == [Level.ERROR]
+    assert not lax.failed
+    assert strict.failed

@@ -1,0 +1,461 @@
+"""Train blocks: settings, losses and metrics, targets, logits, early stopping."""
+
+import pytest
+from check_specs import DATA, check, errors, only, program, rules, trained, underlined
+
+from specc.catalog.callbacks import EarlyStopping
+from specc.catalog.losses import (
+    CategoricalCrossentropy,
+    MeanSquaredError,
+    SparseCategoricalCrossentropy,
+)
+from specc.catalog.metrics import Accuracy
+from specc.catalog.optimizers import SGD
+from specc.catalog.schedules import Constant, ExponentialDecay, Piece, PiecewiseConstant
+from specc.catalog.types import Duration
+from specc.ir import Objective
+from specc.pipeline import Settings
+
+BASE = "  optimizer = sgd\n  epochs = 4\n"
+CLASSES = f"  loss = sparse_categorical_crossentropy\n{BASE}"
+PROGRESSION = "data Wine { source = diabetes; validation = 10% }\n"
+
+
+def regression(train: str, last: str = "Dense(1)") -> str:
+    return (
+        f"model Net {{\n  input features: float32[10]\n  {last}\n}}\n{PROGRESSION}"
+        f"train Net on Wine {{\n{train}\n}}\n"
+    )
+
+
+def test_every_setting_has_its_value() -> None:
+    found = program(
+        trained(
+            "  loss = sparse_categorical_crossentropy(weight = 2)\n"
+            "  metrics = [accuracy]\n"
+            "  optimizer = sgd(exponential_decay(0.01, rate = 0.1, every = 20 epochs),\n"
+            "    momentum = 0.9, nesterov = true, clipnorm = 1.0)\n"
+            "  batch_size = 16\n  epochs = 20\n  seed = 42\n  precision = float64\n"
+            "  shuffle = false\n"
+            "  early_stopping(monitor = val_loss, patience = 10 epochs,\n"
+            "    restore_best = true)",
+            "data Wine { source = wine; validation = 10% }\n",
+        )
+    ).training
+    assert found is not None
+    assert found.objectives == (
+        Objective(
+            output="output",
+            target="label",
+            loss=SparseCategoricalCrossentropy(weight=2.0),
+            logits=True,
+            metrics=(Accuracy(),),
+        ),
+    )
+    (phase,) = found.phases
+    assert phase.epochs == 20
+    assert phase.optimizer == SGD(
+        learning_rate=ExponentialDecay(
+            initial=0.01, rate=0.1, every=Duration(value=20, unit="epochs")
+        ),
+        momentum=0.9,
+        nesterov=True,
+        clipnorm=1.0,
+    )
+    assert phase.callbacks == (
+        EarlyStopping(
+            monitor="val_loss",
+            patience=Duration(value=10, unit="epochs"),
+            restore_best=True,
+        ),
+    )
+    assert (found.batch_size, found.seed, found.precision) == (16, 42, "float64")
+    assert found.shuffle is False
+
+
+def test_a_rate_is_a_number_a_param_or_a_schedule() -> None:
+    found = program(
+        check(
+            "param rate: float = 0.5\n"
+            + regression("  loss = mse\n  optimizer = sgd(rate / 2)\n  epochs = 3")
+        )
+    ).training
+    assert found is not None
+    assert found.phases[0].optimizer == SGD(learning_rate=Constant(value=0.25))
+    train = (
+        "  loss = mse\n  epochs = 20\n  optimizer = sgd(\n"
+        "    piecewise_constant(0.01 for 5 epochs, 0.005 for (5 * 2) epochs, 0.001))"
+    )
+    found = program(check(regression(train))).training
+    assert found is not None
+    assert found.phases[0].optimizer == SGD(
+        learning_rate=PiecewiseConstant(
+            pieces=(
+                Piece(value=0.01, span=Duration(value=5, unit="epochs")),
+                Piece(value=0.005, span=Duration(value=10, unit="epochs")),
+                Piece(value=0.001),
+            )
+        )
+    )
+
+
+@pytest.mark.parametrize(
+    ("train", "rule", "text", "suggestion"),
+    [
+        (BASE, "missing-loss", "train Net on Wine", "loss = mse"),
+        (
+            "  loss = sparse_categorical_crossentropy",
+            "missing-argument",
+            "train Net on Wine",
+            "optimizer = …",
+        ),
+        (f"{CLASSES}  lr = 0.1", "unknown-setting", "lr", None),
+        (f"{CLASSES}  batchsize = 3", "unknown-setting", "batchsize", "batch_size"),
+        (f"{CLASSES}  batch_size = 0", "out-of-range", "batch_size = 0", None),
+        (f"{CLASSES}  epochs = 5", "duplicate-argument", "epochs = 5", None),
+        (f"{CLASSES}  loss = mse", "duplicate-argument", "loss = mse", None),
+        (f"{CLASSES}  phase head {{ epochs = 3 }}", "not-yet", "phase head", None),
+        (f"{CLASSES}  defaults Dense {{ units = 3 }}", "misplaced-statement", "", None),
+        (f"{CLASSES}  loss prise = mse", "unknown-output", "prise", None),
+        (f"{CLASSES}  metrics = [acc]", "unknown-metric", "acc", "accuracy"),
+        (f"{CLASSES}  metrics = [mae]", "metric-mismatch", "mae", "accuracy"),
+        (
+            f"{CLASSES}  metrics = [accuracy, accuracy]",
+            "duplicate-argument",
+            "accuracy",
+            None,
+        ),
+        (f"{CLASSES}  early_stoping", "unknown-callback", "early_stoping", None),
+        (CLASSES.replace("sgd", "SGD"), "unknown-optimizer", "SGD", "sgd"),
+        (CLASSES.replace("sgd", "sgd(lr = 0.1)"), "unknown-argument", "lr", None),
+        (CLASSES.replace("sgd", "sgd(-0.1)"), "out-of-range", "-0.1", None),
+        (CLASSES.replace("sgd", "sgd(fast)"), "unknown-schedule", "fast", None),
+        (
+            CLASSES.replace("sgd", "sgd(nesterov = true)"),
+            "conflicting-arguments",
+            "sgd(nesterov = true)",
+            None,
+        ),
+        (
+            CLASSES.replace("sgd", "sgd(exponential_decay(1, rate = 0.1, every = 5))"),
+            "missing-unit",
+            "5",
+            "5 steps or 5 epochs",
+        ),
+        (
+            CLASSES.replace("sgd", "sgd(piecewise_constant(0.1, 0.2 for 3 epochs))"),
+            "conflicting-arguments",
+            "piecewise_constant(0.1, 0.2 for 3 epochs)",
+            None,
+        ),
+        (CLASSES.replace("= 4", "= 4 epochs"), "unexpected-unit", "epochs", "4"),
+        (
+            f"{CLASSES}  early_stopping(monitor = loss, patience = 10)",
+            "missing-unit",
+            "10",
+            "10 epochs",
+        ),
+        (
+            f"{CLASSES}  early_stopping(monitor = loss, patience = 10 steps)",
+            "wrong-unit",
+            "steps",
+            None,
+        ),
+    ],
+)
+def test_a_wrong_train_block(
+    train: str, rule: str, text: str, suggestion: str | None
+) -> None:
+    problem = only(trained(train))
+    assert problem.rule == rule
+    assert text in underlined(problem)
+    if suggestion:
+        assert problem.suggestion == suggestion
+
+
+@pytest.mark.parametrize(
+    ("head", "rule", "suggestion"),
+    [
+        ("Nett on Wine", "unknown-model", "Net"),
+        ("Net on Wyne", "unknown-data", "Wine"),
+    ],
+)
+def test_a_training_of_something_unknown(head: str, rule: str, suggestion: str) -> None:
+    text = trained(CLASSES).source.text.replace("Net on Wine", head)
+    problem = only(check(text))
+    assert (problem.rule, problem.suggestion) == (rule, suggestion)
+
+
+# How outputs end
+
+
+@pytest.mark.parametrize(
+    ("last", "loss", "logits"),
+    [
+        ("Dense(3, activation = softmax)", "sparse_categorical_crossentropy", True),
+        ("Dense(3)\n  Activation(softmax)", "sparse_categorical_crossentropy", True),
+        (
+            "Dense(3, activation = softmax)\n  Reshape([3])",
+            "sparse_categorical_crossentropy",
+            False,
+        ),
+        ("Dense(3)", "sparse_categorical_crossentropy(from_logits = true)", False),
+        ("Dense(1)\n  Activation(tanh)", "mse", False),
+    ],
+)
+def test_losses_are_computed_from_logits_where_the_output_ends_in_them(
+    last: str, loss: str, logits: bool
+) -> None:
+    found = program(trained(f"  loss = {loss}\n{BASE}", DATA, f"  {last}")).training
+    assert found is not None
+    assert found.objectives[0].logits is logits
+
+
+@pytest.mark.parametrize(
+    ("last", "loss", "rule"),
+    [
+        ("Dense(3)", "sparse_categorical_crossentropy", "loss-activation-mismatch"),
+        (
+            "Dense(3, activation = relu, kernel_initializer = he_normal)",
+            "sparse_categorical_crossentropy",
+            "loss-activation-mismatch",
+        ),
+        (
+            "Dense(3, activation = sigmoid)",
+            "sparse_categorical_crossentropy",
+            "loss-activation-mismatch",
+        ),
+        (
+            "Dense(3, activation = softmax)\n  BatchNormalization",
+            "sparse_categorical_crossentropy",
+            "loss-activation-mismatch",
+        ),
+        (
+            "Dense(3, activation = softmax)",
+            "sparse_categorical_crossentropy(from_logits = true)",
+            "double-activation",
+        ),
+        (
+            "Dense(3, activation = softmax)\n  Reshape([3])",
+            "sparse_categorical_crossentropy(from_logits = true)",
+            "double-activation",
+        ),
+        (
+            "Dense(1, activation = sigmoid)",
+            "binary_crossentropy",
+            "loss-target-mismatch",
+        ),
+        (
+            "Dense(3, activation = softmax)",
+            "categorical_crossentropy",
+            "loss-target-mismatch",
+        ),
+        ("Dense(4, activation = softmax)", "sparse_categorical_crossentropy", ""),
+        ("Dense(2, activation = softmax)", "sparse_categorical_crossentropy", ""),
+        ("Dense(3)", "mse", "shape-mismatch"),
+    ],
+)
+def test_losses_that_do_not_fit_the_output_or_the_targets(
+    last: str, loss: str, rule: str
+) -> None:
+    problem = only(trained(f"  loss = {loss}\n{BASE}", DATA, f"  {last}"))
+    assert problem.rule == (rule or "wrong-classes")
+    if not rule:
+        assert underlined(problem) in "42"
+        assert problem.suggestion == "3"
+
+
+def test_class_numbers_are_proposed_both_ways() -> None:
+    problem = only(trained(f"  loss = categorical_crossentropy\n{BASE}"))
+    assert problem.suggestion == (
+        "sparse_categorical_crossentropy, or one_hot(label, classes = 3) in the data block"
+    )
+
+
+def test_one_hot_rows_are_no_class_numbers() -> None:
+    data = "data Wine { source = wine; one_hot(label, classes = 3) }\n"
+    assert errors(trained(CLASSES, data)) == ["loss-target-mismatch"]
+    wrong = data.replace("= 3", "= 4")
+    train = CLASSES.replace("sparse_", "")
+    assert errors(trained(train, wrong)) == ["wrong-classes"]
+
+
+def test_measurements_are_no_classes() -> None:
+    text = regression(CLASSES, "Dense(3, activation = softmax)")
+    assert errors(check(text)) == ["loss-target-mismatch"]
+    text = regression(f"  loss = mse\n  metrics = [accuracy]\n{BASE}")
+    problem = only(check(text))
+    assert (problem.rule, problem.suggestion) == ("metric-mismatch", "mae")
+
+
+# Several outputs
+
+BRANCHES = """
+model Net {
+  input features: float32[13]
+  hidden = features -> Dense(8)
+  output first = hidden -> Dense(3, activation = softmax)
+  output second = hidden -> Dense(1)
+}
+data Wine {
+  source = wine
+  validation = 20%
+  target first = array("label")
+  target second = array("label")
+}
+"""
+
+
+def branches(train: str, text: str = BRANCHES) -> str:
+    return f"{text}train Net on Wine {{\n{train}\n{BASE}}}\n"
+
+
+def test_losses_of_several_outputs() -> None:
+    found = program(
+        check(
+            branches(
+                "  loss second = mse(weight = 0.1)\n"
+                "  loss first = sparse_categorical_crossentropy(weight = 0.9)\n"
+                "  metrics first = [accuracy]\n"
+                "  early_stopping(monitor = val_first_accuracy, patience = 2 epochs)"
+            )
+        )
+    ).training
+    assert found is not None
+    assert [
+        (item.output, item.target, item.logits, item.loss) for item in found.objectives
+    ] == [
+        ("first", "first", True, SparseCategoricalCrossentropy(weight=0.9)),
+        ("second", "second", False, MeanSquaredError(weight=0.1)),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("train", "rule"),
+    [
+        ("  loss = mse", "which-output"),
+        ("  loss second = mse", "missing-loss"),
+        (
+            "  loss second = mse\n  loss first = sparse_categorical_crossentropy\n"
+            "  metrics = [accuracy]",
+            "which-output",
+        ),
+    ],
+)
+def test_outputs_are_named(train: str, rule: str) -> None:
+    problem = only(check(branches(train)))
+    assert problem.rule == rule
+    assert "first" in f"{problem.message}{problem.suggestion}"
+
+
+def test_an_output_may_not_be_called_as_a_figure() -> None:
+    text = BRANCHES.replace("second", "val")
+    train = "  loss val = mse\n  loss first = sparse_categorical_crossentropy"
+    assert "name-clash" in errors(check(branches(train, text)))
+
+
+# Early stopping
+
+
+@pytest.mark.parametrize(
+    ("monitor", "data", "rule", "suggestion"),
+    [
+        ("val_los", "validation = 10%", "unknown-figure", "val_loss"),
+        ("val_accuracy", "validation = 10%", "unknown-figure", None),
+        ("epoch", "validation = 10%", "unknown-figure", None),
+        (
+            "val_loss",
+            "",
+            "early-stopping-without-validation",
+            "validation = 10% in the data block",
+        ),
+    ],
+)
+def test_what_is_watched_must_be_in_the_history(
+    monitor: str, data: str, rule: str, suggestion: str | None
+) -> None:
+    stopping = f"  early_stopping(monitor = {monitor}, patience = 2 epochs)"
+    problem = only(
+        trained(CLASSES + stopping, f"data Wine {{ source = wine; {data} }}\n")
+    )
+    assert (problem.rule, underlined(problem)) == (rule, monitor)
+    assert problem.level.value == "error"
+    if suggestion:
+        assert problem.suggestion == suggestion
+
+
+def test_the_default_figure_needs_validation_too() -> None:
+    problem = only(trained(f"{CLASSES}  early_stopping(patience = 2 epochs)"))
+    assert problem.rule == "early-stopping-without-validation"
+    assert underlined(problem) == "early_stopping(patience = 2 epochs)"
+
+
+def test_a_training_stops_early_in_one_way() -> None:
+    twice = "  early_stopping(monitor = loss, patience = 2 epochs)\n" * 2
+    assert "duplicate-argument" in errors(trained(CLASSES + twice))
+
+
+# Names, overrides, origins
+
+
+def test_trainings_of_one_model_have_names() -> None:
+    text = trained(CLASSES).source.text
+    train = text[text.index("train ") :]
+    again = text + train
+    assert rules(check(again)) == ["duplicate-name"]
+    named = text + train.replace("train Net", "train other: Net")
+    assert [item.name for item in check(named).programs] == ["Net", "other"]
+
+
+def test_settings_from_outside_replace_those_of_the_text() -> None:
+    text = trained(CLASSES).source.text
+    given = {"epochs": "7", "seed": "3", "precision": "float64"}
+    found = program(check(text, Settings(training=given))).training
+    assert found is not None
+    assert (found.phases[0].epochs, found.seed, found.precision) == (7, 3, "float64")
+    for given, rule in (
+        ({"epochs": "0"}, "out-of-range"),
+        ({"epochs": "many"}, "wrong-type"),
+        ({"precision": "float16"}, "unknown-value"),
+        ({"speed": "3"}, "unknown-setting"),
+    ):
+        problem = only(check(text, Settings(training=given)))
+        assert problem.rule == rule
+        assert problem.span is not None
+        assert problem.span.source.name == f"--{next(iter(given))}"
+
+
+def test_origins_of_nested_constructs() -> None:
+    train = (
+        "  loss = sparse_categorical_crossentropy\n  epochs = 3\n"
+        "  optimizer = sgd(exponential_decay(0.1, rate = 0.5, every = 2 epochs),"
+        " momentum = 0.9)"
+    )
+    (found,) = trained(train).programs
+
+    def text(owner: str, field: str) -> str:
+        origin = found.origins.find(owner, field)
+        assert origin is not None
+        assert origin.span is not None
+        return origin.span.source.text[origin.span.start : origin.span.end]
+
+    assert text("optimizer", "momentum") == "momentum = 0.9"
+    assert text("schedule", "rate") == "rate = 0.5"
+    assert text("schedule", "initial") == "0.1"
+    assert text("training", "epochs") == "epochs = 3"
+    assert text("training", "batch_size") == "train Net on Wine"
+    assert text("data", "source") == "source = wine"
+    assert text("output:output", "loss") == "sparse_categorical_crossentropy"
+    assert text("dense_1", "units") == "3"
+    assert text("features", "") == "input features: float32[13]"
+    default = found.origins.find("optimizer", "nesterov")
+    assert default is not None
+    assert default.how == "default"
+
+
+def test_a_loss_with_arguments_keeps_them() -> None:
+    data = "data Wine { source = wine; one_hot(label, classes = 3) }\n"
+    train = f"  loss = categorical_crossentropy(label_smoothing = 0.1)\n{BASE}"
+    found = program(trained(train, data)).training
+    assert found is not None
+    assert found.objectives[0].loss == CategoricalCrossentropy(label_smoothing=0.1)

@@ -1,0 +1,95 @@
+"""The Python interface: what the command line stands on."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import specc
+from specc.api import SelectionError, UnreadableError
+from specc.cli.init import FIRST
+from specc.diagnostics.fault import Fault
+
+
+def test_check_compile_summary(first: Path) -> None:
+    spec = specc.load(first)
+    assert spec.check() == ()
+    assert spec.summary().parameters == 6_570
+    assert "class" in spec.compile("torch")
+    assert "keras" in spec.compile("keras")
+
+
+def test_build_gives_a_model_that_predicts(first: Path) -> None:
+    model = specc.load(first).build("reference")
+    assert model is not None
+
+
+def test_train_and_use_the_result(first: Path) -> None:
+    spec = specc.load(first, training={"epochs": "2"})
+    result = spec.train("reference", run=first.parent / "run")
+    assert [epoch["epoch"] for epoch in result.history] == [1, 2]
+    images = np.zeros((3, 8, 8, 1), np.float32)
+    batch = {"image": images, "ids": np.arange(3)}
+    (outputs,) = result.module.predict(result.state, batch).values()
+    assert outputs.shape == (3, 10)
+
+
+def test_params_and_settings_are_replaced(folder: Path) -> None:
+    text = FIRST.replace("nnspec 1\n", "nnspec 1\nparam width: int = 64\n")
+    (folder / "wide.nnspec").write_text(text.replace("Dense(64)", "Dense(width)"))
+    spec = specc.load("wide.nnspec", {"width": "100"}, training={"seed": "3"})
+    assert spec.summary().parameters == 10_062
+    training = spec.trained().program.training
+    assert training is not None
+    assert training.seed == 3
+
+
+def test_errors_carry_problems_with_places(folder: Path) -> None:
+    (folder / "bad.nnspec").write_text(FIRST.replace("Dense(64)", "Dens(64)"))
+    spec = specc.load("bad.nnspec")
+    with pytest.raises(specc.SpecError) as caught:
+        spec.compile("torch")
+    (problem,) = caught.value.problems
+    assert problem.rule == "unknown-layer"
+    assert problem.span is not None
+    assert problem.span.line == 20
+
+
+def test_what_else_is_raised(first: Path) -> None:
+    spec = specc.load(first)
+    with pytest.raises(specc.UnknownBackendError, match="theano"):
+        spec.compile("theano")
+    with pytest.raises(SelectionError):
+        spec.compile("torch", "second")
+    with pytest.raises(UnreadableError):
+        specc.load("nowhere.nnspec")
+    with pytest.raises(ValueError, match="name the run"):
+        spec.train("reference", resume=True)
+    with pytest.raises(Fault) as caught:
+        spec.train("reference", run=first.parent / "nothing", resume=True)
+    assert caught.value.status == 3
+
+
+def test_relative_paths_are_relative_to_the_spec(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nested = folder / "specs"
+    nested.mkdir()
+    np.savez(
+        nested / "digits.npz",
+        image=np.zeros((20, 8, 8, 1), np.float32),
+        label=np.arange(20) % 10,
+    )
+    fields = 'input image = array("image")\n  target label = array("label")'
+    text = FIRST.replace("= digits", f'= npz("digits.npz")\n  {fields}', 1)
+    (nested / "own.nnspec").write_text(text)
+    assert len(specc.load("specs/own.nnspec").prepare().rows["test"]) == 4
+    monkeypatch.chdir(nested)
+    assert len(specc.load("own.nnspec").prepare().rows["test"]) == 4
+
+
+def test_the_public_names() -> None:
+    assert set(specc.__all__) <= set(dir(specc))
+    assert all(getattr(specc, name) is not None for name in specc.__all__)
+    with pytest.raises(AttributeError):
+        _ = specc.nothing  # pyright: ignore

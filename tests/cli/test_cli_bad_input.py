@@ -1,0 +1,128 @@
+"""What is wrong with a spec is said at its place, with status 1; never a traceback."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+
+from specc.cli.init import FIRST
+
+Specc = Callable[..., Result]
+
+VERBS = [
+    ("check",),
+    ("summary",),
+    ("compile", "--backend", "torch"),
+    ("dump", "--stage", "ir"),
+    ("prepare", "--out", "arrays.npz"),
+    ("train", "--backend", "torch", "--dry-run"),
+    ("verify",),
+]
+
+#: What is changed in the first spec, the rule that notices, and where.
+MISTAKES = {
+    "unknown layer": ("Dense(64)", "Dens(64)", "unknown-layer", "20:3"),
+    "unknown argument": ("Dense(64)", "Dense(64, unit = 3)", None, "20:13"),
+    "wrong type": ("Dense(64)", 'Dense("64")', "wrong-type", "20:9"),
+    "out of range": ("Dropout(0.2)", "Dropout(1.2)", "out-of-range", "21:11"),
+    "missing argument": ("Dense(64)", "Dense", "missing-argument", "20:3"),
+    "bare number": ("20%", "0.2", None, "6:10"),
+    "shape mismatch": ("8, 8, 1]", "8, 9, 1]", "shape-mismatch", "12:3"),
+    "unknown data set": ("= digits", "= digit", None, "5:12"),
+    "unknown optimizer": ("adam(0.001)", "adm(0.001)", None, "29:15"),
+    "name of another library": ("Dense(64)", "Linear(64)", "unknown-layer", "20:3"),
+    "missing bracket": ("Dense(32)", "Dense(32", None, None),
+    "missing brace": ("\n}\n\ntrain", "\n\ntrain", None, None),
+    "stray sign": ("Flatten", "Flatten $", "bad-character", "19:11"),
+}
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_check_says_where(specc: Specc, folder: Path, mistake: str) -> None:
+    before, after, rule, place = MISTAKES[mistake]
+    assert before in FIRST
+    (folder / "bad.nnspec").write_text(FIRST.replace(before, after, 1))
+    result = specc("check", "bad.nnspec")
+    assert result.exit_code == 1
+    assert result.stdout == ""
+    assert "error[" in result.stderr
+    assert f"bad.nnspec:{place or ''}" in result.stderr
+    assert rule is None or f"error[{rule}]" in result.stderr
+
+
+@pytest.mark.parametrize("verb", VERBS, ids=lambda verb: verb[0])
+def test_every_verb_reports_a_mistake_alike(
+    specc: Specc, folder: Path, verb: tuple[str, ...]
+) -> None:
+    name, *options = verb
+    (folder / "bad.nnspec").write_text(FIRST.replace("Dense(64)", "Dens(64)"))
+    result = specc(name, "bad.nnspec", *options)
+    assert result.exit_code == 1
+    assert "error[unknown-layer]" in result.stderr
+    assert "bad.nnspec:20:3" in result.stderr
+
+
+def test_all_mistakes_are_reported_in_one_run(specc: Specc, folder: Path) -> None:
+    text = FIRST.replace("Dense(64)", "Dens(64)").replace("adam(0.001)", "adm(0.001)")
+    (folder / "bad.nnspec").write_text(text)
+    result = specc("check", "bad.nnspec")
+    assert "20:3" in result.stderr
+    assert "29:15" in result.stderr
+    assert "1 file: 2 errors" in result.stderr
+
+
+FILES: dict[str, tuple[bytes | None, int]] = {
+    "missing": (None, 2),
+    "binary": (bytes(range(256)) * 8, 1),
+    "latin1": ("# Größe\n".encode("latin-1"), 1),
+    "utf16": (FIRST.encode("utf-16"), 1),
+    "nul": (b"model A {\x00}", 1),
+    "nothing but a brace": (b"{", 1),
+    "unclosed text": (b'data D { source = csv("x', 1),
+    "deep": (b"model A { x = " + b"(" * 5000, 1),
+    "too long": (b"#" * (1 << 20) + b"##", 1),
+}
+
+
+@pytest.mark.parametrize("kind", FILES)
+@pytest.mark.parametrize("verb", [*VERBS, ("fmt",)], ids=lambda verb: verb[0])
+def test_files_that_are_no_specs(
+    specc: Specc, folder: Path, verb: tuple[str, ...], kind: str
+) -> None:
+    content, status = FILES[kind]
+    name, *options = verb
+    if content is not None:
+        (folder / "odd.nnspec").write_bytes(content)
+    result = specc(name, "odd.nnspec", *options)
+    assert result.exit_code == status
+    assert "error[" in result.stderr
+    assert "odd.nnspec" in result.stderr
+
+
+@pytest.mark.parametrize("verb", [*VERBS, ("fmt",)], ids=lambda verb: verb[0])
+def test_a_folder_is_no_spec(specc: Specc, folder: Path, verb: tuple[str, ...]) -> None:
+    (folder / "odd.nnspec").mkdir()
+    name, *options = verb
+    result = specc(name, "odd.nnspec", *options)
+    assert result.exit_code == 2
+    assert "odd.nnspec" in result.stderr
+
+
+@pytest.mark.parametrize("text", ["", "\n", "# nothing\n", "nnspec 1\n"])
+def test_an_empty_file_has_nothing_to_select(
+    specc: Specc, folder: Path, text: str
+) -> None:
+    (folder / "empty.nnspec").write_text(text)
+    assert specc("check", "empty.nnspec").exit_code == 0
+    result = specc("compile", "empty.nnspec", "--backend", "torch")
+    assert result.exit_code == 2
+    assert result.stdout == ""
+
+
+def test_a_byte_order_mark_and_windows_lines_are_fine(
+    specc: Specc, folder: Path
+) -> None:
+    text = "\ufeff" + FIRST.replace("\n", "\r\n")
+    (folder / "windows.nnspec").write_bytes(text.encode())
+    assert specc("check", "--strict", "windows.nnspec").exit_code == 0

@@ -1,0 +1,173 @@
+"""Training, using what was learned, and comparing, through real processes."""
+
+import json
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from click.testing import Result
+
+Specc = Callable[..., Result]
+Process = Callable[..., subprocess.CompletedProcess[str]]
+
+FRAME = {"epoch", "step", "seconds", "learning_rate"}
+
+
+def history(run: Path) -> list[dict[str, Any]]:
+    return [
+        json.loads(line) for line in (run / "history.jsonl").read_text().splitlines()
+    ]
+
+
+@pytest.mark.parametrize("backend", ["torch", "keras", "reference"])
+def test_train_evaluate_predict(process: Process, first: Path, backend: str) -> None:
+    done = process("train", first, "--backend", backend, "--epochs", 2, "--threads", 1)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == f"runs/first-{backend}-1\n"
+    # Nothing but a line an epoch: what frameworks print is put aside.
+    assert [line.split()[1] for line in done.stderr.splitlines()] == ["1/2", "2/2"]
+    run = first.parent / done.stdout.strip()
+    figures = history(run)
+    assert set(figures[0]) - FRAME == {"loss", "accuracy", "val_loss", "val_accuracy"}
+    assert figures[1]["loss"] < figures[0]["loss"]
+
+    done = process("evaluate", run, "--split", "validation", "--format", "json")
+    assert done.returncode == 0, done.stderr
+    evaluated = json.loads(done.stdout)["validation"]
+    assert evaluated["examples"] == 144
+    assert evaluated["loss"] == pytest.approx(figures[1]["val_loss"], rel=1e-5)
+
+    images = np.random.default_rng(0).uniform(0, 16, (5, 8, 8, 1)).astype(np.float32)
+    np.savez(first.parent / "in.npz", image=images)
+    done = process("predict", run, "--input", "in.npz", "--out", "out.npz")
+    assert (done.returncode, done.stdout) == (0, "out.npz\n"), done.stderr
+    (outputs,) = np.load(first.parent / "out.npz").values()
+    assert outputs.shape == (5, 10)
+    assert np.allclose(outputs.sum(axis=1), 1, atol=1e-5)
+
+
+def test_a_run_goes_on_with_another_backend(specc: Specc, first: Path) -> None:
+    reference = ("train", first, "--backend", "reference", "--precision", "float64")
+    whole = specc(*reference, "--epochs", 3, "--run", "whole")
+    assert whole.exit_code == 0, whole.output
+    assert specc(*reference, "--epochs", 2, "--run", "parts").exit_code == 0
+    resumed = specc(*reference, "--epochs", 3, "--run", "parts", "--resume")
+    assert resumed.exit_code == 0, resumed.output
+    a, b = history(first.parent / "whole"), history(first.parent / "parts")
+    assert [epoch["loss"] for epoch in a] == [epoch["loss"] for epoch in b]
+
+
+def test_a_folder_that_is_taken(specc: Specc, first: Path) -> None:
+    arguments = (
+        "train",
+        first,
+        "--backend",
+        "reference",
+        "--epochs",
+        1,
+        "--run",
+        "run",
+    )
+    assert specc(*arguments).exit_code == 0
+    again = specc(*arguments)
+    assert again.exit_code == 2
+    assert "--force" in again.stderr
+    assert specc(*arguments, "--force").exit_code == 0
+    other = first.parent / "mine"
+    other.mkdir()
+    (other / "thesis.txt").write_text("all of it")
+    refused = specc(*arguments[:-1], "mine", "--force")
+    assert refused.exit_code == 2
+    assert (other / "thesis.txt").exists()
+
+
+def test_settings_of_the_command_line_win(specc: Specc, first: Path) -> None:
+    arguments = ("--epochs", 1, "--seed", 7, "--precision", "float64", "--run", "run")
+    result = specc("train", first, "--backend", "reference", *arguments)
+    assert result.exit_code == 0, result.output
+    record = json.loads((first.parent / "run/run.json").read_text())
+    assert (record["seed"], record["precision"], record["epochs"]) == (7, "float64", 1)
+
+
+def test_a_rehearsal_trains_nothing(specc: Specc, first: Path) -> None:
+    result = specc("train", first, "--backend", "torch", "--dry-run")
+    assert result.exit_code == 0
+    assert "410 in 10 epochs of 41" in result.stdout
+    assert not (first.parent / "runs").exists()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        (),
+        ("--backend", "torch", "--resume"),
+        ("--backend", "torch", "--resume", "--force", "--run", "run"),
+        ("--backend", "torch", "--epochs", "0"),
+        ("--backend", "torch", "--epochs", "many"),
+        ("--backend", "torch", "--device", "abacus"),
+        ("--backend", "theano"),
+    ],
+)
+def test_train_used_wrongly(
+    specc: Specc, first: Path, arguments: tuple[str, ...]
+) -> None:
+    assert specc("train", first, *arguments).exit_code == 2
+    assert not (first.parent / "runs").exists()
+
+
+def test_prepared_arrays_feed_the_program_on_its_own(
+    specc: Specc, process: Process, first: Path
+) -> None:
+    import sys
+
+    assert specc("prepare", first, "--out", "data.npz").exit_code == 0
+    arguments = ("compile", first, "--backend", "reference", "--out", "program.py")
+    assert specc(*arguments).exit_code == 0
+    command = [sys.executable, "program.py", "data.npz"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    assert "val_loss" in done.stdout
+
+
+def test_verify_says_equal(process: Process, first: Path) -> None:
+    done = process("verify", first)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.startswith("Classifier: equal")
+    assert done.stderr == ""
+
+
+def test_verify_as_json_of_two_backends(process: Process, first: Path) -> None:
+    arguments = (
+        "--backends",
+        "torch,reference",
+        "--precision",
+        "float64",
+        "--steps",
+        4,
+    )
+    done = process("verify", first, *arguments, "--format", "json")
+    assert done.returncode == 0, done.stderr
+    verdict = json.loads(done.stdout)
+    assert verdict["outcome"] == "equal"
+    assert verdict["backends"] == ["torch", "reference"]
+    assert {check["precision"] for check in verdict["checks"]} == {"float64"}
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("--backends", "torch"), ("--backends", "torch,theano"), ("--steps", "0")],
+)
+def test_verify_used_wrongly(
+    specc: Specc, first: Path, arguments: tuple[str, ...]
+) -> None:
+    assert specc("verify", first, *arguments).exit_code == 2
+
+
+def test_doctor_tries_the_backends(process: Process, folder: Path) -> None:
+    done = process("doctor", "--deep")
+    assert done.returncode == 0, done.stdout
+    for backend in ("keras", "reference", "torch"):
+        assert f"  {backend:14}works" in done.stdout

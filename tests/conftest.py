@@ -1,0 +1,26 @@
+"""Worker processes that tests share: one for each backend, as long as the session lives."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from specc.verify import WorkerPool
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let the pages of constructs be written anew."""
+    parser.addoption(
+        "--update-pages",
+        action="store_true",
+        help="write the emitted code that the pages in tests/constructs show",
+    )
+
+
+@pytest.fixture(scope="session")
+def pool() -> Iterator[WorkerPool]:
+    """A worker for each backend; each starts when it is first asked."""
+    workers = WorkerPool(("torch", "keras", "reference"), timeout=180)
+    yield workers
+    workers.close()

@@ -1,0 +1,91 @@
+"""The documents say what is so: the reference is fresh, and what they show compiles."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from specc.api import Spec
+from specc.catalog import Construct, catalog
+from specc.diagnostics import RULES, Source
+from specc.reference import explanations, reference, words
+from specc.syntax.format import format_source
+from specc.syntax.parse import parse
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = ("README.md", "docs/language.md")
+BLOCK = re.compile(r"^```nnspec\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+def blocks() -> list[tuple[str, int, str]]:
+    """Every piece of a spec in the documents: the page, its number there, its text."""
+    return [
+        (page, number, found[1])
+        for page in PAGES
+        for number, found in enumerate(BLOCK.finditer((ROOT / page).read_text()), 1)
+    ]
+
+
+def test_the_reference_is_fresh() -> None:
+    written = (ROOT / "grammar/REFERENCE.md").read_text(encoding="utf-8")
+    assert written == reference(), "run `make docs`"
+
+
+@pytest.mark.parametrize(
+    ("page", "number", "text"), blocks(), ids=lambda value: str(value)[:20]
+)
+def test_pieces_of_specs_parse_and_are_formatted(
+    page: str, number: int, text: str
+) -> None:
+    source = Source(f"{page}#{number}", text)
+    _, problems = parse(source)
+    assert not problems
+    if "; " not in text:  # a body on one line is shown as such
+        assert format_source(source) == text
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_the_first_spec_of_a_page_is_correct(page: str) -> None:
+    text = BLOCK.search((ROOT / page).read_text())
+    assert text is not None
+    checked = Spec(Source(page, text[1])).checked
+    assert not checked.problems
+    assert checked.programs
+
+
+@pytest.mark.parametrize("page", [*PAGES, "CONTRIBUTING.md", "backends/README.md"])
+def test_links_and_paths_lead_somewhere(page: str) -> None:
+    file = ROOT / page
+    text = file.read_text(encoding="utf-8")
+    links = re.findall(r"\]\((?!https?:|#)([^)#]+)", text)
+    missing = [link for link in links if not (file.parent / link).exists()]
+    assert not missing
+
+
+@pytest.mark.parametrize("word", words())
+def test_every_word_can_be_explained(word: str) -> None:
+    assert explanations(word)
+
+
+def test_every_construct_is_in_the_reference() -> None:
+    text = (ROOT / "grammar/REFERENCE.md").read_text(encoding="utf-8")
+    kinds: list[type[Construct]] = list(catalog())
+    assert all(f"\n### {kind.keyword}\n" in text for kind in kinds)
+    assert all(f"\n### {slug}\n" in text for slug in RULES)
+
+
+def test_the_front_page_lists_every_construct() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    kinds = [kind for kind in catalog() if kind.family != "settings"]
+    assert [kind.keyword for kind in kinds if f"`{kind.keyword}`" not in text] == []
+
+
+def test_the_slugs_in_the_code_are_declared() -> None:
+    said = re.compile(r'(?:Problem|\.error)\(\s*"([a-z]+(?:-[a-z]+)*)",')
+    used = {
+        slug
+        for file in (ROOT / "specc").rglob("*.py")
+        for slug in said.findall(file.read_text(encoding="utf-8"))
+    }
+    assert len(used) > 50
+    assert used <= set(RULES)

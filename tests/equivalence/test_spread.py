@@ -1,0 +1,140 @@
+"""Distances and gates: nothing that is not a number may pass for near."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+
+from specc.verify.compare import Part, compare_part
+from specc.verify.dual import Tripped, compare_dual, persistent
+from specc.verify.spread import distance, errors, finite, largest, odd_one
+from specc.verify.tolerances import tolerances
+
+ODD = (np.nan, np.inf, -np.inf)
+tensors = arrays.arrays(
+    np.float64,
+    arrays.array_shapes(max_dims=3, max_side=4),
+    elements=st.floats(-1e6, 1e6, allow_nan=False),
+)
+
+
+@given(tensors, st.data())
+def test_one_odd_entry_is_infinitely_far(tensor: np.ndarray, data: Any) -> None:
+    place = data.draw(st.integers(0, tensor.size - 1))
+    spoilt = tensor.copy()
+    spoilt.flat[place] = data.draw(st.sampled_from(ODD))
+    assert distance(tensor, spoilt) == np.inf
+    assert distance(spoilt, tensor) == np.inf
+    assert not finite(spoilt)
+    assert not errors(spoilt, tensor, 1.0).max() < np.inf
+
+
+@given(tensors)
+def test_a_tensor_is_at_distance_zero_from_itself_alone(tensor: np.ndarray) -> None:
+    assert distance(tensor, tensor) == 0
+    assert distance(tensor, tensor + 1) == pytest.approx(1, abs=1e-9)
+    assert distance(tensor, np.append(tensor.ravel(), 0.0)) == np.inf
+    assert largest([tensor]) == np.abs(tensor).max()
+
+
+def test_a_plain_check_would_let_it_pass() -> None:
+    """The trap: a comparison with NaN is False, so `not far` is what `far` must not be."""
+    gap = abs(np.nan)
+    assert not gap > 1e-12
+    assert distance(np.array([np.nan]), np.array([1.0])) > 1e-12
+
+
+@given(tensors, st.floats(1e-9, 1e-3))
+def test_a_relative_difference_beyond_the_gate_is_found(
+    tensor: np.ndarray, size: float
+) -> None:
+    if largest([tensor]) < 1e-3:
+        tensor = tensor + 1.0
+    other = tensor.copy()
+    place = np.unravel_index(np.abs(tensor).argmax(), tensor.shape)
+    other[place] *= 1 + size
+    part = Part("test", {"t": tensor.shape}, "float64.forward")
+    _, worst, found = compare_part(part, {"a": {"t": tensor}, "b": {"t": other}})
+    assert worst["t"] == pytest.approx(size, rel=1e-2)
+    assert [item.name for item in found] == ["t"]
+
+
+@pytest.mark.parametrize("value", [*ODD, 0.0])
+def test_the_guilty_side(value: float) -> None:
+    sound, wrong = np.ones(3), np.array([1.0, value, 1.0])
+    part = Part("test", {"t": (3,)}, "float64.forward")
+    sides = {"a": {"t": sound}, "b": {"t": wrong}, "c": {"t": sound}}
+    _, _, found = compare_part(part, sides)
+    assert {item.guilty for item in found} == {"b"}
+
+
+def test_nobody_is_guilty_where_all_differ() -> None:
+    gate = 1e-12
+    assert odd_one({("a", "b"): 1.0, ("a", "c"): 1.0, ("b", "c"): 1.0}, gate) is None
+    assert odd_one({("a", "b"): 1.0}, gate) is None
+    assert odd_one({("a", "b"): 1.0, ("a", "c"): np.nan, ("b", "c"): 0.0}, gate) == "a"
+
+
+def test_small_tensors_are_held_against_their_kind() -> None:
+    """1e-14 of rounding is nothing to a bias whose true gradient is 0."""
+    part = Part("test", {"kernel": (1,), "bias": (1,)}, "float64.gradient")
+
+    def sides(noise: float) -> dict[str, dict[str, np.ndarray]]:
+        kernel = np.array([1.0])
+        return {
+            "a": {"kernel": kernel, "bias": np.array([noise])},
+            "b": {"kernel": kernel, "bias": np.array([-noise])},
+        }
+
+    assert not compare_part(part, sides(1e-14))[2]
+    assert compare_part(part, sides(1e-11))[2]
+
+
+def dual(one: float, other: float) -> float:
+    """The ratio for sides whose errors are so many units of rounding."""
+    unit = 2.0**-23
+    truth = np.linspace(0.5, 1.0, 200)
+    part = Part("test", {"t": (200,)}, "float32.ratio")
+    double = {side: {"t": truth} for side in "ab"}
+    single = {
+        side: {"t": truth + size * unit}
+        for side, size in zip("ab", (one, other), strict=True)
+    }
+    return compare_dual(part, single, double).ratios["t"]
+
+
+def test_float32_errors_must_be_of_one_size() -> None:
+    limit = tolerances()["float32.ratio"]
+    assert dual(0, 20) <= limit, "a few units are within the floor"
+    assert dual(1000, 3000) <= limit
+    assert dual(0, 1000) > limit
+    assert dual(1000, 10) > limit
+    assert not dual(np.nan, 1) <= limit
+
+
+def test_a_flipped_unit_is_no_fault_and_a_fault_no_flipped_unit() -> None:
+    part = Part("test", {"t": (200,)}, "float32.ratio")
+    truth = np.linspace(0.5, 1.0, 200)
+
+    def tripped(error: float) -> Tripped:
+        single = {"a": {"t": truth}, "b": {"t": truth + error}}
+        double = {"a": {"t": truth}, "b": {"t": truth}}
+        (item,) = compare_dual(part, single, double).tripped
+        return item
+
+    assert not persistent([tripped(1e-3)], 6)
+    assert persistent([tripped(1e-3)] * 3, 6)
+    assert persistent([tripped(0.5)], 6), "too far for a flipped unit"
+    assert persistent([tripped(1e-3)], 1), "nothing to tell it from a fault"
+
+
+def test_every_tolerance_has_a_reason() -> None:
+    entries = list(tolerances())
+    assert len(entries) >= 10
+    for entry in entries:
+        assert len(entry.why.split()) >= 8, entry.name

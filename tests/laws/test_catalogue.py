@@ -1,0 +1,137 @@
+"""Laws that hold for every construct of the catalogue."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from specc.backend import backend, backends
+from specc.catalog.activations.squashing import Tanh
+from specc.catalog.construct import Construct
+from specc.catalog.registry import catalog
+from specc.ir import Program
+from specc.verify.samples import MODELS, base, bundles, program_for, variations
+from specc.verify.samples.bundles import instances
+
+REFUSALS = Path(__file__).with_name("refusals.json")
+
+#: Families that a backend writes; the rest is the business of specc itself.
+LOWERED = (
+    "layer",
+    "activation",
+    "initializer",
+    "regularizer",
+    "constraint",
+    "loss",
+    "metric",
+    "optimizer",
+    "schedule",
+    "callback",
+)
+
+ALL = tuple(catalog())
+WRITTEN = tuple(kind for kind in ALL if kind.family in LOWERED)
+
+
+def name_of(kind: type[Construct]) -> str:
+    return f"{kind.family}-{kind.keyword}"
+
+
+@pytest.mark.parametrize("kind", ALL, ids=name_of)
+def test_every_construct_is_documented(kind: type[Construct]) -> None:
+    assert kind.__doc__, "no docstring"
+    assert kind.summary().rstrip().endswith((".", ")")), kind.summary()
+    assert kind.formula.strip(), "no formula"
+    assert kind.reference.strip(), "no reference"
+    assert kind.keyword in kind.example or kind.family == "settings", kind.example
+    for field, info in kind.fields():
+        assert (info.description or "").strip(), f"{field} has no description"
+
+
+@pytest.mark.parametrize("kind", ALL, ids=name_of)
+def test_declared_names_are_fields(kind: type[Construct]) -> None:
+    fields = {name for name, _ in kind.fields()}
+    assert set(kind.positional) <= fields
+    assert set(kind.vary) <= fields
+    assert kind.variadic is None or kind.variadic in fields
+
+
+@pytest.mark.parametrize("kind", WRITTEN, ids=name_of)
+def test_every_field_has_a_second_value(kind: type[Construct]) -> None:
+    """Else nothing could be said about what the field does."""
+    varied = {variation.field for variation in variations(kind)}
+    assert varied == {name for name, _ in kind.fields()}
+
+
+@pytest.mark.parametrize("kind", WRITTEN, ids=name_of)
+@pytest.mark.parametrize("name", backends())
+def test_every_construct_is_lowered_or_refused(
+    name: str, kind: type[Construct]
+) -> None:
+    assert kind in backend(name).table
+
+
+def found_refusals() -> Iterator[dict[str, str]]:
+    """What each backend refuses among all samples."""
+    for name in backends():
+        table = backend(name).table
+        for kind in WRITTEN:
+            for instance in instances(kind):
+                refusal = table.refusal(instance)
+                if refusal is not None:
+                    given = instance.model_dump_json(exclude_defaults=True)
+                    yield {"backend": name, "construct": given, "why": refusal.why}
+
+
+def test_refusals_are_those_on_the_list() -> None:
+    """A refusal that appears or vanishes is a decision: it is written down."""
+    assert list(found_refusals()) == json.loads(REFUSALS.read_text())
+
+
+@pytest.mark.parametrize("name", backends())
+def test_a_refusal_gives_a_reason(name: str) -> None:
+    for entry in found_refusals():
+        assert len(entry["why"].split()) >= 4, entry
+
+
+def test_a_construct_that_no_backend_knows_is_refused() -> None:
+    class Unknown(Tanh):
+        """An activation that nobody wrote a lowering for."""
+
+        keyword = "unknown"
+
+    for name in backends():
+        refusal = backend(name).table.refusal(Unknown())
+        assert refusal is not None
+        assert "unknown" in refusal.why
+
+
+@pytest.mark.parametrize("kind", WRITTEN, ids=name_of)
+def test_constructs_survive_json(kind: type[Construct]) -> None:
+    for instance in instances(kind):
+        written = json.loads(instance.model_dump_json())
+        assert written.pop("kind") == kind.keyword
+        assert kind.model_validate_json(json.dumps(written)) == instance
+
+
+def all_programs() -> Iterator[tuple[str, Program]]:
+    for kind in WRITTEN:
+        yield name_of(kind), program_for(base(kind))
+    yield from bundles()
+    for name, make in MODELS.items():
+        yield name, make()
+
+
+PROGRAMS = dict(all_programs())
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_programs_survive_json(name: str) -> None:
+    program = PROGRAMS[name]
+    text = program.model_dump_json()
+    again = Program.model_validate_json(text)
+    assert again == program
+    assert again.model_dump_json() == text

@@ -1,0 +1,1 @@
+"""An activation and a constraint that specc does not have."""
