@@ -43,7 +43,8 @@ class Emission:
     """An emitted program.
 
     `nodes` maps each node of the network to where its output is found in the running
-    model; the backend's probe reads it. `lines` maps nodes to the lines of the text, from 1, that belong to them.
+    model; the backend's probe reads it. `lines` maps nodes to the lines of the text, from
+    1, that belong to them.
     """
 
     text: str

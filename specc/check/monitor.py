@@ -68,17 +68,9 @@ def check_monitor(
         key = getattr(bound.construct, name)
         given = bound.given.get(name)
         span = given.value.span if given else bound.span
-        if key in known:
-            continue
-        if key in figures(metrics, validates=True):
-            report.error(
-                "early-stopping-without-validation",
-                f"{key} needs a validation part, which the data do not have",
-                span,
-                suggestion="validation = 10% in the data block",
-                notes=(Note("the data are here", data),),
-            )
-        else:
+        if key not in known and key in figures(metrics, validates=True):
+            _no_validation(key, span, data, report)
+        elif key not in known:
             report.error(
                 "unknown-figure",
                 f"the history has no figure {key}",
@@ -86,6 +78,16 @@ def check_monitor(
                 expected=one_of(known),
                 suggestion=report.near(key, known),
             )
+
+
+def _no_validation(key: str, span: Span, data: Span, report: Report) -> None:
+    report.error(
+        "early-stopping-without-validation",
+        f"{key} needs a validation part, which the data do not have",
+        span,
+        suggestion="validation = 10% in the data block",
+        notes=(Note("the data are here", data),),
+    )
 
 
 def clashing(keys: list[str]) -> list[str]:

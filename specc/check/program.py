@@ -7,7 +7,7 @@ from typing import cast
 
 from ..catalog.families import Callback, Loss, Metric
 from ..catalog.settings import TrainSettings
-from ..diagnostics.model import Span, failed
+from ..diagnostics.model import Span
 from ..ir import Binding, Data, Network, Objective, Origins, Phase, Program, Training
 from .bind import Bound, located
 from .bindings import bind_fields
@@ -38,48 +38,57 @@ def join(
 ) -> tuple[Program, Origins] | None:
     """The program of a training, and where its values came from.
 
-    Every part is looked at, whether or not another one is wrong; None where any is.
+    Every part is looked at, whether or not another one is wrong; None where the parts
+    cannot be put together.
     """
     if model.network is None or data.settings is None:
         return None
-    before = len(report.problems)
     network = model.network
     losses = {
         output: item.loss
         for output, item in training.asked.items()
         if item.loss is not None
     }
+    asked = [output for output in network.outputs if output.name in losses]
     endings = Endings(network)
     logits = {
         output.name: fit_loss(
             endings, output, losses[output.name], model.origins, report
         )
-        for output in network.outputs
-        if output.name in losses
+        for output in asked
     }
+    _watch(training, data, report)
+    matches = match_fields(
+        network, model.origins, data, _sizes(network, losses), report
+    )
+    joint = Joint(network, endings, model.origins, data, matches, report)
+    complete = matches.complete and len(asked) == len(network.outputs)
+    bindings = bind_fields(joint, losses) if complete else None
+    if bindings is None or training.settings is None:
+        return None
+    trained = _training(training, training.settings, network, matches, logits)
+    joined = _data(joint, bindings)
+    _check_figures(trained, training.span, report)
+    program = Program(network=network, data=joined, training=trained)
+    return program, _origins(training, training.settings, model, data)
+
+
+def _watch(training: DeclaredTraining, data: DeclaredData, report: Report) -> None:
+    """See that callbacks watch figures that there will be."""
+    validates = data.settings is None or data.settings.validation is not None
     for bound in training.callbacks:
-        validates = data.settings.validation is not None
         check_monitor(bound, training.asked, validates, data.span, report)
-    sizes = {
+
+
+def _sizes(network: Network, losses: Mapping[str, Bound]) -> dict[str, int]:
+    """How many numbers the target of each output has."""
+    return {
         output.name: target_entries(
             network.edge(output.edge).shape, losses[output.name].construct
         )
         for output in network.outputs
         if output.name in losses
     }
-    matches = match_fields(network, model.origins, data, sizes, report)
-    joint = Joint(network, endings, model.origins, data, matches, report)
-    complete = matches.complete and len(losses) == len(network.outputs)
-    bindings = bind_fields(joint, losses) if complete else None
-    if bindings is None or training.settings is None:
-        return None
-    joined = _data(joint, bindings)
-    trained = _training(training, network, matches, logits)
-    if trained is None or failed(report.problems[before:]):
-        return None
-    program = Program(network=network, data=joined, training=trained)
-    _check_figures(program, training.span, report)
-    return program, _origins(training, model, data)
 
 
 def _data(joint: Joint, bindings: tuple[Binding, ...]) -> Data:
@@ -117,13 +126,11 @@ def _called(joint: Joint) -> tuple[Called, set[str]]:
 
 def _training(
     training: DeclaredTraining,
+    bound: Bound,
     network: Network,
     matches: Matches,
     logits: Mapping[str, bool],
-) -> Training | None:
-    bound = training.settings
-    if bound is None:
-        return None
+) -> Training:
     settings: TrainSettings = bound.construct
     objectives = tuple(
         Objective(
@@ -163,10 +170,9 @@ def _construct(bound: Bound | None) -> Loss:
     return bound.construct
 
 
-def _check_figures(program: Program, span: Span, report: Report) -> None:
+def _check_figures(training: Training, span: Span, report: Report) -> None:
     """See that every figure of the history has a key of its own."""
-    assert program.training is not None
-    for key in clashing(history_figures(program.training, validates=True)):
+    for key in clashing(history_figures(training, validates=True)):
         message = f"{key} would stand for two figures of the history"
         report.error(
             "name-clash", message, span, suggestion="call that output something else"
@@ -174,12 +180,14 @@ def _check_figures(program: Program, span: Span, report: Report) -> None:
 
 
 def _origins(
-    training: DeclaredTraining, model: DeclaredModel, data: DeclaredData
+    training: DeclaredTraining,
+    settings: Bound,
+    model: DeclaredModel,
+    data: DeclaredData,
 ) -> Origins:
     """Where the values of a program came from: those of its parts put together."""
     origins = Origins({**model.origins.table, **data.origins.table})
-    assert training.settings is not None
-    record(origins, "training", training.settings)
+    record(origins, "training", settings)
     origins.put("training", "", training.span)
     for binding in data.bindings:
         origins.put(f"binding:{binding.name}", "", binding.span)
@@ -193,7 +201,7 @@ def _origins(
             origins.put(f"output:{name}", "metrics", item.metrics_span)
     for bound in training.callbacks:
         record(origins, bound.construct.keyword, bound)
-    _optimizer_origins(training.settings, origins)
+    _optimizer_origins(settings, origins)
     return origins
 
 

@@ -21,6 +21,7 @@ from .model import DeclaredModel, check_model
 from .params import Override, declare_params
 from .program import join
 from .report import Report, one_of
+from .statements import head
 from .training import check_training
 
 __all__ = ["Resolved", "resolve"]
@@ -47,39 +48,65 @@ def resolve(file: tree.File, settings: Settings, report: Report) -> Resolved:
     data = {name: check_data(block, binder) for name, block in found.data.items()}
     resolved = Resolved()
     _add_models(models, settings, report, resolved)
-    replacements = {
-        name: Override(name, text, f"--{name}")
-        for name, text in settings.training.items()
-    }
     left = settings.budget.nodes
     for name, block in found.trainings.items():
-        model, source = _pair(block, models, data, report)
-        network = model.network if model else None
-        training = check_training(block, name, network, replacements, binder)
-        if model is None or source is None:
-            continue
-        left -= len(network.calls) if network else 0
+        model = _model(block, models, report)
+        if model is not None and model.network is not None:
+            left -= len(model.network.calls)
         if left < 0:
             message = "the trainings of this file have too many layers in all"
-            report.error("too-much-work", message, training.span)
+            report.error("too-much-work", message, head(block))
             break
-        built = join(training, model, source, report)
-        if built is None or source.faulty:
-            continue
-        program, origins = built
-        if check_memory(
-            program.network,
-            program.training,
-            origins,
-            training.span,
-            settings.budget.memory,
-            report,
-        ):
-            resolved.trainings.append(
-                CheckedProgram(name, "training", program, origins, training.span)
-            )
+        program = _program(name, block, model, data, settings, binder)
+        if program is not None:
+            resolved.trainings.append(program)
     _lint(resolved, params, report)
     return resolved
+
+
+def _program(
+    name: str,
+    block: tree.Block,
+    model: DeclaredModel | None,
+    table: Mapping[str, DeclaredData],
+    settings: Settings,
+    binder: Binder,
+) -> CheckedProgram | None:
+    """The program of a train block; None where anything that it is made of is wrong."""
+    assert block.bindings is not None
+    report = binder.report
+    before = len(report.problems)
+    data = _look_up(block.bindings.data, "data", table, report)
+    replacements = {
+        key: Override(key, text, f"--{key}") for key, text in settings.training.items()
+    }
+    network = model.network if model else None
+    training = check_training(block, name, network, replacements, binder)
+    if model is None or data is None:
+        return None
+    built = join(training, model, data, report)
+    if built is None or data.faulty or failed(report.problems[before:]):
+        return None
+    program, origins = built
+    fits = check_memory(
+        program.network,
+        program.training,
+        origins,
+        training.span,
+        settings.budget.memory,
+        report,
+    )
+    if not fits:
+        return None
+    return CheckedProgram(name, "training", program, origins, training.span)
+
+
+def _model(
+    block: tree.Block, models: Mapping[str, DeclaredModel], report: Report
+) -> DeclaredModel | None:
+    """The model that a train block names."""
+    assert block.bindings is not None
+    return _look_up(block.bindings.model, "model", models, report)
 
 
 def _models(
@@ -116,20 +143,6 @@ def _add_models(
                 name, "model", Program(network=network), model.origins, model.span
             )
         )
-
-
-def _pair(
-    block: tree.Block,
-    models: Mapping[str, DeclaredModel],
-    data: Mapping[str, DeclaredData],
-    report: Report,
-) -> tuple[DeclaredModel | None, DeclaredData | None]:
-    """The model and the data that a training names."""
-    assert block.bindings is not None
-    return (
-        _look_up(block.bindings.model, "model", models, report),
-        _look_up(block.bindings.data, "data", data, report),
-    )
 
 
 def _look_up(

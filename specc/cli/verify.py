@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import sys
 
 import click
 
 from .exits import Exit, leave
-from .options import file_argument, name_argument, set_option
+from .options import name_argument, set_option
 
 __all__ = ["command"]
 
@@ -26,7 +27,7 @@ def _names(
 
 
 @click.command("verify", short_help="Prove that all backends compute the same.")
-@file_argument
+@click.argument("file", metavar="FILE", required=False)
 @name_argument
 @click.option(
     "--steps",
@@ -56,15 +57,21 @@ def _names(
     show_default=True,
     help="JSON holds every number.",
 )
+@click.option(
+    "--selftest",
+    is_flag=True,
+    help="Plant known faults in emitted programs and see how many are noticed.",
+)
 @click.option("--full", is_flag=True, help="Show every difference, not the first five.")
 @set_option
 def command(
-    file: str,
+    file: str | None,
     name: str | None,
     steps: int,
     precisions: tuple[str, ...],
     backends: tuple[str, ...] | None,
     form: str,
+    selftest: bool,
     full: bool,
     params: dict[str, str],
 ) -> None:
@@ -74,6 +81,11 @@ def command(
     gradient, and step by step every weight, buffer and slot. The verdict is equal,
     refused, different at a node, or not comparable. Exit status 0 only if equal.
     """
+    if selftest == (file is not None):
+        raise click.UsageError("give a FILE, or --selftest without one")
+    if file is None:
+        leave(_selftest(backends, form))
+        return
     from ..verify import render
     from .opening import open_spec, show_warnings
 
@@ -90,3 +102,29 @@ def command(
     else:
         click.echo(render(verdict, full), nl=False)
     leave(Exit.FINE if verdict.equal else Exit.FINDINGS)
+
+
+def _selftest(backends: tuple[str, ...] | None, form: str) -> Exit:
+    """Try the faults of all backends, or of those given, each against the judge."""
+    from ..api import usable_backend
+    from ..backend import backends as all_backends
+    from ..verify import WorkerPool
+    from ..verify.faults import FAULTS, selftest
+    from ..verify.protocol import JUDGE
+
+    names = backends or all_backends()
+    for name in names:
+        usable_backend(name)
+    faults = [fault for fault in FAULTS if fault.backend in names]
+    with (
+        WorkerPool(dict.fromkeys([*names, JUDGE])) as pool,
+        click.progressbar(
+            faults, file=sys.stderr, hidden=not sys.stderr.isatty()
+        ) as shown,
+    ):
+        result = selftest(shown, pool)
+    if form == "json":
+        click.echo(json.dumps(result.to_json(), indent=2))
+    else:
+        click.echo(result.render(), nl=False)
+    return Exit.FINE if result.passed else Exit.FINDINGS

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from textwrap import wrap
 
 from .excerpt import Row, excerpt
 from .machine import render_github, render_json, render_sarif
@@ -64,9 +65,9 @@ class _Text:
         if problem.span is not None:
             lines += self._place(problem.span, "^", color, label)
         elif label:
-            lines.append(self._remark(label))
+            lines += self._remark(label)
         if problem.suggestion:
-            lines.append(self._remark(suggested(problem.suggestion)))
+            lines += self._remark(suggested(problem.suggestion))
         for note in problem.notes:
             lines += self._note(note)
         return "\n".join(lines)
@@ -74,38 +75,42 @@ class _Text:
     def _note(self, note: Note) -> list[str]:
         message = visible(note.message)
         if note.span is None:
-            return [self._remark(f"note: {message}")]
+            return self._remark(f"note: {message}")
         head = f"{self.paint('note', _COLORS[Level.NOTE])}: {message}"
         return [head, *self._place(note.span, "-", _COLORS[Level.NOTE], "")]
 
-    def _remark(self, text: str) -> str:
-        return f"{' ' * self.gutter} {self.paint('=', _FRAME)} {visible(text)}"
+    def _remark(self, text: str) -> list[str]:
+        """A remark under a place, on as many lines as it takes."""
+        first, *rest = wrap(
+            visible(text), self.width, break_long_words=False, break_on_hyphens=False
+        ) or [""]
+        margin = " " * self.gutter
+        lines = [f"{margin} {self.paint('=', _FRAME)} {first}"]
+        return lines + [f"{margin}   {line}" for line in rest]
 
     def _place(self, span: Span, mark: str, color: str, label: str) -> list[str]:
         arrow = self.paint("-->", _FRAME)
         place = f"{visible(span.source.name)}:{span.line}:{span.column}"
         bar = f"{' ' * self.gutter} {self.paint('|', _FRAME)}"
         lines = [f"{' ' * self.gutter}{arrow} {place}", bar]
-        rows = excerpt(span, self.width)
-        for row in rows:
-            if row.number is None:
-                lines.append(self.paint("...", _FRAME))
-                continue
-            lines += self._row(row, mark, color, label if row is rows[-1] else "")
-        return [*lines, bar]
+        *others, last = excerpt(span, self.width)
+        for row in others:
+            lines += self._row(row, mark, color, "")
+        beside = cells(label) + last.indent + last.length < self.width
+        lines += self._row(last, mark, color, label if beside else "")
+        return [*lines, bar, *([] if beside else self._remark(label))]
 
     def _row(self, row: Row, mark: str, color: str, label: str) -> list[str]:
+        """A line and what is under it."""
+        if row.number is None:
+            return [self.paint("...", _FRAME)]
         number = self.paint(f"{row.number:>{self.gutter}}", _FRAME)
         frame = self.paint("|", _FRAME)
-        below = mark * row.length
-        if label and row.indent + row.length + cells(label) < self.width + 20:
-            below, label = f"{below} {label}", ""
-        under = f"{' ' * row.indent}{self.paint(below, color)}"
-        lines = [
+        marked = f"{mark * row.length} {label}".rstrip()
+        return [
             f"{number} {frame} {row.text}".rstrip(),
-            f"{' ' * self.gutter} {frame} {under}",
+            f"{' ' * self.gutter} {frame} {' ' * row.indent}{self.paint(marked, color)}",
         ]
-        return [*lines, self._remark(label)] if label else lines
 
 
 #: The forms of output that are made for programs, by name.

@@ -11,6 +11,8 @@ __all__ = ["equivalents", "nearby", "nearest", "remark"]
 
 #: Longer words are not compared; the time grows with the square of their length.
 _LONGEST = 64
+#: Letters in which two words may differ, however long they are.
+_MOST_EDITS = 4
 
 
 def nearest(word: str, candidates: Iterable[str]) -> str | None:
@@ -95,7 +97,7 @@ def _distance(word: str, candidate: str) -> float | None:
     given, known = _squeezed(word), _squeezed(candidate)
     if given == known:
         return 0
-    allowed = max(len(given), len(known)) // 3
+    allowed = min(max(len(given), len(known)) // 3, _MOST_EDITS)
     if abs(len(given) - len(known)) <= allowed:
         edits = _edits(given, known, allowed)
         if edits is not None:
@@ -107,17 +109,20 @@ def _distance(word: str, candidate: str) -> float | None:
 def _edits(first: str, second: str, allowed: int) -> int | None:
     """Letters to add, drop, change, or swap with their neighbour; None if too many.
 
-    The optimal string alignment distance.
+    The optimal string alignment distance, looked for near the diagonal only.
     """
+    far = allowed + 1
+    size = len(second)
     before: list[int] = []
-    previous = list(range(len(second) + 1))
+    previous = [min(j, far) for j in range(size + 1)]
     for i, a in enumerate(first, 1):
-        row = [i]
-        for j, b in enumerate(second, 1):
-            cost = min(previous[j] + 1, row[-1] + 1, previous[j - 1] + (a != b))
+        row = [min(i, far)] + [far] * size
+        for j in range(max(i - allowed, 1), min(i + allowed, size) + 1):
+            b = second[j - 1]
+            cost = min(previous[j] + 1, row[j - 1] + 1, previous[j - 1] + (a != b))
             if i > 1 and j > 1 and a == second[j - 2] and first[i - 2] == b:
                 cost = min(cost, before[j - 2] + 1)
-            row.append(cost)
+            row[j] = min(cost, far)
         if min(row) > allowed:
             return None
         before, previous = previous, row

@@ -46,13 +46,16 @@ def format_source(source: Source) -> str:
         raise FormatError(parsed.problems)
     lines = lines_of(entries(parsed.tokens, parsed.comments))
     text = "".join(f"{line}\n" for line in lines)
-    _hold(parsed, text)
+    again = read_source(Source(source.name, text))
+    if any(problem.rule == "too-large" for problem in again.problems):
+        # Indentation can make a text that was nearly too large so.
+        raise FormatError(again.problems)
+    _hold(parsed, again)
     return text
 
 
-def _hold(before: Parsed, text: str) -> None:
+def _hold(before: Parsed, after: Parsed) -> None:
     """Make sure that nothing was lost: a mistake here would overwrite someone's work."""
-    after = read_source(Source("<formatted>", text))
     same = _words(before.tokens) == _words(after.tokens)
     remarks = [sorted(t.text for t in s.comments) for s in (before, after)]
     if not same or remarks[0] != remarks[1]:

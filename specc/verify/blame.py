@@ -36,6 +36,7 @@ AFTER = (
     "state after steps",
     "figures of steps",
     "figures of epochs",
+    "held-out figures",
     "state at the end",
     "state after resuming",
     "outputs in inference after training",
@@ -134,7 +135,7 @@ class Scene:
             return self._penalty()
         if part in ("gradients", "clipped gradients"):
             return self._gradient(item)
-        if part.startswith("figures"):
+        if part.startswith("figures") or part == "held-out figures":
             return self._figure(item)
         if part == "predictions":
             return Blame(f"output {name}", "", f"output:{name}")
@@ -181,7 +182,7 @@ class Scene:
 
     def _figure(self, item: Mismatch) -> Blame:
         assert self.program.training is not None
-        if item.part.name == "figures of epochs":
+        if item.part.name in ("figures of epochs", "held-out figures"):
             return Blame("epoch loop", item.name, "training")
         for objective in self.program.training.objectives:
             lead = f"{objective.output}_"

@@ -6,7 +6,6 @@ Only the names that every emitted program has are used, and the backend's probe.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
@@ -15,6 +14,7 @@ import numpy as np
 from ..backend import Emission
 from ..live import load
 from .protocol import Arrays, Case, Probe, read_arrays
+from .watching import Enough, Recorder, SpoiltBatches, WindowBatches
 
 __all__ = ["Trial"]
 
@@ -114,10 +114,10 @@ class Trial:
             return
         self.begin()
         self.stage = "train"
-        batches, hooks = _Window(self), _Recorder(self)
+        batches, hooks = WindowBatches(self), Recorder(self)
         try:
             self.state, history = self.module.train(batches, self.state, hooks)
-        except _Enough:
+        except Enough:
             pass
         else:
             self.figures["stopped_after"] = len(history)
@@ -155,9 +155,9 @@ class Trial:
         arrays = self.under(f"steps/{first}")
         self.module.import_state(self.state, arrays)
         self.state.epoch = 1  # it is written down before the epoch is counted
-        hooks = _Recorder(self, stop_at=steps - first)
-        with suppress(_Enough):
-            self.module.train(_Window(self), self.state, hooks)
+        hooks = Recorder(self, stop_at=steps - first)
+        with suppress(Enough):
+            self.module.train(WindowBatches(self), self.state, hooks)
         self.keep("resumed", self.module.export_state(self.state))
 
     def single_steps(self) -> None:
@@ -221,8 +221,10 @@ class Trial:
         """Train on a batch that makes the loss not a number; note what is raised."""
         self.begin()
         try:
-            self.module.train(_Spoilt(self), self.state, _Recorder(self, stop_at=1))
-        except _Enough:
+            self.module.train(
+                SpoiltBatches(self), self.state, Recorder(self, stop_at=1)
+            )
+        except Enough:
             self.figures["not_finite"] = "goes on"
         except ArithmeticError as error:
             self.figures["not_finite"] = type(error).__name__
@@ -307,78 +309,3 @@ class Trial:
             if not isinstance(figure, float | int):
                 raise TypeError(f"{prefix}: {name} is a {type(figure).__name__}")
             self.arrays[f"{prefix}/{name}"] = np.array(float(figure))
-
-
-class _Enough(Exception):
-    """Enough epochs have been seen."""
-
-
-class _Window:
-    """The batches of a case, as a training loop takes them."""
-
-    def __init__(self, trial: Trial) -> None:
-        self.trial = trial
-        self.steps_per_epoch = trial.steps_per_epoch()
-        self.ids: list[list[int]] = []
-
-    def epoch(self, number: int) -> Iterator[Arrays]:
-        """The batches of an epoch counted from 0; what is handed out is written down."""
-        for name in self.trial.case.epochs[number]:
-            batch = self.trial.batch(name)
-            self.ids.append(batch["ids"].tolist())
-            yield batch
-
-    def validation(self) -> Iterator[Arrays] | None:
-        """The batches of the held-out part, if there is one."""
-        names = self.trial.case.validation
-        return (self.trial.batch(name) for name in names) if names else None
-
-
-class _Spoilt(_Window):
-    """The same with inputs that are not numbers."""
-
-    def epoch(self, number: int) -> Iterator[Arrays]:
-        """The first batch of the epoch, spoilt."""
-        batch = self.trial.batch(self.trial.case.epochs[number][0])
-        for name in self.trial.module.INPUTS:
-            batch[name] = np.full_like(batch[name], np.nan)
-        yield batch
-
-    def validation(self) -> None:
-        """Nothing is held out."""
-
-
-class _Recorder:
-    """Hooks that write down what the loop does, and leave it when enough is seen."""
-
-    def __init__(self, trial: Trial, stop_at: int = 0) -> None:
-        self.trial = trial
-        self.stop_at = stop_at
-        self.steps = 0
-        self.rows: list[int] = []
-
-    def on_step(self, state: Any, rows: int, logs: dict[str, float]) -> None:
-        """Write down the state after an update."""
-        trial = self.trial
-        trial.state = state
-        self.steps += 1
-        if self.stop_at:
-            if self.steps == self.stop_at:
-                raise _Enough
-            return
-        self.rows.append(rows)
-        trial.put_logs(f"logs/{self.steps}", logs)
-        if self.steps in trial.case.record:
-            trial.keep(f"steps/{self.steps}", trial.module.export_state(state))
-
-    def on_epoch(self, state: Any, logs: dict[str, float]) -> None:
-        """Write down the figures of an epoch, all but the time it took."""
-        trial = self.trial
-        trial.state = state
-        if self.stop_at:
-            return
-        seen = {name: value for name, value in logs.items() if name != "seconds"}
-        trial.put_logs(f"epochs/{state.epoch}", seen)
-        epochs = trial.case.epochs
-        if state.epoch >= len(epochs) and len(epochs) < trial.module.EPOCHS:
-            raise _Enough

@@ -53,6 +53,8 @@ class Mismatch:
     guilty: str | None = None
     #: Whether all that differs are entries of zero gradient.
     null: bool = False
+    #: What the sizes are relative to.
+    scale: float = 1.0
 
 
 @dataclass
@@ -146,12 +148,12 @@ def _tensor(
     if mask is None or not mask.any() or shapes != {mask.shape}:
         whole = {side: arrays[name] for side, arrays in sides.items()}
         sizes = _pairs(whole, scale)
-        found += _judged(part, name, sizes, part.gate, null=False)
+        found += _judged(part, name, sizes, part.gate, scale)
         return max(sizes.values(), default=0.0), found
     worst = 0.0
     for chosen, gate, null in ((~mask, part.gate, False), (mask, part.null_gate, True)):
         sizes = _pairs({s: a[name][chosen] for s, a in sides.items()}, scale)
-        found += _judged(part, name, sizes, gate, null)
+        found += _judged(part, name, sizes, gate, scale, null)
         worst = max(worst, *sizes.values()) if sizes else worst
     return worst, found
 
@@ -164,7 +166,12 @@ def _pairs(arrays: Mapping[str, np.ndarray], scale: float) -> dict[str, float]:
 
 
 def _judged(
-    part: Part, name: str, sizes: dict[str, float], gate: str, null: bool
+    part: Part,
+    name: str,
+    sizes: dict[str, float],
+    gate: str,
+    scale: float,
+    null: bool = False,
 ) -> list[Mismatch]:
     limit = tolerances()[gate]
     size = max(sizes.values(), default=0.0)
@@ -172,7 +179,7 @@ def _judged(
         return []
     pairs = {_pair(key): value for key, value in sizes.items()}
     guilty = odd_one(pairs, limit)
-    return [Mismatch(part, name, "differs", size, limit, sizes, guilty, null)]
+    return [Mismatch(part, name, "differs", size, limit, sizes, guilty, null, scale)]
 
 
 def _pair(key: str) -> tuple[str, str]:

@@ -2,49 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from itertools import combinations
-from typing import Any
 
 import numpy as np
 
 from ..catalog.types import Shape
-from ..runtime.batches import ArrayBatches
 from .compare import Mismatch, Part
+from .decisions import PlainFigures
 from .exam import Exam
 from .ledger import Ledger
-from .protocol import JUDGE, STAGES, Probe, Reading
-from .spread import distance, largest
-from .tolerances import tolerances
+from .nulls import clear_drift, null_entries
+from .protocol import STAGES, Probe, Reading
+from .spread import largest
 from .window import ADVERSARIAL, LARGER
 
-__all__ = ["Float64", "null_entries", "unsaturated"]
+__all__ = ["Float64", "unsaturated"]
 
 Sides = Mapping[str, Reading]
-
-
-def null_entries(exam: Exam, sides: Sides) -> dict[str, np.ndarray]:
-    """Entries of weights whose gradient is zero but for rounding, by weight.
-
-    Such an entry has, on every side and on two batches of several rows, a gradient below
-    `float64.null_share` of the model's largest, and is not exactly 0 everywhere (exact
-    zeros stay put under every optimizer).
-    """
-    share = tolerances()["float64.null_share"]
-    small: dict[str, np.ndarray] = {}
-    moved: dict[str, np.ndarray] = {}
-    for probe in ("real", "ties"):
-        for reading in sides.values():
-            found = reading.under(f"raw/{probe}")
-            bound = share * largest(found.values())
-            for name, array in found.items():
-                below = np.abs(array) <= bound
-                small[name] = small[name] & below if name in small else below
-                other = array != 0
-                moved[name] = moved[name] | other if name in moved else other
-    masks = {name: small[name] & moved[name] for name in small}
-    return {name: mask for name, mask in masks.items() if mask.any()}
 
 
 def unsaturated(sides: Sides, where: str, probe: Probe) -> dict[str, float]:
@@ -75,17 +50,18 @@ class Float64:
 
     def run(self) -> None:
         """Compare part by part, in the order in which a program does things."""
-        self.constants()
+        plain = PlainFigures(self.exam, self.sides, self.ledger)
+        plain.constants()
         self.start()
         for probe in self.exam.looks():
             self.at_rest(probe)
-        self.nulls = null_entries(self.exam, self.sides)
-        self.decisions()
+        self.nulls = null_entries(self.sides)
+        plain.decisions()
         self.steps()
         self.epochs()
         self.after()
         self.resumed()
-        self.clear()
+        self.cleared = clear_drift(self.exam, self.sides, self.nulls, self.ledger)
 
     def run_early(self) -> None:
         """Compare only stages that every side has got through."""
@@ -95,7 +71,7 @@ class Float64:
             if reading.mishap is not None
         ]
         if min(reached, default=len(STAGES)) > STAGES.index("build"):
-            self.constants()
+            PlainFigures(self.exam, self.sides, self.ledger).constants()
             self.start()
         if min(reached, default=len(STAGES)) > STAGES.index("look"):
             for probe in self.exam.looks():
@@ -200,27 +176,27 @@ class Float64:
         return found
 
     def epochs(self) -> None:
-        """The record of each epoch."""
-        wanted = self.exam.expected.logs
-        names = ["epoch", "step", "learning_rate", *wanted]
-        if self.exam.window.validation:
-            names += [f"val_{name}" for name in wanted]
+        """The record of each epoch, and its figures on held-out data."""
+        names = ["epoch", "step", "learning_rate", *self.exam.expected.logs]
+        logs = self.exam.expected.logs if self.exam.window.validation else ()
+        plain: dict[str, Shape | None] = dict.fromkeys(names, ())
+        held_out: dict[str, Shape | None] = {f"val_{name}": () for name in logs}
+        gate = "float64.null" if self.nulls else "float64.state"
         for epoch in range(1, self._epochs_done() + 1):
-            held_out = {name: () for name in names if name.startswith("val_")}
-            plain = {name: () for name in names if name not in held_out}
-            gate = "float64.null" if self.nulls else "float64.state"
-            arrays = {s: r.under(f"epochs/{epoch}") for s, r in self.sides.items()}
-            for some, limit in ((plain, "float64.state"), (held_out, gate)):
-                chosen = {
+            for title, some, limit in (
+                ("figures of epochs", plain, "float64.state"),
+                ("held-out figures", held_out, gate),
+            ):
+                wants = some is held_out
+                arrays = {
                     side: {
                         name: array
-                        for name, array in found.items()
-                        if name.startswith("val_") == (some is held_out)
+                        for name, array in reading.under(f"epochs/{epoch}").items()
+                        if name.startswith("val_") == wants
                     }
-                    for side, found in arrays.items()
+                    for side, reading in self.sides.items()
                 }
-                part = Part("figures of epochs", some, limit, step=epoch)
-                self.ledger.compare(part, chosen)
+                self.ledger.compare(Part(title, some, limit, step=epoch), arrays)
 
     def _epochs_done(self) -> int:
         counts = [
@@ -263,154 +239,6 @@ class Float64:
                 part = Part("state after resuming", state, "float64.exact")
                 self.ledger.compare(part, pair)
 
-    def clear(self) -> None:
-        """Clear entries of zero gradient that went too far, if the function is the same.
-
-        The function is what training computes: figures of all steps and outputs of the
-        model in training mode must agree to `float64.state`, inference to
-        `float64.spare` (running means follow a drifting bias with a lag).
-        """
-        drifted = [item for item in self.ledger.mismatches if item.null]
-        if not drifted:
-            return
-        other = [item for item in self.ledger.mismatches if not item.null]
-        soft = [item for item in other if _excusable(item)]
-        explained = self._drift(self.exam.expected.buffers) <= 10 * self._drift(
-            self.nulls
-        )
-        if len(soft) == len(other) and explained and self._same_function():
-            self.cleared = tuple(sorted({m.name for m in drifted}))
-            self.ledger.excuse([*drifted, *soft])
-
-    def _drift(self, names: Iterable[str]) -> float:
-        """The largest absolute difference of zero-gradient entries at any step.
-
-        Running means may differ by what the biases before them differ by, and by a
-        little more where a layer lies between; by nothing else.
-        """
-        chosen, worst = list(names), 0.0
-        for step in self.exam.record:
-            states = [r.under(f"steps/{step}") for r in self.sides.values()]
-            for name in chosen:
-                arrays = [state[name] for state in states if name in state]
-                mask = self.nulls.get(name, ...)
-                for one, other in combinations(arrays, 2):
-                    worst = max(worst, distance(one[mask], other[mask]))
-        return worst
-
-    def _same_function(self) -> bool:
-        outs = [item.edge for item in self.exam.program.network.outputs]
-        names: dict[str, Shape | None] = dict.fromkeys(outs)
-        arrays = {
-            side: {
-                name: array
-                for name, array in reading.under("after/training").items()
-                if name in names
-            }
-            for side, reading in self.sides.items()
-        }
-        part = Part("training function", names, "float64.state")
-        return not self.ledger.compare(part, arrays)
-
-    # Plain figures --------------------------------------------------------------
-
-    def constants(self) -> None:
-        """Settings against the intermediate form."""
-        training, network = self.exam.program.training, self.exam.program.network
-        assert training is not None
-        wanted: dict[str, Any] = {
-            "SEED": training.seed,
-            "BATCH_SIZE": training.batch_size,
-            "EPOCHS": training.phases[0].epochs,
-            "SHUFFLE": training.shuffle,
-            "PRECISION": training.precision,
-            "INPUTS": [item.name for item in network.inputs],
-            "TARGETS": list(dict.fromkeys(o.target for o in training.objectives)),
-            "SAMPLE_WEIGHT": training.sample_weight,
-        }
-        for name, value in wanted.items():
-            found = {s: r.figures["constants"][name] for s, r in self.sides.items()}
-            if name == "PRECISION":
-                found.pop(JUDGE, None)  # it knows float64 only
-            self._same("settings", name, found, value)
-
-    def decisions(self) -> None:
-        """Rates, orders, batches seen and stopping: the same or wrong."""
-        for name in ("rates", "order", "order_steps", "ids", "rows", "stopping"):
-            found = {s: r.figures.get(name) for s, r in self.sides.items()}
-            self._same("decisions", name, found, self._wanted(name, found))
-        for name in ("stopped_after", "not_finite"):
-            found = {s: r.figures.get(name) for s, r in self.sides.items()}
-            self._same("decisions", name, found, next(iter(found.values())))
-        if self.exam.guards:
-            found = {s: _refused(r.figures["guards"]) for s, r in self.sides.items()}
-            self._same("decisions", "guards", found, [])
-
-    def _wanted(self, name: str, found: dict[str, Any]) -> Any:
-        """What the intermediate form demands; else what most sides say."""
-        exam, training = self.exam, self.exam.program.training
-        assert training is not None
-        if name in ("order", "order_steps"):
-            batches = ArrayBatches(
-                {"row": np.arange(exam.window.rows)},
-                None,
-                training.batch_size,
-                training.seed,
-                training.shuffle,
-            )
-            if name == "order_steps":
-                return batches.steps_per_epoch
-            count = min(3, training.phases[0].epochs)
-            return [[b["ids"].tolist() for b in batches.epoch(e)] for e in range(count)]
-        if name in ("ids", "rows") and not training.phases[0].callbacks:
-            ids = [exam.batches[b]["ids"].tolist() for b in exam.window.updates()]
-            return ids if name == "ids" else [len(item) for item in ids]
-        values = list(found.values())
-        return max(values, key=values.count)
-
-    def _same(self, title: str, name: str, found: dict[str, Any], wanted: Any) -> None:
-        """Enter a plain figure that must be the wanted one on every side."""
-        part = Part(title, {name: None}, "float64.exact")
-        wrong = [
-            Mismatch(
-                part, name, f"{side}: {_told(value, wanted)}", np.inf, 0.0, {}, side
-            )
-            for side, value in found.items()
-            if value != wanted
-        ]
-        size = np.inf if wrong else 0.0
-        self.ledger.enter(title, 0.0, 1, 1, {name: size}, wrong)
-
-
-def _told(value: Any, wanted: Any) -> str:
-    """A short account of how a plain figure is wrong."""
-    if isinstance(value, list) and isinstance(wanted, list):
-        pairs = enumerate(zip(value, wanted, strict=False))  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
-        for place, (have, want) in pairs:  # pyright: ignore[reportUnknownVariableType]
-            if have != want:
-                return f"item {place} is {_short(have)}, not {_short(want)}"
-        return f"has {len(value)} items, not {len(wanted)}"  # pyright: ignore[reportUnknownArgumentType]
-    return f"is {_short(value)}, not {_short(wanted)}"
-
-
-def _refused(guards: dict[str, str]) -> list[str]:
-    """The damages to imported weights that were not refused, or not tried."""
-    tried = {"missing", "unexpected", "misshapen"} <= guards.keys()
-    accepted = [damage for damage, how in guards.items() if how == "accepted"]
-    return accepted if tried else ["nothing was tried"]
-
-
-def _short(value: Any) -> str:
-    text = str(value)
-    return text if len(text) <= 60 else text[:57] + "…"
-
 
 def _with_rows(shapes: Mapping[str, Shape], rows: int) -> dict[str, Shape | None]:
     return {name: (rows, *shape) for name, shape in shapes.items()}
-
-
-def _excusable(item: Mismatch) -> bool:
-    """Whether an inference figure differs by no more than a drifting bias explains."""
-    inference = item.part.name == "figures of epochs" and item.name.startswith("val_")
-    outputs = "after training" in item.part.name
-    return (inference or outputs) and item.size <= tolerances()["float64.spare"]

@@ -165,3 +165,17 @@ def test_ten_thousand_layers_take_seconds_and_time_is_linear() -> None:
     small, large = _seconds(2000), _seconds(10_000)
     assert large < 12
     assert large < 12 * small
+
+
+def test_the_trainings_of_a_file_have_a_bounded_number_of_layers_in_all() -> None:
+    model = sequential("  Dense(4)\n  Dense(3, activation = softmax)")
+    train = (
+        "{{ loss = sparse_categorical_crossentropy; optimizer = sgd; epochs = 2 }}\n"
+    )
+    text = (
+        model
+        + DATA
+        + "".join(f"train t{i}: Net on Wine {train.format()}" for i in range(6))
+    )
+    assert len(check(text, Settings(budget=Budget(nodes=12))).programs) == 6
+    assert errors(check(text, Settings(budget=Budget(nodes=11)))) == ["too-much-work"]

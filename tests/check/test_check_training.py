@@ -459,3 +459,14 @@ def test_a_loss_with_arguments_keeps_them() -> None:
     found = program(trained(train, data)).training
     assert found is not None
     assert found.objectives[0].loss == CategoricalCrossentropy(label_smoothing=0.1)
+
+
+@pytest.mark.parametrize(
+    "extra",
+    ["metrics = [mae]", "early_stoping", "foo = 3", "metrics = [accuracy, accuracy]"],
+)
+def test_a_training_with_an_error_is_no_program(extra: str) -> None:
+    checked = trained(f"{CLASSES}  {extra}")
+    assert checked.failed
+    assert checked.programs == ()
+    assert [item.name for item in checked.models] == ["Net"]

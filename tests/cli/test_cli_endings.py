@@ -86,6 +86,15 @@ def test_output_in_an_encoding_without_the_signs(folder: Path) -> None:
     assert b"a whole number" in done.stdout
 
 
+@pytest.mark.parametrize("closed", ["2>&-", ">&-", ">&- 2>&-"])
+def test_closed_streams(first: Path, closed: str) -> None:
+    train = "train first.nnspec --backend reference --epochs 1"
+    command = f"{sys.executable} -m specc {train} {closed}"
+    done = subprocess.run(["/bin/sh", "-c", command], timeout=60)
+    assert done.returncode == 0
+    assert (first.parent / "runs/first-reference-1/last").is_dir()
+
+
 def test_a_full_disk_is_told(first: Path) -> None:
     if not Path("/dev/full").exists():
         pytest.skip("this system has no /dev/full")

@@ -158,12 +158,35 @@ def test_verify_as_json_of_two_backends(process: Process, first: Path) -> None:
 
 @pytest.mark.parametrize(
     "arguments",
-    [("--backends", "torch"), ("--backends", "torch,theano"), ("--steps", "0")],
+    [
+        ("--backends", "torch"),
+        ("--backends", "torch,theano"),
+        ("--steps", "0"),
+        ("--selftest",),
+    ],
 )
 def test_verify_used_wrongly(
     specc: Specc, first: Path, arguments: tuple[str, ...]
 ) -> None:
     assert specc("verify", first, *arguments).exit_code == 2
+
+
+def test_verify_needs_a_file_or_tests_itself(specc: Specc) -> None:
+    assert specc("verify").exit_code == 2
+
+
+def test_the_selftest_plants_and_counts(
+    specc: Specc, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from specc.verify.faults import FAULTS
+
+    few = [fault for fault in FAULTS if fault.backend == "torch"][:2]
+    monkeypatch.setattr("specc.verify.faults.FAULTS", few)
+    result = specc("verify", "--selftest", "--format", "json")
+    assert result.exit_code == 0, result.output
+    account = json.loads(result.stdout)
+    assert (account["planted"], account["killed"]) == (2, 2)
+    assert [fault["name"] for fault in account["faults"]] == [f.name for f in few]
 
 
 def test_doctor_tries_the_backends(process: Process, folder: Path) -> None:

@@ -5,11 +5,13 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+import jsonschema
 import pytest
 from click.testing import Result
 
 from specc.cli.entry import VERBS
 from specc.cli.init import FIRST
+from specc.schema import program_schema
 
 Specc = Callable[..., Result]
 
@@ -285,7 +287,6 @@ def test_the_tree_of_a_spec_with_errors_is_shown(specc: Specc, folder: Path) -> 
 
 
 def test_the_schema_describes_real_programs(specc: Specc, first: Path) -> None:
-    jsonschema = pytest.importorskip("jsonschema")
     schema = json.loads(specc("schema").stdout)
     jsonschema.Draft202012Validator.check_schema(schema)
     program = json.loads(specc("dump", first, "--stage", "ir").stdout)
@@ -296,6 +297,19 @@ def test_the_schema_describes_real_programs(specc: Specc, first: Path) -> None:
     program["network"]["layers"][1]["layer"] = {"kind": "Nothing"}
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate(program, schema)
+
+
+EXAMPLES = sorted((Path(__file__).parents[2] / "examples").glob("*.nnspec"))
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.stem)
+def test_examples_pass_every_light_verb(specc: Specc, example: Path) -> None:
+    assert specc("check", "--strict", example).stderr == "1 file: no problems\n"
+    assert specc("fmt", "--check", example).exit_code == 0
+    assert specc("summary", example).exit_code == 0
+    program = specc("dump", example, "--stage", "ir").stdout
+    jsonschema.validate(json.loads(program), program_schema())
+    assert specc("compile", example, "--all", "--out", "code").exit_code == 0
 
 
 # explain and catalog ---------------------------------------------------------------

@@ -88,7 +88,8 @@ def test_counts_follow_from_the_program(twins: WorkerPool, sound: Emission) -> N
     assert counted["gradients"] == counted["clipped gradients"] == 4 * looks
     assert counted["state after steps"] == (4 + 2 * 4 + 2) * steps
     assert counted["figures of steps"] == 2 * steps
-    assert counted["figures of epochs"] == 2 * (3 + 2 + 2)
+    assert counted["figures of epochs"] == 2 * (3 + 2)
+    assert counted["held-out figures"] == 2 * 2
 
 
 DAMAGES = {

@@ -75,6 +75,19 @@ def test_levels_notes_and_longer_suggestions() -> None:
     )
 
 
+def test_what_is_expected_goes_below_where_it_is_long() -> None:
+    words = [f"word-{i}" for i in range(9)]
+    problem = Problem("syntax", "m", place("x = 1", "x"), expected=", ".join(words))
+    assert render_text([problem], width=40).split("\n")[2:] == [
+        "  |",
+        "1 | x = 1",
+        "  | ^",
+        "  |",
+        "  = expected word-0, word-1, word-2, word-3,",
+        "    word-4, word-5, word-6, word-7, word-8",
+    ]
+
+
 def test_without_a_place() -> None:
     problem = Problem("run-exists", "there is a run", None, expected="a new folder")
     assert render_text([problem]) == (

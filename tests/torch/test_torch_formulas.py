@@ -468,3 +468,27 @@ def _clipped(rule: Any, gradients: dict[str, np.ndarray]) -> dict[str, np.ndarra
         norm = np.sqrt(sum((g**2).sum() for g in gradients.values()))
         return {p: g * c * min(1 / norm, 1 / c) for p, g in gradients.items()}
     return gradients
+
+
+@DTYPES
+@pytest.mark.parametrize("channels", [1, 3, 16])
+def test_ties_in_a_window_give_the_gradient_to_the_first(
+    channels: int, dtype: str
+) -> None:
+    conv = layer("Conv2D", filters=channels, kernel_size=1)
+    pool = layer("MaxPooling2D", pool_size=2)
+    case = chain((6, 4, 2), conv, pool)
+    module = module_of(case)
+    state = module.init_state(dtype=dtype)
+    weights = {
+        path: np.zeros_like(array)
+        for path, array in module.export_weights(state).items()
+    }
+    module.import_weights(state, weights)  # every entry of the image is 0
+    batch = batch_for(case)
+    gradients, _ = module.gradients(state, batch, 0)
+    first = batch["image"][:, ::2, ::2]
+    error = -2 * batch["y_target"] / batch["y_target"].size
+    wanted = np.einsum("nhwi,nhwo->io", first, error)
+    found = module.to_array(gradients["l1/kernel"], (2, 3, 1, 0))[0, 0]
+    assert close(found, wanted, dtype)

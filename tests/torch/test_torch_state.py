@@ -6,8 +6,11 @@ import numpy as np
 import pytest
 import torch
 from torch_cases import CASES
-from torch_programs import batch_for, emitted, module_of, scattered
+from torch_programs import batch_for, close, emitted, layer, module_of, scattered
 
+from specc.check.graph import own
+from specc.ir import Call, Edge, ModelInput, ModelOutput, Network, Program
+from specc.runtime.random import keep_mask
 from specc_torch.probe import node_outputs, raw_gradients
 
 TRAINED = [name for name, case in CASES.items() if case.training is not None]
@@ -163,3 +166,56 @@ def test_the_rate_of_a_weight_multiplies_the_learning_rate() -> None:
         for path in moves[0]:
             factor = 0.5 if path.endswith("bias") else 1.0
             assert np.allclose(moves[0][path], factor * moves[1][path], rtol=1e-9), path
+
+
+def _shared() -> Program:
+    """An encoder, a normalization and a dropout that two inputs go through."""
+    kinds = {
+        "encode": layer("Dense", units=4),
+        "norm": layer("BatchNormalization"),
+        "drop": layer("Dropout", rate=0.5),
+        "sum": layer("Add"),
+    }
+    calls = [
+        (f"{kind}_{side}", kind, (f"{before}{side}",))
+        for side in "ab"
+        for kind, before in (("encode", ""), ("norm", "encode_"), ("drop", "norm_"))
+    ]
+    calls.append(("y", "sum", ("drop_a", "drop_b")))
+    shape = ((4,), (4,))
+    layers = tuple(
+        own(name, kind, shape[: 1 + (name == "sum")]) for name, kind in kinds.items()
+    )
+    names = ["a", "b", *(name for name, *_ in calls)]
+    network = Network(
+        name="Shared",
+        inputs=(ModelInput(name="a"), ModelInput(name="b")),
+        outputs=(ModelOutput(name="y", edge="y"),),
+        layers=layers,
+        calls=tuple(
+            Call(name=name, layer=kind, inputs=edges) for name, kind, edges in calls
+        ),
+        edges=tuple(Edge(name=name, shape=(4,)) for name in names),
+    )
+    training = CASES["sgd"].training
+    assert training is not None
+    return Program(network=network, training=training)
+
+
+def test_a_layer_that_is_called_twice_keeps_one_set_of_weights() -> None:
+    case = _shared()
+    emission, module = emitted(case), module_of(case)
+    state = module.init_state(dtype="float64")
+    weights, batch = scattered(module, state), batch_for(case)
+    assert len(weights) == 6
+    found = node_outputs(module, emission, state, batch, training=True, step=2)
+    for number, side in enumerate("ab"):
+        x = batch[side] @ weights["encode/kernel"] + weights["encode/bias"]
+        assert close(found[f"encode_{side}"], x, "float64")
+        x = (x - x.mean(0)) / np.sqrt(x.var(0) + 1e-3)
+        x = weights["norm/gamma"] * x + weights["norm/beta"]
+        assert close(found[f"norm_{side}"], x, "float64")
+        keep = keep_mask(3, "drop/keep", (5, 4), 0.5, 2, call=number)
+        assert close(found[f"drop_{side}"], 2 * keep * x, "float64")
+    _, figures = module.train_step(state, batch, 0)
+    assert np.isfinite(figures["loss"])

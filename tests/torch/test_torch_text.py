@@ -194,3 +194,18 @@ def test_the_plan_is_plain_data() -> None:
     described = BACKEND.plan(CASES["residual"]).describe()
     assert json.loads(json.dumps(described)) == described
     assert described["nodes"]["c1"] == "c1:channels_first"
+
+
+def test_emitting_needs_no_framework() -> None:
+    """Importing the backend and writing a program imports neither PyTorch nor safetensors."""
+    code = (
+        "import sys; sys.path.insert(0, sys.argv[1]);"
+        "from torch_cases import CASES; from torch_programs import emitted;"
+        "print(len(emitted(CASES['residual']).text));"
+        "print(sorted({'torch', 'tensorflow', 'keras'} & set(sys.modules)))"
+    )
+    command = [sys.executable, "-c", code, str(Path(__file__).parent)]
+    result = subprocess.run(command, capture_output=True, text=True, check=True)
+    length, modules = result.stdout.split("\n")[:2]
+    assert int(length) > 1000
+    assert modules == "[]"

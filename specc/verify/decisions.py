@@ -1,0 +1,116 @@
+"""Plain figures: settings, rates, orders and decisions, the same or wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..runtime.batches import ArrayBatches
+from .compare import Mismatch, Part
+from .exam import Exam
+from .ledger import Ledger
+from .protocol import JUDGE, Reading
+
+__all__ = ["PlainFigures"]
+
+
+@dataclass
+class PlainFigures:
+    """The comparison of what the sides say in Python numbers; it fills a ledger."""
+
+    exam: Exam
+    sides: Mapping[str, Reading]
+    ledger: Ledger
+
+    def constants(self) -> None:
+        """Settings against the intermediate form."""
+        training, network = self.exam.program.training, self.exam.program.network
+        assert training is not None
+        wanted: dict[str, Any] = {
+            "SEED": training.seed,
+            "BATCH_SIZE": training.batch_size,
+            "EPOCHS": training.phases[0].epochs,
+            "SHUFFLE": training.shuffle,
+            "PRECISION": training.precision,
+            "INPUTS": [item.name for item in network.inputs],
+            "TARGETS": list(dict.fromkeys(o.target for o in training.objectives)),
+            "SAMPLE_WEIGHT": training.sample_weight,
+        }
+        for name, value in wanted.items():
+            found = {s: r.figures["constants"][name] for s, r in self.sides.items()}
+            if name == "PRECISION":
+                found.pop(JUDGE, None)  # it knows float64 only
+            self._same("settings", name, found, value)
+
+    def decisions(self) -> None:
+        """Rates, orders, batches seen and stopping: the same or wrong."""
+        for name in ("rates", "order", "order_steps", "ids", "rows", "stopping"):
+            found = {s: r.figures.get(name) for s, r in self.sides.items()}
+            self._same("decisions", name, found, self._wanted(name, found))
+        for name in ("stopped_after", "not_finite"):
+            found = {s: r.figures.get(name) for s, r in self.sides.items()}
+            self._same("decisions", name, found, next(iter(found.values())))
+        if self.exam.guards:
+            found = {s: _refused(r.figures["guards"]) for s, r in self.sides.items()}
+            self._same("decisions", "guards", found, [])
+
+    def _wanted(self, name: str, found: dict[str, Any]) -> Any:
+        """What the intermediate form demands; else what most sides say."""
+        exam, training = self.exam, self.exam.program.training
+        assert training is not None
+        if name in ("order", "order_steps"):
+            batches = ArrayBatches(
+                {"row": np.arange(exam.window.rows)},
+                None,
+                training.batch_size,
+                training.seed,
+                training.shuffle,
+            )
+            if name == "order_steps":
+                return batches.steps_per_epoch
+            count = min(3, training.phases[0].epochs)
+            return [[b["ids"].tolist() for b in batches.epoch(e)] for e in range(count)]
+        if name in ("ids", "rows") and not training.phases[0].callbacks:
+            ids = [exam.batches[b]["ids"].tolist() for b in exam.window.updates()]
+            return ids if name == "ids" else [len(item) for item in ids]
+        values = list(found.values())
+        return max(values, key=values.count)
+
+    def _same(self, title: str, name: str, found: dict[str, Any], wanted: Any) -> None:
+        """Enter a plain figure that must be the wanted one on every side."""
+        part = Part(title, {name: None}, "float64.exact")
+        wrong = [
+            Mismatch(
+                part, name, f"{side}: {_told(value, wanted)}", np.inf, 0.0, {}, side
+            )
+            for side, value in found.items()
+            if value != wanted
+        ]
+        size = np.inf if wrong else 0.0
+        self.ledger.enter(title, 0.0, 1, 1, {name: size}, wrong)
+
+
+def _told(value: Any, wanted: Any) -> str:
+    """A short account of how a plain figure is wrong."""
+    if isinstance(value, list) and isinstance(wanted, list):
+        pairs = enumerate(zip(value, wanted, strict=False))  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
+        for place, (have, want) in pairs:  # pyright: ignore[reportUnknownVariableType]
+            if have != want:
+                return f"item {place} is {_short(have)}, not {_short(want)}"
+        return f"has {len(value)} items, not {len(wanted)}"  # pyright: ignore[reportUnknownArgumentType]
+    return f"is {_short(value)}, not {_short(wanted)}"
+
+
+def _refused(guards: dict[str, str]) -> list[str]:
+    """The damages to imported weights that were not refused, or not tried."""
+    tried = {"missing", "unexpected", "misshapen"} <= guards.keys()
+    accepted = [damage for damage, how in guards.items() if how == "accepted"]
+    return accepted if tried else ["nothing was tried"]
+
+
+def _short(value: Any) -> str:
+    text = str(value)
+    return text if len(text) <= 60 else text[:57] + "…"

@@ -1,0 +1,267 @@
+"""Faults in the updates and modes that the PyTorch backend writes."""
+
+from __future__ import annotations
+
+from .edits import argument, in_definition, remove, swap, then
+from .fault import Fault
+from .torch_model import fault
+
+__all__ = ["TRAINING_FAULTS"]
+
+TRAINING_FAULTS: list[Fault] = [
+    # Penalties and constraints
+    fault(
+        "L2 with a half",
+        "mlp",
+        then(
+            in_definition("l2_penalty", swap(r"return factor", "return 0.5 * factor")),
+            in_definition("add_l2_gradient", swap(r"2\.0 \* factor", "factor")),
+        ),
+        "is 0.5 times",
+    ),
+    fault(
+        "L2 with a half in the gradient alone",
+        "mlp",
+        in_definition("add_l2_gradient", swap(r"2\.0 \* factor", "factor")),
+        "dense_2",
+    ),
+    fault(
+        "the gradient of the penalties left out",
+        "mlp",
+        in_definition("gradients", remove(r"add_penalty_gradients\(state\.model\)")),
+        "dense_2",
+    ),
+    fault(
+        "penalties left out of evaluation",
+        "mlp",
+        in_definition("evaluate_step", swap(r" \+ penalty\(state\.model\)", "")),
+        "figures in inference: loss",
+    ),
+    fault(
+        "one penalty left out",
+        "wide_and_deep",
+        in_definition(
+            "add_penalty_gradients", remove(r"add_l1_l2_gradient\(model\.dense_2.*")
+        ),
+        "dense_2",
+    ),
+    fault(
+        "constraint left out",
+        "mlp",
+        in_definition("train_step", remove(r"apply_constraints\(state\.model\)")),
+        "the constraint is not applied",
+    ),
+    fault(
+        "constraint of one layer left out",
+        "mlp",
+        in_definition("apply_constraints", remove(r"max_norm\(model\.dense_2.*")),
+        "dense_2 kernel_constraint",
+    ),
+    fault(
+        "constraint over the other axis",
+        "mlp",
+        swap(r"dim=\(1,\)", "dim=(0,)", None),
+        "kernel_constraint",
+    ),
+    fault(
+        "constraint that spares what is within the bound",
+        "mlp",
+        in_definition(
+            "max_norm",
+            swap(
+                r"norm\.clamp\(max=max_value\) / \(1e-7 \+ norm\)",
+                "(max_value / norm).clamp(max=1.0)",
+            ),
+        ),
+        "kernel_constraint",
+    ),
+    fault(
+        "constraint before the update",
+        "mlp",
+        in_definition(
+            "train_step",
+            swap(
+                r"^( +)(state\.optimizer\.step\(\))\n +(apply_constraints\(state\.model\))",
+                r"\1\3\n\1\2",
+            ),
+        ),
+        "kernel_constraint",
+        "optimizer",
+    ),
+    # Gradients and updates
+    fault(
+        "clipping after the update",
+        "mlp",
+        in_definition(
+            "train_step",
+            swap(
+                r"^( +)(clip_gradients\(grads\))\n +(prepare_update\(state, step\))\n"
+                r" +(state\.optimizer\.step\(\))",
+                r"\1\3\n\1\4\n\1\2",
+            ),
+        ),
+        "optimizer",
+    ),
+    fault(
+        "clipping left out",
+        "clipped",
+        in_definition("train_step", remove(r"clip_gradients\(grads\)")),
+        "optimizer",
+    ),
+    fault(
+        "clipping of all gradients together",
+        "mlp",
+        in_definition(
+            "clip_each",
+            swap(
+                r"limit / norms\.clamp", "limit / norms.norm().expand_as(norms).clamp"
+            ),
+        ),
+        "clipnorm",
+    ),
+    fault(
+        "clipping as PyTorch does it, with 1e-6 added to the norm",
+        "mlp",
+        in_definition(
+            "clip_each",
+            swap(
+                r"limit / norms\.clamp\(min=limit\)",
+                "(limit / (norms + 1e-6)).clamp(max=1.0)",
+            ),
+        ),
+        "clipnorm",
+    ),
+    fault(
+        "gradients that add up",
+        "mlp",
+        in_definition("gradients", remove(r"state\.optimizer\.zero_grad\(\)")),
+        "optimizer",
+    ),
+    fault(
+        "momentum of another size",
+        "mlp",
+        argument("SGD", "momentum", "0.95", times=1),
+        "optimizer",
+    ),
+    fault(
+        "nesterov left out",
+        "mlp",
+        argument("SGD", "nesterov", "False", times=1),
+        "optimizer",
+    ),
+    fault(
+        "dampening",
+        "mlp",
+        argument("SGD", "dampening", "0.1", times=1),
+        "Error",
+        "optimizer",
+    ),
+    fault(
+        "velocity with the wrong sign",
+        "mlp",
+        in_definition("export_state", swap(r"= -to_array", "= to_array")),
+        "optimizer",
+        "built state",
+    ),
+    fault(
+        "the velocity without the learning rate",
+        "mlp",
+        then(
+            in_definition(
+                "prepare_update",
+                swap(
+                    r"^( +)for weight in .*\n +weight\.grad\.mul_\(rate\)",
+                    r'\1state.optimizer.param_groups[0]["lr"] = rate',
+                ),
+            ),
+        ),
+        "optimizer",
+    ),
+    fault(
+        "the rate of the step before",
+        "mlp",
+        in_definition(
+            "prepare_update",
+            swap(r"learning_rate\(step,", "learning_rate(max(step - 1, 0),"),
+        ),
+        "learning rate of step 0, not 1",
+    ),
+    fault(
+        "the rate of the epoch's beginning",
+        "mlp",
+        in_definition(
+            "prepare_update",
+            swap(
+                r"learning_rate\(step,",
+                "learning_rate(step - step % state.steps_per_epoch,",
+            ),
+        ),
+        "learning rate",
+    ),
+    fault(
+        "Adam's epsilon in PyTorch's place",
+        "convnet",
+        in_definition("prepare_update", remove(r"group\[\"eps\"\] = .*")),
+        "optimizer",
+    ),
+    fault(
+        "Adam's bias correction one step late",
+        "convnet",
+        in_definition("prepare_update", swap(r"fill_\(step\)", "fill_(step + 1)")),
+        "optimizer",
+        "learning rate",
+    ),
+    fault(
+        "Adam with another beta_2",
+        "convnet",
+        argument("Adam", "betas", "(0.9, 0.99)", times=1),
+        "optimizer",
+    ),
+    fault(
+        "L2 by weight_decay on top",
+        "convnet",
+        argument("Adam", "weight_decay", "0.01", times=1),
+        "optimizer",
+    ),
+    fault(
+        "Nadam with PyTorch's momentum decay",
+        "selu_net",
+        argument("NAdam", "momentum_decay", "0.004", times=1),
+        "optimizer",
+        "learning rate",
+    ),
+    fault(
+        "RMSprop with epsilon outside the root",
+        "wide_and_deep",
+        in_definition(
+            "RMSprop",
+            swap(r"\(spread \+ self\.eps\)\.sqrt_\(\)", "spread.sqrt() + self.eps"),
+        ),
+        "optimizer",
+    ),
+    fault(
+        "RMSprop not centered",
+        "wide_and_deep",
+        in_definition(
+            "RMSprop", swap(r"spread\.addcmul\(mean, mean, value=-1\.0\)", "spread")
+        ),
+        "optimizer",
+    ),
+    # Modes
+    fault(
+        "predictions in training mode",
+        "mlp",
+        in_definition(
+            "predict", swap(r"state\.model\.eval\(\)", "state.model.train()")
+        ),
+        "output label",
+    ),
+    fault(
+        "training in inference mode",
+        "mlp",
+        in_definition(
+            "gradients", swap(r"state\.model\.train\(\)", "state.model.eval()")
+        ),
+        "loss",
+    ),
+]

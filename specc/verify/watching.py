@@ -1,0 +1,111 @@
+"""Batches and hooks through which a case watches a program's own training loop."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Protocol
+
+import numpy as np
+
+from .protocol import Arrays, Case
+
+__all__ = ["Enough", "Recorder", "SpoiltBatches", "WindowBatches"]
+
+
+class Watched(Protocol):
+    """What is watched: a case on its way (`specc.verify.case.Trial`)."""
+
+    case: Case
+    module: Any
+    state: Any
+
+    def steps_per_epoch(self) -> int:
+        """The steps of an epoch of this case."""
+        ...
+
+    def batch(self, name: str) -> Arrays:
+        """A batch by its name."""
+        ...
+
+    def keep(self, prefix: str, arrays: dict[str, Any]) -> None:
+        """Write arrays down."""
+        ...
+
+    def put_logs(self, prefix: str, logs: dict[str, Any]) -> None:
+        """Write figures down."""
+        ...
+
+
+class Enough(Exception):
+    """Enough epochs have been seen."""
+
+
+class WindowBatches:
+    """The batches of a case, as a training loop takes them."""
+
+    def __init__(self, trial: Watched) -> None:
+        self.trial = trial
+        self.steps_per_epoch = trial.steps_per_epoch()
+        self.ids: list[list[int]] = []
+
+    def epoch(self, number: int) -> Iterator[Arrays]:
+        """The batches of an epoch counted from 0; what is handed out is written down."""
+        for name in self.trial.case.epochs[number]:
+            batch = self.trial.batch(name)
+            self.ids.append(batch["ids"].tolist())
+            yield batch
+
+    def validation(self) -> Iterator[Arrays] | None:
+        """The batches of the held-out part, if there is one."""
+        names = self.trial.case.validation
+        return (self.trial.batch(name) for name in names) if names else None
+
+
+class SpoiltBatches(WindowBatches):
+    """The same with inputs that are not numbers."""
+
+    def epoch(self, number: int) -> Iterator[Arrays]:
+        """The first batch of the epoch, spoilt."""
+        batch = self.trial.batch(self.trial.case.epochs[number][0])
+        for name in self.trial.module.INPUTS:
+            batch[name] = np.full_like(batch[name], np.nan)
+        yield batch
+
+    def validation(self) -> None:
+        """Nothing is held out."""
+
+
+class Recorder:
+    """Hooks that write down what the loop does, and leave it when enough is seen."""
+
+    def __init__(self, trial: Watched, stop_at: int = 0) -> None:
+        self.trial = trial
+        self.stop_at = stop_at
+        self.steps = 0
+        self.rows: list[int] = []
+
+    def on_step(self, state: Any, rows: int, logs: dict[str, float]) -> None:
+        """Write down the state after an update."""
+        trial = self.trial
+        trial.state = state
+        self.steps += 1
+        if self.stop_at:
+            if self.steps == self.stop_at:
+                raise Enough
+            return
+        self.rows.append(rows)
+        trial.put_logs(f"logs/{self.steps}", logs)
+        if self.steps in trial.case.record:
+            trial.keep(f"steps/{self.steps}", trial.module.export_state(state))
+
+    def on_epoch(self, state: Any, logs: dict[str, float]) -> None:
+        """Write down the figures of an epoch, all but the time it took."""
+        trial = self.trial
+        trial.state = state
+        if self.stop_at:
+            return
+        seen = {name: value for name, value in logs.items() if name != "seconds"}
+        trial.put_logs(f"epochs/{state.epoch}", seen)
+        epochs = trial.case.epochs
+        if state.epoch >= len(epochs) and len(epochs) < trial.module.EPOCHS:
+            raise Enough
