@@ -29,7 +29,8 @@ class Model(BaseModel):
         strict=True,
         extra="forbid",
         allow_inf_nan=False,
-        use_attribute_docstrings=False,
+        # A class is made ready when it is first used: a spec uses few of them.
+        defer_build=True,
     )
 
 

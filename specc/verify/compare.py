@@ -23,7 +23,8 @@ class Part:
     `expected` gives the names that each side must show, with their shapes (None leaves
     the shape open; a dimension that is text may be of any size). `kind` groups tensors
     that share a floor. `nulls` marks, by name, entries that are judged by `null_gate`;
-    `least` gives tensors a scale that theirs must not fall below.
+    `least` gives tensors a scale that theirs must not fall below; `allowed` an absolute
+    difference that they may have in any case.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Part:
     nulls: Mapping[str, np.ndarray] = field(default_factory=dict[str, np.ndarray])
     null_gate: str = "float64.null"
     least: Mapping[str, float] = field(default_factory=dict[str, float])
+    allowed: Mapping[str, float] = field(default_factory=dict[str, float])
     batch: str | None = None
     #: The look at rest that it belongs to.
     look: str | None = None
@@ -173,7 +175,7 @@ def _judged(
     scale: float,
     null: bool = False,
 ) -> list[Mismatch]:
-    limit = tolerances()[gate]
+    limit = max(tolerances()[gate], part.allowed.get(name, 0.0) / scale)
     size = max(sizes.values(), default=0.0)
     if size <= limit:
         return []

@@ -61,9 +61,14 @@ class Exam:
         first = tuple(probe for probe in self.probes if probe.start == "built")
         return first + tuple(p for p in self.probes if p.start == "random")
 
-    def write(self, path: Path, states: Mapping[int, Arrays] | None = None) -> None:
-        """Write the arrays of all cases of one precision."""
-        arrays: Arrays = {f"start/{name}": a for name, a in self.start.items()}
+    def write(
+        self,
+        path: Path,
+        states: Mapping[int, Arrays] | None = None,
+        start: Arrays | None = None,
+    ) -> None:
+        """Write the arrays of all cases of one precision, or of one with another start."""
+        arrays: Arrays = {f"start/{n}": a for n, a in (start or self.start).items()}
         for name, batch in self.batches.items():
             for field, array in batch.items():
                 arrays[f"batch/{name}/{field}"] = array
@@ -94,6 +99,13 @@ class Exam:
             not_finite=self.not_finite,
             guards=self.guards,
         )
+
+    def control(self, emission: Emission, arrays: Path, out: Path) -> Case:
+        """The case in float64 once more, training alone."""
+        whole = self.double(emission, arrays, out)
+        idle = {"probes": (), "rates": 0, "order": (0, 0), "figures": ()}
+        off = {"not_finite": False, "guards": False}
+        return whole.model_copy(update={**idle, **off})
 
     def single(self, emission: Emission, arrays: Path, out: Path) -> Case:
         """The case in float32: probes, and single steps from given states."""

@@ -8,13 +8,15 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ..catalog.types import Shape
+from .blame import AFTER
 from .compare import Mismatch, Part
 from .decisions import PlainFigures
 from .exam import Exam
 from .ledger import Ledger
 from .nulls import clear_drift, null_entries
 from .protocol import STAGES, Probe, Reading
-from .spread import largest
+from .spread import distance, largest
+from .tolerances import tolerances
 from .window import ADVERSARIAL, LARGER
 
 __all__ = ["Float64", "unsaturated"]
@@ -43,6 +45,8 @@ class Float64:
 
     exam: Exam
     sides: Sides
+    #: A side, and its run from a start that was moved a little.
+    control: tuple[str, Reading] | None = None
     ledger: Ledger = field(default_factory=lambda: Ledger("float64"))
     nulls: dict[str, np.ndarray] = field(default_factory=dict[str, np.ndarray])
     #: Weights that were cleared in function space.
@@ -140,7 +144,13 @@ class Float64:
         state: dict[str, Shape | None] = dict(wanted.state())
         logs: dict[str, Shape | None] = dict.fromkeys(wanted.logs, ())
         for step in range(1, self._steps_made() + 1):
-            part = Part("figures of steps", logs, "float64.state", step=step)
+            part = Part(
+                "figures of steps",
+                logs,
+                "float64.state",
+                allowed=self._allowed(f"logs/{step}"),
+                step=step,
+            )
             wrong = bool(self.compare(part, f"logs/{step}"))
             if step in self.exam.record:
                 part = Part(
@@ -150,12 +160,47 @@ class Float64:
                     "float64",
                     wanted.kind,
                     loose,
+                    allowed=self._allowed(f"steps/{step}"),
                     step=step,
                 )
                 found = self.compare(part, f"steps/{step}")
                 wrong |= any(not item.null for item in found)
             if wrong:
                 return
+
+    def _allowed(self, prefix: str) -> dict[str, float]:
+        """How far tensors may be apart by what the control shows."""
+        if self.control is None:
+            return {}
+        side, reading = self.control
+        one, other = self.sides[side].under(prefix), reading.under(prefix)
+        factor = tolerances()["float64.control"]
+        return {
+            name: factor * distance(one[name], other[name])
+            for name in one.keys() & other.keys()
+        }
+
+    def doubt(self) -> float | None:
+        """How far a control should be moved, if there is reason for one.
+
+        There is where everything at rest agreed and trajectories differ by so little that
+        amplified rounding may be the cause.
+        """
+        late = {"state after resuming", *AFTER} - {"decisions", "state after resuming"}
+        wrong = [m for m in self.ledger.mismatches if m.part.name not in late]
+        far = [
+            m.size
+            for m in self.ledger.mismatches
+            if m.size > tolerances()["float64.doubt"]
+        ]
+        if wrong or far or not self.ledger.mismatches:
+            return None
+        sizes = [
+            entry.worst()
+            for (name, _), entry in self.ledger.entries.items()
+            if name in ("outputs in training", "gradients", "predictions")
+        ]
+        return max(*sizes, 1e-15)
 
     def _steps_made(self) -> int:
         """The updates of the side that made most (`decisions` has compared them)."""
@@ -196,7 +241,9 @@ class Float64:
                     }
                     for side, reading in self.sides.items()
                 }
-                self.ledger.compare(Part(title, some, limit, step=epoch), arrays)
+                allowed = self._allowed(f"epochs/{epoch}")
+                part = Part(title, some, limit, allowed=allowed, step=epoch)
+                self.ledger.compare(part, arrays)
 
     def _epochs_done(self) -> int:
         counts = [
@@ -213,7 +260,8 @@ class Float64:
         gate = "float64.null" if self.nulls else "float64.state"
         for mode in ("inference", "training"):
             title = f"outputs in {mode} after training"
-            part = Part(title, nodes, gate, "float64", batch=name)
+            allowed = self._allowed(f"after/{mode}")
+            part = Part(title, nodes, gate, "float64", allowed=allowed, batch=name)
             self.compare(part, f"after/{mode}")
         if all("stopped_after" in r.figures for r in self.sides.values()):
             state: dict[str, Shape | None] = dict(self.exam.expected.state())
@@ -225,6 +273,7 @@ class Float64:
                 "float64",
                 kind,
                 self._loose(),
+                allowed=self._allowed("restored"),
             )
             self.compare(part, "restored")
 

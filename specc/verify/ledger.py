@@ -20,6 +20,10 @@ class _Entry:
     passed: bool = True
     tensors: dict[str, float] = field(default_factory=dict[str, float])
 
+    def worst(self) -> float:
+        """The largest relative difference of all tensors."""
+        return max(self.tensors.values(), default=0.0)
+
 
 @dataclass
 class Ledger:

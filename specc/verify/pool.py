@@ -123,6 +123,7 @@ class Worker:
             arrays=read_arrays(case.out),
             figures=reply["figures"],
             mishap=Mishap(**trouble) if trouble else None,
+            seconds=reply["seconds"],
         )
         self._cases += 1
         if self._cases >= CASES:

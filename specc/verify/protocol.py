@@ -134,6 +134,8 @@ class Reading:
     arrays: Arrays
     figures: dict[str, Any]
     mishap: Mishap | None = None
+    #: How long the worker took.
+    seconds: float = 0.0
 
     def under(self, prefix: str) -> Arrays:
         """The arrays whose names begin with ``prefix/``, by the rest of their names."""

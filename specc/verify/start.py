@@ -10,7 +10,7 @@ from ..ir import Network, Weight
 from ..runtime.random import random_words, uniform
 from .protocol import Arrays
 
-__all__ = ["random_start"]
+__all__ = ["moved", "random_start"]
 
 PURPOSE = "verify"
 
@@ -29,6 +29,16 @@ def random_start(network: Network, seed: int = 1) -> Arrays:
         drawn = _draw(seed, buffer.path, buffer.shape, 0.5)
         found[buffer.path] = np.abs(drawn) + 0.5 if buffer.initial > 0 else drawn
     return {name: a.astype(np.float32).astype(np.float64) for name, a in found.items()}
+
+
+def moved(start: Arrays, size: float) -> Arrays:
+    """The start with every number moved by that share of itself, up or down."""
+    found: Arrays = {}
+    for path, array in start.items():
+        words = random_words(0, f"{PURPOSE}-control", path, array.size)
+        step = np.where(uniform(words) < 0.5, -size, size).reshape(array.shape)
+        found[path] = array * (1.0 + step)
+    return found
 
 
 def _typical(weight: Weight) -> float:

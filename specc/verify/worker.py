@@ -11,6 +11,7 @@ import gc
 import json
 import os
 import sys
+import time
 import traceback
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
@@ -60,12 +61,14 @@ def answer(probe: Any, case: Case, number: int) -> dict[str, Any]:
     """Run a case; errors of the emitted program are part of the answer."""
     trial = Trial(probe, case, f"specc_emitted_{number}")
     found: Mishap | None = None
+    began = time.perf_counter()
     try:
         trial.run()
     except Exception as error:
         found = mishap(error, trial.stage, f"<{trial.name}>")
     write_arrays(case.out, trial.arrays)
-    reply: dict[str, Any] = {"figures": trial.figures}
+    seconds = time.perf_counter() - began
+    reply: dict[str, Any] = {"figures": trial.figures, "seconds": seconds}
     if found is not None:
         reply["mishap"] = found.__dict__
     sys.modules.pop(trial.name, None)
