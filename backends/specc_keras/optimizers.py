@@ -97,10 +97,10 @@ def keras_slots(optimizer: Optimizer) -> dict[str, str]:
 
 
 def scalar_count(optimizer: Optimizer) -> int:
-    """How many float64 scalars a step is given: the learning rate, and maybe others."""
+    """How many scalars the rule takes for each step; 0: only the learning rate."""
     if isinstance(optimizer, Adam):
-        return 3
-    return 4 if isinstance(optimizer, Nadam) else 1
+        return 2
+    return 4 if isinstance(optimizer, Nadam) else 0
 
 
 _WAYS = {

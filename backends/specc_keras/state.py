@@ -42,7 +42,7 @@ _NEW_OPTIMIZER = '''
 def new_optimizer(
     model: keras.Model, learning_rate: float
 ) -> keras.optimizers.Optimizer:
-    """Return the optimizer of the model's weights."""
+    """Return the optimizer; `train_step` gives it the rate of each step anew."""
 $comment
 $optimizer
     optimizer.build(list(trained_variables(model).values()))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from specc.emit.shared import Section, only_phase
-from specc.emit.source import statement
+from specc.emit.source import Expression, assign, call, define, statement
 from specc.ir import Training
 
 from .optimizers import clipping, scalar_count
@@ -78,19 +78,24 @@ $body
 
 _UPDATE_WEIGHTS = '''
 $head
-    """Do one update; the scalars are float64, the first is the learning rate."""
+    """Do one update; $what float64."""
     found, logs = compute_gradients(state, fields$masks)
 $clip
-    state.optimizer.learning_rate.assign(scalars[0])
-$scalars
-    state.optimizer.apply(list(found.values()))$constraints
+    for path, weight in trained_variables(state.model).items():
+        state.optimizer.update_step(found[path], weight.value, $scalar)
+$constrain
     return logs
 '''
+
+_CONSTRAIN = """
+        if weight.constraint is not None:
+            weight.assign(weight.constraint(weight))
+"""
 
 _TRAIN_STEP = '''
 def update_specs(state: State) -> tuple[Any, ...]:
     """Return types and shapes of what `update_weights` takes besides the state."""
-    return state.specs, ${mask_specs}tf.TensorSpec(($count,), tf.float64)
+    return state.specs, ${mask_specs}tf.TensorSpec($shape, tf.float64)
 
 
 def train_step(
@@ -98,8 +103,8 @@ def train_step(
 ) -> tuple[State, dict[str, float]]:
     """Do one update in place; `step` counts those before it."""
     update = compiled(state, update_weights, lambda: update_specs(state))
-    rate = learning_rate(step, state.steps_per_epoch)
-    scalars = tf.constant($values, tf.float64)
+$scalars
+$draw
 $logs
     return state, as_numbers(logs)
 '''
@@ -175,50 +180,36 @@ def _gradients(drawn: bool, penalties: str) -> Iterator[Section]:
 def _updating(plan: Plan, training: Training, drawn: bool) -> Iterator[Section]:
     """`update_weights` and `train_step`."""
     optimizer = only_phase(training).optimizer
-    scaled = scalar_count(optimizer) > 1
+    count = scalar_count(optimizer)
+    scalar = "scalars" if count else "rate"
+    parameters = ["state: State", "fields: dict[str, tf.Tensor]"]
+    parameters += ["masks: dict[str, tf.Tensor]"] if drawn else []
+    returns = "dict[str, tf.Tensor]"
     constrained = any(weight.constraint for weight in plan.trained)
     yield _section(
         _UPDATE_WEIGHTS,
-        head=_UPDATE_HEADS[drawn].strip("\n"),
+        head=define("update_weights", [*parameters, f"{scalar}: tf.Tensor"], returns),
         masks=", masks" if drawn else "",
         clip="    found = clip_gradients(found)" if clipping(optimizer) else "",
-        scalars="    state.optimizer.scalars.assign(scalars)" if scaled else "",
-        constraints="  # and constraints after it" if constrained else "",
+        scalar=scalar,
+        what="the scalars of the step are" if count else "the learning rate is",
+        constrain=_CONSTRAIN.strip("\n") if constrained else "",
     )
+    rate: Expression = call("learning_rate", "step", "state.steps_per_epoch")
+    scalars = assign("rate", call("tf.constant", rate, "tf.float64"), 4)
+    if count:
+        found = call("state.optimizer.scalars_at", "rate", "step")
+        found = call("tf.constant", found, "tf.float64")
+        scalars = assign("rate", rate, 4) + "\n" + assign("scalars", found, 4)
+    given = ["read_fields(state, batch)", *(["masks"] if drawn else []), scalar]
     yield _section(
         _TRAIN_STEP,
         mask_specs="mask_specs(), " if drawn else "",
-        count=str(scalar_count(optimizer)),
-        values="state.optimizer.scalars_at(rate, step)" if scaled else "[rate]",
-        logs=_LOGS[drawn].strip("\n"),
+        shape=f"({count},)" if count else "()",
+        scalars=scalars,
+        draw="    masks = draw_masks(state.seed, batch, step)" if drawn else "",
+        logs=assign("logs", call("update", *given), 4),
     )
-
-
-#: Parts that differ without (0) and with (1) masks.
-_UPDATE_HEADS = (
-    """
-def update_weights(
-    state: State, fields: dict[str, tf.Tensor], scalars: tf.Tensor
-) -> dict[str, tf.Tensor]:
-""",
-    """
-def update_weights(
-    state: State,
-    fields: dict[str, tf.Tensor],
-    masks: dict[str, tf.Tensor],
-    scalars: tf.Tensor,
-) -> dict[str, tf.Tensor]:
-""",
-)
-_LOGS = (
-    """
-    logs = update(read_fields(state, batch), scalars)
-""",
-    """
-    masks = draw_masks(state.seed, batch, step)
-    logs = update(read_fields(state, batch), masks, scalars)
-""",
-)
 
 
 def model_only_sections() -> Iterator[Section]:

@@ -133,7 +133,9 @@ def _sarif_note(note: Note) -> dict[str, Any]:
 def _sarif_location(span: Span) -> dict[str, Any]:
     return {
         "physicalLocation": {
-            "artifactLocation": {"uri": quote(span.source.name, errors="surrogatepass")},
+            "artifactLocation": {
+                "uri": quote(span.source.name, errors="surrogatepass")
+            },
             "region": {
                 "startLine": span.line,
                 "startColumn": span.column,

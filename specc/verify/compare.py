@@ -36,6 +36,9 @@ class Part:
     null_gate: str = "float64.null"
     least: Mapping[str, float] = field(default_factory=dict[str, float])
     allowed: Mapping[str, float] = field(default_factory=dict[str, float])
+    #: In float32: the longest sum that goes into an entry, and errors known to be honest.
+    terms: int = 1
+    honest: Mapping[str, float] = field(default_factory=dict[str, float])
     batch: str | None = None
     #: The look at rest that it belongs to.
     look: str | None = None

@@ -7,6 +7,7 @@ high percentile of a tensor's entries; errors below `float32.floor` are taken fo
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -18,7 +19,7 @@ from .spread import errors
 from .tolerances import tolerances
 from .window import ADVERSARIAL
 
-__all__ = ["Tripped", "compare_dual", "persistent"]
+__all__ = ["Tripped", "compare_dual", "persistent", "typical_error"]
 
 
 @dataclass(frozen=True)
@@ -31,9 +32,10 @@ class Tripped:
 
 @dataclass
 class DualResult:
-    """Of one part: tensors compared, the ratio of each, and those beyond the gate."""
+    """Of one part: tensors compared, the largest error and the ratio of each, and trips."""
 
     compared: int = 0
+    sizes: dict[str, float] = field(default_factory=dict[str, float])
     ratios: dict[str, float] = field(default_factory=dict[str, float])
     wrong: list[Mismatch] = field(default_factory=list[Mismatch])
     tripped: list[Tripped] = field(default_factory=list[Tripped])
@@ -71,7 +73,8 @@ def _judge(
 ) -> None:
     odd = part.batch in ADVERSARIAL
     limit = tolerances()["float32.ratio"]
-    floor = tolerances()["float32.odd_floor" if odd else "float32.floor"]
+    long = tolerances()["float32.sum"] * math.sqrt(part.terms)
+    floor = max(long, tolerances()["float32.odd_floor" if odd else "float32.floor"])
     mask = part.nulls.get(name)
     sizes: dict[str, float] = {}
     worst = 0.0
@@ -79,7 +82,9 @@ def _judge(
         kept = found[~mask] if mask is not None and mask.shape == found.shape else found
         sizes[side] = _quantile(kept)
         worst = max(worst, float(kept.max(initial=0.0)))
+    floor = max(floor, part.honest.get(name, 0.0))
     held = {side: max(size, floor) for side, size in sizes.items()}
+    result.sizes[name] = max(sizes.values())
     ratio = max(held.values()) / min(held.values())
     result.ratios[name] = ratio
     if not ratio <= limit:
@@ -87,6 +92,11 @@ def _judge(
         reason = "errors of different sizes"
         mismatch = Mismatch(part, name, reason, ratio, limit, sizes, guilty)
         result.tripped.append(Tripped(mismatch, worst))
+
+
+def typical_error(one: np.ndarray, other: np.ndarray, scale: float) -> float:
+    """The error of a tensor, at the percentile at which errors are compared."""
+    return _quantile(errors(one, other, scale).ravel())
 
 
 def _quantile(values: np.ndarray) -> float:

@@ -124,6 +124,10 @@ class Exam:
             ),
         )
 
+    def single_control(self, emission: Emission, arrays: Path, out: Path) -> Case:
+        """The single steps in float32 once more, from other states."""
+        return self.single(emission, arrays, out).model_copy(update={"probes": ()})
+
     def state_before(self, step: int, reading: Reading) -> Arrays:
         """The state before an update of a float64 run, rounded to float32."""
         if step:

@@ -7,6 +7,7 @@ at kinks, within one framework as well as between two, and so prove nothing.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -14,14 +15,17 @@ import numpy as np
 
 from ..catalog.types import Shape
 from .compare import Part
-from .dual import Tripped, compare_dual, persistent
+from .dual import Tripped, compare_dual, persistent, typical_error
 from .exam import Exam
 from .in_float64 import unsaturated
 from .ledger import Ledger
 from .protocol import Arrays, Probe, Reading
+from .spread import largest
 from .tolerances import tolerances
 
 __all__ = ["Float32"]
+
+IN_INFERENCE = ("inference", "predict", "evaluate")
 
 
 @dataclass
@@ -32,8 +36,11 @@ class Float32:
     single: Mapping[str, Reading]
     double: Mapping[str, Reading]
     nulls: Mapping[str, np.ndarray]
+    #: A side, and its single steps from states that were moved a little.
+    control: tuple[str, Reading] | None = None
     ledger: Ledger = field(default_factory=lambda: Ledger("float32"))
     looks: dict[str, int] = field(default_factory=dict[str, int])
+    forward: float = 0.0
     tripped: dict[tuple[str, str], list[Tripped]] = field(
         default_factory=dict[tuple[str, str], list[Tripped]]
     )
@@ -87,6 +94,7 @@ class Float32:
                 least=unsaturated(self.double, where, probe)
                 if names is wanted.gradients
                 else {},
+                terms=self.terms(rows, training=where not in IN_INFERENCE),
                 batch=probe.batch,
                 look=probe.name,
             )
@@ -110,14 +118,64 @@ class Float32:
             "float32",
             wanted.kind,
             masks,
+            terms=self.terms(self.rows(step), training=True),
+            honest=self.honest("single", names),
             step=step + 1,
         )
         single = _under(self.single, f"single/{step}", names)
         double = _under(self.double, f"steps/{step + 1}", names)
         self._dual(part, single, double)
-        part = Part("figures of a step", logs, "float32.ratio", step=step + 1)
+        honest = self.honest("single_logs", logs)
+        part = Part(
+            "figures of a step", logs, "float32.ratio", honest=honest, step=step + 1
+        )
         single = _under(self.single, f"single_logs/{step}")
         self._dual(part, single, _under(self.double, f"logs/{step + 1}"))
+
+    def honest(self, where: str, names: Mapping[str, object]) -> dict[str, float]:
+        """The control's largest errors against its own first run, over all steps."""
+        if self.control is None:
+            return {}
+        side, moved = self.control
+        found: dict[str, float] = {}
+        for step in self.exam.singles:
+            one = self.single[side].under(f"{where}/{step}")
+            other = moved.under(f"{where}/{step}")
+            for name in names:
+                scale = largest([one[name]]) or 1.0
+                error = typical_error(one[name], other[name], scale)
+                found[name] = max(found.get(name, 0.0), error)
+        return found
+
+    def doubt(self) -> float | None:
+        """How far a control should be moved, if there is reason for one.
+
+        There is where everything at rest agreed: single steps may then differ because
+        units lie so near their kinks that rounding decides.
+        """
+        found = self.ledger.mismatches
+        if not found or any(not item.part.name.endswith(" step") for item in found):
+            return None
+        return tolerances()["float32.control"] * self.forward
+
+    def rows(self, step: int) -> int:
+        """The number of examples in the batch of an update."""
+        return len(self.exam.batches[self.exam.window.updates()[step]]["ids"])
+
+    def terms(self, rows: int, training: bool) -> int:
+        """The longest sum: over the inputs of a unit, or in training over all positions.
+
+        Means of a normalization and gradients of what is shared by all positions add up
+        the batch and every place of an image.
+        """
+        fans = [weight.fan_in for weight in self.exam.program.network.weights()]
+        if not training:
+            return max(fans, default=1)
+        places = [
+            math.prod(dim for dim in shape[:-1] if isinstance(dim, int))
+            for shape in self.exam.expected.nodes.values()
+        ]
+        return max(*fans, rows * max(places, default=1), 1)
 
     def settle(self) -> None:
         """Enter what tripped too often to be a flipped unit."""
@@ -131,6 +189,8 @@ class Float32:
     ) -> None:
         result = compare_dual(part, single, double)
         self.looks[part.name] = self.looks.get(part.name, 0) + 1
+        if part.name == "outputs in training":
+            self.forward = max(self.forward, *result.sizes.values())
         for item in result.tripped:
             key = (part.name, item.mismatch.name)
             self.tripped.setdefault(key, []).append(item)

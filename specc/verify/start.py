@@ -35,9 +35,12 @@ def moved(start: Arrays, size: float) -> Arrays:
     """The start with every number moved by that share of itself, up or down."""
     found: Arrays = {}
     for path, array in start.items():
+        if array.dtype.kind != "f":
+            found[path] = array
+            continue
         words = random_words(0, f"{PURPOSE}-control", path, array.size)
         step = np.where(uniform(words) < 0.5, -size, size).reshape(array.shape)
-        found[path] = array * (1.0 + step)
+        found[path] = (array * (1.0 + step)).astype(array.dtype)
     return found
 
 

@@ -30,6 +30,11 @@ _NUMBERS = count()
 BOUNDS = {"float32": 2e-5, "float64": 1e-12}
 
 
+def named(value: object) -> str | None:
+    """The name of a parameter of a test: the same in every process."""
+    return None if callable(value) else str(value)
+
+
 def make(family: str, keyword: str, **arguments: Any) -> Any:
     """A construct of the catalogue."""
     return catalog().find(family, keyword).model_validate(arguments)

@@ -14,6 +14,7 @@ from keras_programs import (
     check_gradients,
     layer,
     make,
+    named,
     objective,
     program,
     run,
@@ -131,7 +132,7 @@ CASES: list[tuple[str, dict[str, Any], str, bool, Callable[..., np.ndarray]]] = 
 @pytest.mark.parametrize("weighted", [True, False])
 @pytest.mark.parametrize("shape", [(4,), (2, 4)])
 @pytest.mark.parametrize(
-    ("keyword", "given", "activation", "fused", "entries"), CASES, ids=str
+    ("keyword", "given", "activation", "fused", "entries"), CASES, ids=named
 )
 def test_loss(
     keyword: str,

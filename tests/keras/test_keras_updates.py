@@ -16,6 +16,7 @@ from keras_programs import (
     check_gradients,
     layer,
     make,
+    named,
     program,
     run,
 )
@@ -154,7 +155,7 @@ def trajectory(
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
-@pytest.mark.parametrize(("keyword", "given", "rule"), OPTIMIZERS, ids=str)
+@pytest.mark.parametrize(("keyword", "given", "rule"), OPTIMIZERS, ids=named)
 def test_optimizer(keyword: str, given: dict[str, Any], rule: Rule, dtype: str) -> None:
     """Every weight and every slot over steps whose rate falls, fed with raw gradients."""
     running = run(
@@ -249,7 +250,7 @@ PENALTIES: list[tuple[str, dict[str, Any], Callable[[np.ndarray], float]]] = [
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
-@pytest.mark.parametrize(("keyword", "given", "formula"), PENALTIES, ids=str)
+@pytest.mark.parametrize(("keyword", "given", "formula"), PENALTIES, ids=named)
 def test_regularizer(
     keyword: str, given: dict[str, Any], formula: Callable[..., float], dtype: str
 ) -> None:

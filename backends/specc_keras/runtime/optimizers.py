@@ -1,7 +1,7 @@
 """Optimizers whose scalars are computed in float64 outside the graph."""
 
 # What comes from TensorFlow and Keras has hardly any types.
-# pyright: basic, reportArgumentType=false
+# pyright: basic, reportIncompatibleMethodOverride=false
 
 import math
 from typing import Any
@@ -14,25 +14,21 @@ class Adam(keras.optimizers.Adam):
     """Keras's Adam, with the bias correction of each step computed in float64.
 
     Keras computes it in the weights' type; in float32 the first steps are then wrong by
-    1e-5. Here `scalars` must be set to what `scalars_at` gives before every `apply`.
+    1e-5. Here `update_step` takes what `scalars_at` gives for the learning rate.
     """
 
-    def __init__(self, **options: Any) -> None:
-        super().__init__(**options)
-        self.scalars = tf.Variable([math.nan] * 3, dtype=tf.float64)
-
     def scalars_at(self, learning_rate: float, step: int) -> list[float]:
-        """Return the rate, the rate corrected for bias, and ε; `step` counts from 0."""
+        """Return the rate corrected for bias, and ε; `step` counts from 0."""
         first = 1.0 - self.beta_1 ** (step + 1)
         second = math.sqrt(1.0 - self.beta_2 ** (step + 1))
-        return [learning_rate, learning_rate * second / first, self.epsilon]
+        return [learning_rate * second / first, self.epsilon]
 
     def update_step(
-        self, gradient: tf.Tensor, variable: Any, learning_rate: Any
+        self, gradient: tf.Tensor, variable: Any, scalars: tf.Tensor
     ) -> None:
+        rate, epsilon = tf.unstack(tf.cast(scalars, variable.dtype))
         index = self._get_variable_index(variable)
         m, v = self._momentums[index], self._velocities[index]
-        _, rate, epsilon = tf.unstack(tf.cast(self.scalars, variable.dtype))
         self.assign_add(m, (gradient - m) * (1.0 - self.beta_1))
         self.assign_add(v, (tf.square(gradient) - v) * (1.0 - self.beta_2))
         if self.amsgrad:
@@ -49,20 +45,20 @@ class CorrectedAdam(Adam):
     """
 
     def scalars_at(self, learning_rate: float, step: int) -> list[float]:
-        """Return the rate, the rate corrected for bias, and c · ε."""
-        rate, corrected, epsilon = super().scalars_at(learning_rate, step)
-        return [rate, corrected, epsilon * math.sqrt(1.0 - self.beta_2 ** (step + 1))]
+        """Return the rate corrected for bias, and c · ε; `step` counts from 0."""
+        rate, epsilon = super().scalars_at(learning_rate, step)
+        return [rate, epsilon * math.sqrt(1.0 - self.beta_2 ** (step + 1))]
 
 
-class Nadam(Adam):
+class Nadam(keras.optimizers.Adam):
     """Adam with Nesterov's look-ahead, with the scalars of each step in float64.
 
-    Keras's Nadam computes them in the weights' type.
+    Keras's Nadam computes them in the weights' type. Here `update_step` takes what
+    `scalars_at` gives for the learning rate.
     """
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
-        self.scalars = tf.Variable([math.nan] * 4, dtype=tf.float64)
         self.done, self.product = 0, 1.0
 
     def momentum_at(self, t: int) -> float:
@@ -85,21 +81,17 @@ class Nadam(Adam):
         product = self.momentum_product(t)
         of_momentum = following / (1.0 - product * following)
         of_gradient = (1.0 - now) / (1.0 - product)
-        return [
-            learning_rate,
-            of_momentum,
-            of_gradient,
-            math.sqrt(1.0 - self.beta_2**t),
-        ]
+        root = math.sqrt(1.0 - self.beta_2**t)
+        return [learning_rate, of_momentum, of_gradient, root]
 
     def update_step(
-        self, gradient: tf.Tensor, variable: Any, learning_rate: Any
+        self, gradient: tf.Tensor, variable: Any, scalars: tf.Tensor
     ) -> None:
+        rate, of_momentum, of_gradient, root = tf.unstack(
+            tf.cast(scalars, variable.dtype)
+        )
         index = self._get_variable_index(variable)
         m, v = self._momentums[index], self._velocities[index]
-        rate, of_momentum, of_gradient, root = tf.unstack(
-            tf.cast(self.scalars, variable.dtype)
-        )
         self.assign_add(m, (gradient - m) * (1.0 - self.beta_1))
         self.assign_add(v, (tf.square(gradient) - v) * (1.0 - self.beta_2))
         ahead = of_momentum * m + of_gradient * gradient

@@ -62,4 +62,3 @@ def import_state(state: Any, arrays: dict[str, np.ndarray]) -> None:
     assign_arrays(variables, {path: arrays[path] for path in variables})
     state.step = int(arrays["counter/step"])
     state.epoch = int(arrays["counter/epoch"])
-    state.optimizer.iterations.assign(state.step)
