@@ -11,6 +11,7 @@ from __future__ import annotations
 import atexit
 import os
 import shutil
+import sys
 import tempfile
 from types import ModuleType
 from typing import Any
@@ -27,18 +28,19 @@ Arrays = dict[str, np.ndarray]
 def configure(threads: int = 1) -> None:
     """Make TensorFlow deterministic and quiet, and give it so many threads.
 
-    Must be called before TensorFlow is imported; a number of threads that is already in
-    force may be asked for again.
+    Call it before Keras is imported by others, so that a user's keras.json, which changes
+    types silently, is not read.
 
     Raises:
         RuntimeError: TensorFlow is running with another number of threads.
     """
-    home = tempfile.mkdtemp(prefix="keras-")
-    atexit.register(shutil.rmtree, home, ignore_errors=True)
-    os.environ["KERAS_HOME"] = home  # a user's keras.json would change types silently
-    os.environ["KERAS_BACKEND"] = "tensorflow"
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")
+    if "keras" not in sys.modules:
+        home = tempfile.mkdtemp(prefix="keras-")
+        atexit.register(shutil.rmtree, home, ignore_errors=True)
+        os.environ["KERAS_HOME"] = home
+        os.environ["KERAS_BACKEND"] = "tensorflow"
+        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+        os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")
 
     import tensorflow as tf
 
@@ -69,13 +71,10 @@ def node_outputs(
 
     In training mode the masks are those of the update that `step` others came before.
     """
-    import keras
     import tensorflow as tf
 
     model = state.model
-    tensors = {node: _tensor(model, at) for node, at in emission.nodes.items()}
-    named = {tensor.name: tensor for tensor in model.inputs}
-    watching = keras.Model(inputs=named, outputs=tensors, name="nodes")
+    watching = _watching(emission, state)
     specs = module.model_inputs(state.specs)
     inputs = {name: module.as_tensor(batch[name], specs[name]) for name in specs}
     before = _buffers(module, state)
@@ -86,7 +85,21 @@ def node_outputs(
         else:
             found = watching(inputs, training=training)
     _restore(module, state, before)
-    return {node: np.array(found[node].numpy(), order="C") for node in tensors}
+    return {node: np.array(found[node].numpy(), order="C") for node in emission.nodes}
+
+
+def _watching(emission: Emission, state: Any) -> Any:
+    """A model over the same layers whose outputs are those of all nodes."""
+    import keras
+
+    if "nodes" not in state.compiled:
+        model = state.model
+        state.compiled["nodes"] = keras.Model(
+            inputs={tensor.name: tensor for tensor in model.inputs},
+            outputs={name: _tensor(model, at) for name, at in emission.nodes.items()},
+            name="nodes",
+        )
+    return state.compiled["nodes"]
 
 
 def _tensor(model: Any, place: str) -> Any:

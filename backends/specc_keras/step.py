@@ -118,8 +118,8 @@ def evaluate_fields(state: State, fields: dict[str, tf.Tensor]) -> dict[str, tf.
 
 def evaluate_step(state: State, batch: dict[str, np.ndarray]) -> dict[str, float]:
     """Return loss and metrics of a batch in inference mode."""
-    evaluate = compiled(state, evaluate_fields, lambda: (state.specs,))
-    return as_numbers(evaluate(read_fields(state, batch)))
+    compute = compiled(state, evaluate_fields, lambda: (state.specs,))
+    return as_numbers(compute(read_fields(state, batch)))
 '''
 
 _PREDICT = '''

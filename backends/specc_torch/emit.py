@@ -20,9 +20,10 @@ from specc.emit.shared import (
 )
 from specc.emit.source import module
 
+from .arrays import ARRAY_PIECES, array_sections, table_sections
 from .model import model_section
 from .plan import TABLE, Plan
-from .state import ARRAY_PIECES, array_sections, state_section, table_sections
+from .state import init_sections, state_section
 from .step import input_sections, predict_section, training_sections
 
 __all__ = ["emit"]
@@ -112,6 +113,7 @@ def _sections(plan: Plan) -> Iterator[Section]:
     yield Section(predict_section(plan))
     yield from map(Section, table_sections(plan))
     yield initial_weights_section(plan.network, TABLE)
+    yield from map(Section, init_sections(plan))
     for number, text in enumerate(array_sections(plan)):
         yield Section(text, ARRAY_PIECES if number == 0 else frozenset())
     if training is not None:

@@ -17,7 +17,6 @@ from .verdict import Place
 __all__ = ["Blame", "Scene", "place_of"]
 
 #: Parts in the order in which a program does things; the first that differs is the cause.
-#: Those of the inner tuple are gone through for one batch after another.
 AT_REST = (
     "outputs in inference",
     "outputs in training",
@@ -76,7 +75,7 @@ class Scene:
         return sorted(self.mismatches, key=self._rank)
 
     def _rank(self, item: Mismatch) -> tuple[int, int, int, int]:
-        """Major part; batch or part within; step or part within; place in the network."""
+        """Before, at rest or after; the part; the look or step; the place in the network."""
         part, name = item.part.name, item.name
         if part in BEFORE:
             return 0, BEFORE.index(part), 0, 0
@@ -88,9 +87,9 @@ class Scene:
         place = calls.get(name, 0)
         if part in ("gradients", "clipped gradients"):
             place = -calls.get(self.call_of(name.split("/")[0]), 0)
-        looks = [look.name for look in self.exam.looks()]
+        looks = [look.name for look in self.exam.probes]
         look = looks.index(item.part.look) if item.part.look in looks else 0
-        return 1, look, AT_REST.index(part), place
+        return 1, AT_REST.index(part), look, place
 
     def call_of(self, layer: str) -> str:
         """The first call of a layer."""

@@ -83,11 +83,10 @@ class Trial:
         """Outputs, loss and gradients of a model at rest."""
         for probe in self.case.probes:
             if probe.start == "built":
-                self.look_at(probe)
-        self.begin()
-        for probe in self.case.probes:
-            if probe.start == "random":
-                self.look_at(probe)
+                self.module.import_state(self.state, self.under("built"))
+            else:
+                self.begin()
+            self.look_at(probe)
 
     def look_at(self, probe: Probe) -> None:
         """One batch: every node in both modes, predictions, figures, gradients."""

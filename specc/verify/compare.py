@@ -39,6 +39,8 @@ class Part:
     #: In float32: the longest sum that goes into an entry, and errors known to be honest.
     terms: int = 1
     honest: Mapping[str, float] = field(default_factory=dict[str, float])
+    #: The side that cannot be wrong, if there is one: what another is held against.
+    truth: str = ""
     batch: str | None = None
     #: The look at rest that it belongs to.
     look: str | None = None
@@ -184,6 +186,8 @@ def _judged(
         return []
     pairs = {_pair(key): value for key, value in sizes.items()}
     guilty = odd_one(pairs, limit)
+    if part.truth:
+        guilty = next(side for pair in pairs for side in pair if side != part.truth)
     return [Mismatch(part, name, "differs", size, limit, sizes, guilty, null, scale)]
 
 

@@ -56,11 +56,6 @@ class Exam:
     not_finite: bool = False
     guards: bool = False
 
-    def looks(self) -> tuple[Probe, ...]:
-        """The looks at rest in the order in which a worker takes them."""
-        first = tuple(probe for probe in self.probes if probe.start == "built")
-        return first + tuple(p for p in self.probes if p.start == "random")
-
     def write(
         self,
         path: Path,

@@ -36,6 +36,8 @@ class Float32:
     single: Mapping[str, Reading]
     double: Mapping[str, Reading]
     nulls: Mapping[str, np.ndarray]
+    #: The side whose states in float64 the single steps begin and are to end in.
+    base: str
     #: A side, and its single steps from states that were moved a little.
     control: tuple[str, Reading] | None = None
     ledger: Ledger = field(default_factory=lambda: Ledger("float32"))
@@ -66,7 +68,9 @@ class Float32:
             }
             built = reading.under("built")
             pair = {"drawn": drawn, side: {n: built[n] for n in names if n in built}}
-            part = Part("built weights", names, "float64.exact", "float32")
+            part = Part(
+                "built weights", names, "float64.exact", "float32", truth="drawn"
+            )
             self.ledger.compare(part, pair)
 
     def at_rest(self, probe: Probe) -> None:
@@ -123,14 +127,15 @@ class Float32:
             step=step + 1,
         )
         single = _under(self.single, f"single/{step}", names)
-        double = _under(self.double, f"steps/{step + 1}", names)
+        truth = dict.fromkeys(self.single, self.double[self.base])
+        double = _under(truth, f"steps/{step + 1}", names)
         self._dual(part, single, double)
         honest = self.honest("single_logs", logs)
         part = Part(
             "figures of a step", logs, "float32.ratio", honest=honest, step=step + 1
         )
         single = _under(self.single, f"single_logs/{step}")
-        self._dual(part, single, _under(self.double, f"logs/{step + 1}"))
+        self._dual(part, single, _under(truth, f"logs/{step + 1}"))
 
     def honest(self, where: str, names: Mapping[str, object]) -> dict[str, float]:
         """The control's largest errors against its own first run, over all steps."""

@@ -57,7 +57,7 @@ class Float64:
         plain = PlainFigures(self.exam, self.sides, self.ledger)
         plain.constants()
         self.start()
-        for probe in self.exam.looks():
+        for probe in self.exam.probes:
             self.at_rest(probe)
         self.nulls = null_entries(self.sides)
         plain.decisions()
@@ -78,7 +78,7 @@ class Float64:
             PlainFigures(self.exam, self.sides, self.ledger).constants()
             self.start()
         if min(reached, default=len(STAGES)) > STAGES.index("look"):
-            for probe in self.exam.looks():
+            for probe in self.exam.probes:
                 self.at_rest(probe)
 
     def compare(self, part: Part, prefix: str) -> list[Mismatch]:
@@ -100,7 +100,7 @@ class Float64:
         for side, reading in self.sides.items():
             drawn, built = reading.under("initial"), reading.under("built")
             pair = {"drawn": drawn, side: {n: built[n] for n in names if n in built}}
-            part = Part("built weights", names, "float64.exact")
+            part = Part("built weights", names, "float64.exact", truth="drawn")
             self.ledger.compare(part, pair)
 
     def at_rest(self, probe: Probe) -> None:
@@ -285,7 +285,9 @@ class Float64:
             again = reading.under("resumed")
             if again:
                 pair = {"straight on": reading.under(f"steps/{last}"), side: again}
-                part = Part("state after resuming", state, "float64.exact")
+                part = Part(
+                    "state after resuming", state, "float64.exact", truth="straight on"
+                )
                 self.ledger.compare(part, pair)
 
 

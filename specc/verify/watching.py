@@ -50,6 +50,8 @@ class WindowBatches:
 
     def epoch(self, number: int) -> Iterator[Arrays]:
         """The batches of an epoch counted from 0; what is handed out is written down."""
+        if number >= len(self.trial.case.epochs):
+            raise Enough
         for name in self.trial.case.epochs[number]:
             batch = self.trial.batch(name)
             self.ids.append(batch["ids"].tolist())

@@ -64,5 +64,5 @@ def test_optimizers_over_sixty_steps(pool: WorkerPool, optimizer: Construct) -> 
 )
 def test_schedules_stopping_and_metrics(pool: WorkerPool, construct: Construct) -> None:
     program = program_for(construct)
-    verdict = compare(pool, program, 15, precisions=("float64",), not_finite=True)
+    verdict = compare(pool, program, 15, precisions=("float64",))
     assert verdict.equal, render(verdict)

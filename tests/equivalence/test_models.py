@@ -24,7 +24,7 @@ STEPS = {"mlp": 200, "convnet": 60, "selu_net": 120, "wide_and_deep": 120}
 
 @pytest.mark.parametrize("name", MODELS)
 def test_models_train_alike(pool: WorkerPool, name: str) -> None:
-    verdict = compare(pool, MODELS[name](), STEPS[name], guards=True)
+    verdict = compare(pool, MODELS[name](), STEPS[name])
     assert verdict.equal, render(verdict)
     assert {check.precision for check in verdict.checks} == {"float64", "float32"}
     assert verdict.steps >= STEPS[name]

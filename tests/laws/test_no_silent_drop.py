@@ -96,16 +96,18 @@ def test_a_field_is_never_dropped(
         after, refusals = emitted(changed)
         assert all(len(why.split()) >= 4 for some in refusals.values() for why in some)
         missing -= set(refusals)
-        for name in before.keys() & after.keys():
-            assert before[name].text != after[name].text, (
-                f"{name} drops {variation.label}"
-            )
+        written = {
+            name
+            for name in before.keys() & after.keys()
+            if before[name].text != after[name].text
+        }
         if (kind.keyword, field) in IDLE:
+            assert written >= missing
             return
         one, two = (
             observe(
                 questions(program),
-                {name: text for name, text in texts.items() if name in missing},
+                {n: text for n, text in texts.items() if n in missing & written},
                 pool,
             )
             for program, texts in ((plain, before), (changed, after))
@@ -117,7 +119,7 @@ def test_a_field_is_never_dropped(
 @pytest.mark.parametrize(
     "kind", [k for k in catalog() if k.family in FAMILIES], ids=label
 )
-def test_members_of_a_family_differ(pool: WorkerPool, kind: type[Construct]) -> None:
+def test_members_of_a_family_differ(kind: type[Construct]) -> None:
     """One construct is not another under a second name."""
     rivals = [k for k in catalog().family(kind.family).values() if k is not kind]
     if kind.family in ("layer", "callback") or not rivals:

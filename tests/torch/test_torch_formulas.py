@@ -337,6 +337,21 @@ def test_losses(
     assert close(figures["accuracy"], right.mean(), dtype)
 
 
+@pytest.mark.parametrize("name", [name for name in LOSSES if "of" in name.split()])
+def test_probabilities_are_clipped(name: str) -> None:
+    loss, activation, logits, formula = LOSSES[name]
+    dense = layer("Dense", units=3, activation=act(activation))
+    case = chain((4,), dense, objectives=[objective(loss=loss, logits=logits)])
+    module = module_of(case)
+    state = module.init_state(dtype="float64")
+    weights, batch = scattered(module, state), batch_for(case)
+    batch["image"] *= 100.0
+    z = batch["image"] @ weights["l1/kernel"] + weights["l1/bias"]
+    assert np.abs(z).max() > 20
+    wanted = formula(z, batch["y_target"]).mean()
+    assert close(module.evaluate_step(state, batch)["loss"], wanted, "float64")
+
+
 # Updates -----------------------------------------------------------------------
 
 

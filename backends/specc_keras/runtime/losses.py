@@ -35,9 +35,9 @@ def sparse_categorical_crossentropy(
     )
 
 
-def smooth(targets: tf.Tensor, share: float, classes: int) -> tf.Tensor:
-    """Draw targets towards 1 / classes by a share."""
-    return targets * (1.0 - share) + share / classes
+def smooth(targets: tf.Tensor, part: float, classes: int) -> tf.Tensor:
+    """Draw targets towards 1 / classes by a part of the way."""
+    return targets * (1.0 - part) + part / classes
 
 
 def batch_mean(losses: tf.Tensor, weights: tf.Tensor | None = None) -> tf.Tensor:

@@ -90,7 +90,6 @@ def try_fault(
         fault.steps,
         ("float64",),
         pool,
-        not_finite=True,
     )
     return Finding(fault, verdict)
 

@@ -114,7 +114,7 @@ MODEL_FAULTS = [
     fault(
         "label smoothing towards 0",
         "selu_net",
-        in_definition("smooth", swap(r" \+ share / classes", "")),
+        in_definition("smooth", swap(r" \+ \w+ / classes", "")),
         "loss",
     ),
     fault(

@@ -13,7 +13,7 @@ from .fields import first_value
 
 __all__ = ["base", "members"]
 
-_STEPS_3 = Duration(value=3, unit="steps")
+_STEPS = Duration(value=2, unit="steps")
 _EPOCH = Duration(value=1, unit="epochs")
 
 #: Arguments that make a construct act in the small programs, where defaults do not.
@@ -36,7 +36,7 @@ _GIVEN: dict[tuple[str, str], dict[str, Any]] = {
     },
     ("schedule", "piecewise_constant"): {
         "pieces": (
-            Piece(value=0.05, span=_STEPS_3),
+            Piece(value=0.05, span=_STEPS),
             Piece(value=0.02, span=_EPOCH),
             Piece(value=0.01),
         )

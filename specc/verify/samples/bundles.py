@@ -82,7 +82,7 @@ def _arguments(family: str, found: list[Construct]) -> Iterator[tuple[str, Progr
     field = family if family == "activation" else f"kernel_{family}"
     for host in ("dense", "conv"):
         layers: list[Layer] = [
-            Dense.model_validate({"units": 4, field: item})
+            Dense.model_validate({"units": 3, field: item})
             if host == "dense"
             else conv(**{field: item})
             for item in found

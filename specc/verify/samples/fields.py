@@ -118,10 +118,10 @@ def _plain(annotation: Any, current: Any) -> Iterator[Any]:
         start = current if isinstance(current, int) else 2
         yield from (start * 2, start + 1) if start else (2, 1)
     elif annotation is float:
-        if isinstance(current, float | int) and current:
-            yield from (current * 2, current / 2)
+        if current is None:
+            yield from (0.02, 0.37)
         else:
-            yield from (0.37, 1.7)
+            yield from (current * 2, current / 2) if current else (0.37, 1.7)
     elif annotation is Duration:
         yield from _durations(current)
     elif annotation is Portion:

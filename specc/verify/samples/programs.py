@@ -70,7 +70,7 @@ def in_layer(construct: Construct) -> Layer:
     if isinstance(construct, Activation):
         return ActivationLayer(activation=construct)
     if isinstance(construct, Initializer):
-        return Dense(units=4, kernel_initializer=construct)
+        return Dense(units=3, kernel_initializer=construct)
     if isinstance(construct, Regularizer):
         return Dense(units=4, kernel_regularizer=construct)
     if isinstance(construct, Constraint):

@@ -1,0 +1,142 @@
+"""The section that computes the loss and the figures of a batch."""
+
+from __future__ import annotations
+
+from specc.catalog.construct import Construct
+from specc.emit.source import Call, Collection, assign, call, literal
+from specc.ir import Objective
+
+from .plan import TABLE, Plan
+from .site import LossSite, MetricSite
+from .text import function, sum_lines
+
+__all__ = ["loss_section"]
+
+
+def _objectives(plan: Plan) -> tuple[Objective, ...]:
+    training = plan.program.training
+    assert training is not None, "a model alone has no loss"
+    return training.objectives
+
+
+def loss_section(plan: Plan) -> str:
+    """`compute_loss`."""
+    objectives = _objectives(plan)
+    method = "state.model.logits" if plan.fused_outputs else "state.model"
+    value = f"{method}(*model_inputs(state, batch))"
+    body = [assign("outputs" if _many(plan) else "output", value, 4)]
+    training = plan.program.training
+    if training is not None and training.sample_weight is not None:
+        value = call(
+            "torch.as_tensor",
+            "batch[SAMPLE_WEIGHT]",
+            dtype="state.dtype",
+            device="state.device",
+        )
+        body.append(assign("weights", value, 4))
+    several = len(objectives) > 1
+    body += _several(plan) if several else _single(plan, *objectives)
+    about = "Return the loss, without penalties on weights, and what else is reported."
+    parameters = ["state: State", "batch: dict[str, np.ndarray]"]
+    returns = "tuple[Tensor, dict[str, Tensor]]"
+    return function("compute_loss", parameters, returns, about, body)
+
+
+def _many(plan: Plan) -> bool:
+    """Whether the model returns a dictionary of outputs."""
+    return len(plan.network.outputs) > 1
+
+
+def _single(plan: Plan, objective: Objective) -> list[str]:
+    """The statements for the only loss."""
+    weight = _weight(objective.loss)
+    return [
+        *_chosen(plan, objective),
+        *_objective(plan, objective, "loss"),
+        *([f"    loss = {weight!r} * loss"] if weight != 1.0 else []),
+        f"    return loss, {'metrics' if objective.metrics else '{}'}",
+    ]
+
+
+def _several(plan: Plan) -> list[str]:
+    """The statements for several losses."""
+    body = ["    figures: dict[str, Tensor] = {}"]
+    terms: list[str] = []
+    for objective in _objectives(plan):
+        key = f"figures[{literal(objective.output + '_loss')}]"
+        weight = _weight(objective.loss)
+        terms.append(key if weight == 1.0 else f"{weight!r} * {key}")
+        body += ["", *_chosen(plan, objective), *_objective(plan, objective, key)]
+    return [*body, "", *sum_lines("loss", terms, 4), "    return loss, figures"]
+
+
+def _chosen(plan: Plan, objective: Objective) -> list[str]:
+    """The statement that takes one of several outputs."""
+    if not _many(plan):
+        return []
+    return [f"    output = outputs[{literal(objective.output)}]"]
+
+
+def _weight(loss: Construct) -> float:
+    """The factor of a loss in the sum."""
+    return float(getattr(loss, "weight", 1.0))
+
+
+def _objective(plan: Plan, objective: Objective, name: str) -> list[str]:
+    """The statements that compute the loss and the metrics of one output."""
+    classes = objective.loss.target == "classes"
+    target = call(
+        "torch.as_tensor",
+        f"batch[{literal(objective.target)}]",
+        dtype="torch.int64" if classes else "state.dtype",
+        device="state.device",
+    )
+    shape = "output.shape[:-1]" if classes else "output.shape"
+    return [
+        assign("target", target, 4),
+        f"    target = target.reshape({shape})",
+        assign(name, _loss(plan, objective), 4),
+        *_metrics(plan, objective),
+    ]
+
+
+def _loss(plan: Plan, objective: Objective) -> Call:
+    (edge,) = (o.edge for o in plan.network.outputs if o.name == objective.output)
+    shape = plan.network.edge(edge).shape
+    weighted = plan.program.training and plan.program.training.sample_weight
+    site = LossSite(
+        output="output",
+        target="target",
+        logits=objective.logits or getattr(objective.loss, "from_logits", False),
+        rank=len(shape),
+        classes=shape[-1] if shape else 1,
+        reduction="none" if weighted else "mean",
+    )
+    value = TABLE.lowering(objective.loss).write(objective.loss, site)
+    return call("weighted_mean", value, "weights") if weighted else value
+
+
+def _metrics(plan: Plan, objective: Objective) -> list[str]:
+    if not objective.metrics:
+        return []
+    lines = ["    with torch.no_grad():"]
+    prediction = "output"
+    if objective.logits:
+        prediction = "prediction"
+        (edge,) = (o.edge for o in plan.network.outputs if o.name == objective.output)
+        (node,) = (node for node in plan.nodes if node.call.name == edge)
+        value = call(f"state.model.{node.activation}", "output")
+        lines.append(assign(prediction, value, 8))
+    site = MetricSite(prediction, "target", objective.loss)
+    values = {
+        metric.keyword: TABLE.lowering(metric).write(metric, site)
+        for metric in objective.metrics
+    }
+    if len(_objectives(plan)) == 1:
+        keys = tuple(f"{literal(keyword)}: " for keyword in values)
+        display = Collection("{}", keys, tuple(values.values()))
+        return [*lines, assign("metrics", display, 8)]
+    for keyword, value in values.items():
+        key = literal(f"{objective.output}_{keyword}")
+        lines.append(assign(f"figures[{key}]", value, 8))
+    return lines

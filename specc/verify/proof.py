@@ -1,0 +1,190 @@
+"""One comparison on its way: both precisions, and the controls they may need."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from .exam import Exam, precisions
+from .findings import Findings
+from .in_float32 import Float32
+from .in_float64 import Float64
+from .pool import Crash, WorkerPool
+from .protocol import JUDGE, Arrays, Precision, Reading
+from .start import moved
+from .verdict import Failure, Verdict
+
+__all__ = ["Proof"]
+
+_numbers = itertools.count()
+
+
+@dataclass
+class Proof:
+    """One comparison on its way."""
+
+    findings: Findings
+    pool: WorkerPool
+
+    @property
+    def exam(self) -> Exam:
+        """The questions."""
+        return self.findings.exam
+
+    def run(self, asked: tuple[Precision, ...]) -> Verdict:
+        """Go through the precisions; float32 only where float64 found nothing."""
+        folder = self.pool.folder / f"case-{next(_numbers)}"
+        folder.mkdir()
+        try:
+            double, comparison = self.in_float64(folder)
+            if (
+                comparison
+                and "float32" in precisions(asked)
+                and not self.findings.differences
+            ):
+                self.in_float32(folder, double, comparison.nulls)
+        finally:
+            for file in folder.iterdir():
+                file.unlink()
+            folder.rmdir()
+        return self.findings.verdict(self.pool.versions())
+
+    # The two precisions ---------------------------------------------------------
+
+    def in_float64(self, folder: Path) -> tuple[dict[str, Reading], Float64 | None]:
+        """Run all sides in float64 and compare them."""
+        self.exam.write(folder / "in64.safetensors")
+        readings, partial = self.ask(folder, "64", tuple(self.findings.emissions))
+        if partial:
+            everyone = {**readings, **partial}
+            comparison = Float64(self.exam, everyone)
+            comparison.run_early()
+            self.findings.enter(comparison.ledger, everyone)
+        if partial or len(readings) < 2:
+            return readings, None
+        comparison = Float64(self.exam, readings)
+        comparison.run()
+        size = comparison.doubt()
+        if size is not None:
+            comparison = self.with_control(folder, readings, size) or comparison
+        if comparison.cleared:
+            names = ", ".join(comparison.cleared)
+            self.findings.notes.append(
+                f"{names}: the gradient is zero but for rounding, which the optimizer"
+                " turns into steps; compared by what the model computes"
+            )
+        self.findings.enter(comparison.ledger, readings)
+        return readings, comparison
+
+    def with_control(
+        self, folder: Path, readings: Mapping[str, Reading], size: float
+    ) -> Float64 | None:
+        """Compare again, with a control run of the quickest side from a moved start."""
+        side = self.quickest(readings)
+        given, out = folder / "control.safetensors", folder / "moved.safetensors"
+        self.exam.write(given, start=moved(self.exam.start, size))
+        case = self.exam.control(self.findings.emissions[side], given, out)
+        control = self.pool.run({side: case})[side]
+        if isinstance(control, Crash) or control.mishap is not None:
+            return None
+        comparison = Float64(self.exam, readings, (side, control))
+        comparison.run()
+        self.findings.notes.append(
+            f"training amplifies rounding: beyond the gates, trajectories were held"
+            f" against one of {side} whose start was moved by {size:.1g}"
+        )
+        return comparison
+
+    def in_float32(
+        self,
+        folder: Path,
+        double: Mapping[str, Reading],
+        nulls: Mapping[str, np.ndarray],
+    ) -> None:
+        """Run all sides but the judge in float32, against their float64 runs."""
+        sides = tuple(name for name in double if name != JUDGE)
+        if len(sides) < 2:
+            self.findings.notes.append(
+                "float32 was not compared: it needs two backends"
+            )
+            return
+        states: dict[int, Arrays] = {
+            step: self.exam.state_before(step, double[sides[0]])
+            for step in self.exam.singles
+        }
+        self.exam.write(folder / "in32.safetensors", states)
+        readings, _ = self.ask(folder, "32", sides)
+        if len(readings) < len(sides):
+            return
+        chosen = {name: double[name] for name in readings}
+        comparison = Float32(self.exam, readings, chosen, nulls, sides[0])
+        comparison.run()
+        size = comparison.doubt()
+        if size is not None:
+            side = self.quickest(readings)
+            control = self.control32(folder, side, states, size)
+            if control is not None:
+                comparison = Float32(
+                    self.exam, readings, chosen, nulls, sides[0], (side, control)
+                )
+                comparison.run()
+        self.findings.enter(comparison.ledger, readings)
+
+    def control32(
+        self, folder: Path, side: str, states: Mapping[int, Arrays], size: float
+    ) -> Reading | None:
+        """Single steps in float32 of one side, from states moved by a share."""
+        away = {step: moved(state, size) for step, state in states.items()}
+        self.exam.write(folder / "moved32.safetensors", away)
+        case = self.exam.single_control(
+            self.findings.emissions[side],
+            folder / "moved32.safetensors",
+            folder / "control32.safetensors",
+        )
+        answer = self.pool.run({side: case})[side]
+        if isinstance(answer, Crash) or answer.mishap is not None:
+            return None
+        self.findings.notes.append(
+            f"rounding decides on units near their kinks: single steps in float32 were"
+            f" held against those of {side} from states moved by {size:.1g}"
+        )
+        return answer
+
+    def quickest(self, readings: Mapping[str, Reading]) -> str:
+        """The side, other than the judge, that took least time."""
+        sides = [name for name in readings if name != JUDGE]
+        return min(sides, key=lambda name: readings[name].seconds)
+
+    def ask(
+        self, folder: Path, bits: str, sides: tuple[str, ...]
+    ) -> tuple[dict[str, Reading], dict[str, Reading]]:
+        """Run the case of one precision; what failed is entered among the failures.
+
+        Returns:
+            whole readings, and those that an error of the program ended early.
+        """
+        build = self.exam.double if bits == "64" else self.exam.single
+        given = folder / f"in{bits}.safetensors"
+        cases = {
+            side: build(
+                self.findings.emissions[side],
+                given,
+                folder / f"{side}{bits}.safetensors",
+            )
+            for side in sides
+        }
+        found: dict[str, Reading] = {}
+        partial: dict[str, Reading] = {}
+        for side, answer in self.pool.run(cases).items():
+            if isinstance(answer, Crash):
+                self.findings.failures.append(Failure(side, answer.why, answer.stderr))
+            elif answer.mishap is not None:
+                self.findings.fail(side, answer)
+                partial[side] = answer
+            else:
+                found[side] = answer
+        return found, partial
