@@ -46,8 +46,8 @@ def mse(_: MeanSquaredError, site: LossSite) -> Call:
 
 @TABLE.rule(
     BinaryCrossentropy,
-    exact="torch.nn.functional.binary_cross_entropy_with_logits; of probabilities,"
-    " binary_cross_entropy after clipping them to 1e-7 … 1 - 1e-7",
+    exact="torch.nn.functional.binary_cross_entropy_with_logits; of probabilities it is"
+    " written out",
 )
 def binary_crossentropy(loss: BinaryCrossentropy, site: LossSite) -> Call:
     """Write the cross-entropy of yes or no."""
@@ -55,8 +55,8 @@ def binary_crossentropy(loss: BinaryCrossentropy, site: LossSite) -> Call:
     if site.logits:
         function = "F.binary_cross_entropy_with_logits"
         return _reduced(site, function, site.output, target)
-    clipped = f"{site.output}.{_CLIPPED}"
-    return _reduced(site, "F.binary_cross_entropy", clipped, target)
+    value = call("binary_crossentropy", site.output, target)
+    return value if site.reduction == "none" else call("torch.mean", value)
 
 
 @TABLE.rule(

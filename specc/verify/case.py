@@ -217,8 +217,15 @@ class Trial:
         return [stopping.monitor, decisions, stopping.best_epoch, best]
 
     def spoil(self) -> None:
-        """Train on a batch that makes the loss not a number; note what is raised."""
+        """Train where the loss is not a number; note what is raised.
+
+        Inputs and weights are spoilt both: a maximum may pass over what is not a number.
+        """
         self.begin()
+        arrays = self.module.export_weights(self.state)
+        self.module.import_weights(
+            self.state, {name: np.full_like(a, np.nan) for name, a in arrays.items()}
+        )
         try:
             self.module.train(
                 SpoiltBatches(self), self.state, Recorder(self, stop_at=1)

@@ -3,6 +3,16 @@
 from torch import Tensor
 
 
+def binary_crossentropy(probabilities: Tensor, target: Tensor) -> Tensor:
+    """Return -target · log p - (1 - target) · log(1 - p) of every entry.
+
+    p is the probabilities clipped to 1e-7 … 1 - 1e-7. (F.binary_cross_entropy raises
+    where one is not a number.)
+    """
+    p = probabilities.clamp(1e-7, 1.0 - 1e-7)
+    return -(target * p.log() + (1.0 - target) * (1.0 - p).log())
+
+
 def categorical_crossentropy(probabilities: Tensor, target: Tensor) -> Tensor:
     """Return -Σ target · log p over the last axis, for probabilities.
 
