@@ -13,6 +13,8 @@ import os
 import shutil
 import sys
 import tempfile
+from collections.abc import Generator
+from contextlib import ExitStack, contextmanager
 from types import ModuleType
 from typing import Any
 
@@ -66,10 +68,13 @@ def node_outputs(
     batch: Arrays,
     training: bool,
     step: int,
+    *,
+    statistics: bool = True,
 ) -> Arrays:
     """The output of every node, by its name; buffers stay as they were.
 
-    In training mode the masks are those of the update that `step` others came before.
+    In training mode the masks are those of the update that `step` others came before, and
+    the statistics those of the batch unless `statistics` is false.
     """
     import tensorflow as tf
 
@@ -78,7 +83,10 @@ def node_outputs(
     specs = module.model_inputs(state.specs)
     inputs = {name: module.as_tensor(batch[name], specs[name]) for name in specs}
     before = _buffers(module, state)
-    with tf.device(state.device):
+    with ExitStack() as stack:
+        stack.enter_context(tf.device(state.device))
+        if not statistics:
+            stack.enter_context(_resting(model))
         if training and hasattr(module, "draw_masks"):
             with module.use_masks(model, module.draw_masks(state.seed, batch, step)):
                 found = watching(inputs, training=True)
@@ -86,6 +94,21 @@ def node_outputs(
             found = watching(inputs, training=training)
     _restore(module, state, before)
     return {node: np.array(found[node].numpy(), order="C") for node in emission.nodes}
+
+
+@contextmanager
+def _resting(model: Any) -> Generator[None]:
+    """While it lasts, layers that keep running statistics use them in training too."""
+    layers = [
+        one for one in model.layers if one.trainable and one._non_trainable_variables
+    ]
+    for layer in layers:
+        layer.trainable = False
+    try:
+        yield
+    finally:
+        for layer in layers:
+            layer.trainable = True
 
 
 def _watching(emission: Emission, state: Any) -> Any:

@@ -37,13 +37,16 @@ def node_outputs(
     batch: Arrays,
     training: bool,
     step: int,
+    *,
+    statistics: bool = True,
 ) -> Arrays:
     """The output of every node, by its name; buffers stay as they were.
 
-    In training mode the masks are those of the update that `step` others came before.
+    In training mode the masks are those of the update that `step` others came before, and
+    the statistics those of the batch unless `statistics` is false.
     """
     before = _buffers(state)
-    tape = state.model.forward(batch, training, state.seed, step)
+    tape = state.model.forward(batch, training, state.seed, step, statistics)
     _restore(state, before)
     return {node: tape.edges[edge] for node, edge in emission.nodes.items()}
 

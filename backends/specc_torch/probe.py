@@ -43,11 +43,13 @@ def node_outputs(
     batch: Arrays,
     training: bool,
     step: int,
+    *,
+    statistics: bool = True,
 ) -> Arrays:
     """The output of every call, by node, in canonical layouts.
 
-    In training mode layers take the masks of `step`; running statistics are left as they
-    were.
+    In training mode layers take the masks of `step`, and the statistics of the batch
+    unless `statistics` is false; running statistics are left as they were.
     """
     found: Arrays = {}
     with ExitStack() as stack:
@@ -56,10 +58,19 @@ def node_outputs(
         for node, place in emission.nodes.items():
             stack.enter_context(_listening(state.model, node, place, found))
         state.model.train(training)
+        if not statistics:
+            _rest(state.model)
         if training and hasattr(module, "draw_masks"):
             module.draw_masks(state, len(batch[module.INPUTS[0]]), step)
         state.model(*module.model_inputs(state, batch))
     return {node: found[node] for node in emission.nodes}
+
+
+def _rest(model: nn.Module) -> None:
+    """Put the layers that keep running statistics in inference mode."""
+    for layer in model.modules():
+        if any(True for _ in layer.buffers(recurse=False)):
+            layer.eval()
 
 
 @contextmanager

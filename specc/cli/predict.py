@@ -28,6 +28,14 @@ __all__ = ["command"]
     required=True,
     help="The .npz file to write: an array for each output.",
 )
+@click.option(
+    "--mc-dropout",
+    "passes",
+    metavar="N",
+    type=click.IntRange(min=2),
+    help="Monte-Carlo dropout: the mean of N passes with dropout at work for each output,"
+    " and their standard deviation as OUTPUT_std.",
+)
 @which_option
 @click.option("--backend", "-b", metavar="NAME", help="[default: that of the run]")
 @device_option
@@ -36,6 +44,7 @@ def command(
     run: Path,
     source: Path,
     out: Path,
+    passes: int | None,
     which: str,
     backend: str | None,
     device: str,
@@ -45,9 +54,8 @@ def command(
 
     The scaling that training fitted is applied to the inputs first.
     """
-    import numpy as np
-
-    from ..run import load_run, open_run, predict, read_inputs
+    from ..data import save_npz
+    from ..run import load_run, open_run, predict, predict_samples, read_inputs
     from .opening import show
     from .quiet import Quiet
 
@@ -57,10 +65,18 @@ def command(
             folder, which=which, backend_name=backend, device=device, threads=threads
         )
     show(loaded.warnings)
-    outputs = predict(loaded, read_inputs(loaded, source))
+    inputs = read_inputs(loaded, source)
+    if passes is None:
+        outputs = predict(loaded, inputs)
+    else:
+        samples = predict_samples(loaded, inputs, passes)
+        spread = {f"{name}_std": values for name, values in samples.deviation.items()}
+        clash = next((name for name in spread if name in samples.mean), None)
+        if clash is not None:
+            raise Stop(f"{clash} would name two arrays of {out}", Exit.FINDINGS)
+        outputs = samples.mean | spread
     try:
-        with out.open("wb") as file:
-            np.savez(file, allow_pickle=False, **outputs)  # pyright: ignore[reportArgumentType]
+        save_npz(outputs, out)
     except OSError as error:
         raise Stop(f"cannot write {out}: {error.strerror}", Exit.USAGE) from None
     for name, values in outputs.items():

@@ -70,9 +70,9 @@ RUN_RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "run-no-dropout",
-        "Monte-Carlo dropout needs a model whose only noise is dropout",
-        "Its samples are passes in training mode. Without dropout they are all the same;"
-        " with batch normalization they would use the statistics of the batch.",
+        "Monte-Carlo dropout needs a model with dropout",
+        "Its samples are passes with dropout at work and all else as in inference. Without"
+        " dropout they are all the same.",
         reference="Gal and Ghahramani 2016, arXiv:1506.02142",
     ),
     Rule(

@@ -34,7 +34,7 @@ def predict_samples(
     passes: int,
     batch_size: int = 256,
 ) -> Samples:
-    """Predict so many times with dropout at work.
+    """Predict so many times with dropout at work; all else is as in inference.
 
     Masks are those of the training's seed, one step for each pass over each batch, so
     the same call gives the same samples.
@@ -46,8 +46,7 @@ def predict_samples(
         batch_size: how many examples are computed at a time.
 
     Raises:
-        Fault: an input is missing or does not fit, the model has no dropout, or a layer
-            besides dropout computes something else in training.
+        Fault: an input is missing or does not fit, or the model has no dropout.
     """
     problem = _obstacle(loaded)
     if problem is not None:
@@ -76,7 +75,13 @@ def _samples(
     for done in range(passes):
         step = done * len(batches) + number
         found: Arrays = loaded.probe.node_outputs(
-            loaded.module, loaded.emission, loaded.state, batches[number], True, step
+            loaded.module,
+            loaded.emission,
+            loaded.state,
+            batches[number],
+            training=True,
+            step=step,
+            statistics=False,
         )
         for name, edge in outputs.items():
             value = found[edge].astype(np.float64)
@@ -87,16 +92,9 @@ def _samples(
 
 
 def _obstacle(loaded: Loaded) -> Problem | None:
-    """Why passes in training mode would not be predictions with dropout alone."""
+    """Why all passes would be the same."""
     network = loaded.program.network
-    if not network.streams():
-        why = f"{network.name} has no dropout, so all its predictions are the same"
-        return Problem("run-no-dropout", why, None)
-    for node in network.layers:
-        if node.buffers:
-            why = (
-                f"{node.name} ({node.layer.keyword}) uses the statistics of the batch in"
-                " training mode, so its predictions would depend on one another"
-            )
-            return Problem("run-no-dropout", why, None)
-    return None
+    if network.streams():
+        return None
+    why = f"{network.name} has no dropout, so all its predictions are the same"
+    return Problem("run-no-dropout", why, None)

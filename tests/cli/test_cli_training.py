@@ -48,6 +48,13 @@ def test_train_evaluate_predict(process: Process, first: Path, backend: str) -> 
     assert outputs.shape == (5, 10)
     assert np.allclose(outputs.sum(axis=1), 1, atol=1e-5)
 
+    arguments = ("predict", run, "--input", "in.npz", "--out", "mc.npz")
+    done = process(*arguments, "--mc-dropout", 4)
+    assert done.returncode == 0, done.stderr
+    sampled = np.load(first.parent / "mc.npz")
+    assert set(sampled) == {"output", "output_std"}
+    assert sampled["output_std"].any()
+
 
 def test_a_run_goes_on_with_another_backend(specc: Specc, first: Path) -> None:
     reference = ("train", first, "--backend", "reference", "--precision", "float64")

@@ -11,6 +11,7 @@ from specc.catalog.callbacks import EarlyStopping
 from specc.catalog.layers import Layer
 from specc.catalog.layers.dense import Dense
 from specc.catalog.layers.dropout import Dropout
+from specc.catalog.layers.normalization import BatchNormalization
 from specc.catalog.losses import SparseCategoricalCrossentropy
 from specc.catalog.metrics.accuracy import Accuracy
 from specc.catalog.optimizers import Adam
@@ -47,6 +48,13 @@ def network(layers: list[tuple[str, Layer]]) -> ir.Network:
 def dense(units: int, activation: str = "linear") -> Dense:
     """A dense layer with the language's defaults."""
     return Dense.model_validate({"units": units, "activation": {"kind": activation}})
+
+
+def normalized() -> list[tuple[str, Layer]]:
+    """A small net with noise and running statistics."""
+    layers = stack()
+    layers.insert(1, ("batch_normalization_1", BatchNormalization()))
+    return layers
 
 
 def stack() -> list[tuple[str, Layer]]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from run_programs import job, program, stopping
+from run_programs import job, normalized, program, stopping
 
 from specc.backend import backend
 from specc.run import create, evaluate, load_run, open_run, predict_samples, train
@@ -19,13 +19,15 @@ import sys
 sys.path.insert(0, {str(Path(__file__).parent)!r})
 from pathlib import Path
 import numpy as np
-from run_programs import job, program, stopping
+from run_programs import job, normalized, program, stopping
 from specc.run import create, evaluate, load_run, open_run, predict_samples, train
 
 for step in sys.argv[2:]:
     path, epochs, how = step.rsplit(":", 2)
     folder = open_run(Path(path)) if how == "resume" else create(Path(path))
-    made = program(int(epochs), callbacks=(stopping(),), precision="float64")
+    made = program(
+        int(epochs), layers=normalized(), callbacks=(stopping(),), precision="float64"
+    )
     made = job(made, sys.argv[1])
     assert "cpu" in made.backend.load_probe().devices()
     train(made, folder, device="cpu", threads=1, resume=how == "resume")
@@ -58,7 +60,10 @@ def in_process(name: str, *steps: str) -> np.ndarray:
 
 def here(path: Path, epochs: int, resume: bool = False):
     """Train on the reference backend, in float64 as all in this file."""
-    made = job(program(epochs, callbacks=(stopping(),), precision="float64"))
+    made = program(
+        epochs, layers=normalized(), callbacks=(stopping(),), precision="float64"
+    )
+    made = job(made)
     return train(made, open_run(path) if resume else create(path), resume=resume)
 
 

@@ -82,8 +82,13 @@ class Network:
         training: bool = False,
         seed: int = 0,
         update: int = 0,
+        statistics: bool = True,
     ) -> Tape:
-        """Compute every edge, in training mode with the masks of that seed and update."""
+        """Compute every edge, in training mode with the masks of that seed and update.
+
+        Layers that keep running statistics use these, not the batch's, if `statistics`
+        is false.
+        """
         edges = {
             name: np.asarray(batch[name], dtype=np.float64) for name in self.inputs
         }
@@ -95,7 +100,8 @@ class Network:
             if training and layer.rate:
                 path, shape = f"{step.owner}/keep", inputs[0].shape
                 keep = keep_mask(seed, path, shape, layer.rate, update, step.call)
-            edges[step.name], memory = layer.forward(inputs, training, keep)
+            trains = training and (statistics or not layer.buffers)
+            edges[step.name], memory = layer.forward(inputs, trains, keep)
             memories.append(memory)
         return Tape(edges, memories)
 
