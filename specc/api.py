@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from .check.summary import Summary
     from .data import Prepared
     from .run import Job, Progress, RunFolder, RunResult
-    from .verify import Verdict
+    from .verify import Verdict, WorkerPool
     from .verify.protocol import Precision
 
 __all__ = [
@@ -290,6 +290,7 @@ class Spec:
         backends: Iterable[str] | None = None,
         steps: int = 20,
         precisions: Iterable[Precision] = ("float64", "float32"),
+        pool: WorkerPool | None = None,
     ) -> Verdict:
         """Run the programs of several backends side by side and compare all they compute.
 
@@ -298,6 +299,7 @@ class Spec:
             backends: those to compare; all that there are if None.
             steps: updates to take at least.
             precisions: of ``float64`` and ``float32``.
+            pool: running workers of the backends; None starts and ends some.
 
         Raises:
             SpecError: the spec has errors.
@@ -331,6 +333,7 @@ class Spec:
             self.prepare(name).batches(training),
             steps,
             precisions,
+            pool,
         )
 
     @property

@@ -260,6 +260,16 @@ class Program(Model):
     data: Data | None = None
     training: Training | None = None
 
+    def frozen(self) -> tuple[str, ...]:
+        """The paths of the weights that training leaves as they are."""
+        phases = self.training.phases if self.training else ()
+        listed = {path for phase in phases for path in phase.frozen}
+        return tuple(
+            weight.path
+            for weight in self.network.weights()
+            if not weight.trainable or weight.path in listed
+        )
+
 
 @dataclass(frozen=True)
 class Origin:

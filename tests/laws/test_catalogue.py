@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
 import pytest
+from refused_programs import REFUSED
 
+import specc.emit
 from specc.backend import backend, backends
 from specc.catalog.activations.squashing import Tanh
 from specc.catalog.construct import Construct
@@ -75,7 +78,7 @@ def test_every_construct_is_lowered_or_refused(
 
 
 def found_refusals() -> Iterator[dict[str, str]]:
-    """What each backend refuses among all samples."""
+    """What each backend refuses: of all samples, and of programs made to be refused."""
     for name in backends():
         table = backend(name).table
         for kind in WRITTEN:
@@ -83,7 +86,11 @@ def found_refusals() -> Iterator[dict[str, str]]:
                 refusal = table.refusal(instance)
                 if refusal is not None:
                     given = instance.model_dump_json(exclude_defaults=True)
-                    yield {"backend": name, "construct": given, "why": refusal.why}
+                    yield {"backend": name, "case": given, "why": refusal.why}
+        for case, make in REFUSED.items():
+            for obstacle in backend(name).plan(make()).obstacles:
+                found = {"keyword": obstacle.keyword, "at": obstacle.owner}
+                yield {"backend": name, "case": case, **found, "why": obstacle.why}
 
 
 def test_refusals_are_those_on_the_list() -> None:
@@ -91,10 +98,31 @@ def test_refusals_are_those_on_the_list() -> None:
     assert list(found_refusals()) == json.loads(REFUSALS.read_text())
 
 
-@pytest.mark.parametrize("name", backends())
-def test_a_refusal_gives_a_reason(name: str) -> None:
-    for entry in found_refusals():
-        assert len(entry["why"].split()) >= 4, entry
+@pytest.mark.parametrize("case", REFUSED)
+def test_each_program_that_is_refused_by_one_runs_on_the_others(case: str) -> None:
+    """A refusal names a place and a reason; who does not refuse writes the program."""
+    program, refused = REFUSED[case](), 0
+    for name in backends():
+        side = backend(name)
+        plan = side.plan(program)
+        refused += bool(plan.obstacles)
+        for obstacle in plan.obstacles:
+            assert obstacle.owner
+            assert len(obstacle.why.split()) >= 4, obstacle
+        if not plan.obstacles:
+            compile(side.emit(plan).text, name, "exec")
+    assert refused
+
+
+def test_every_reason_to_refuse_is_tried() -> None:
+    """Each place in the code that makes an obstacle is reached by a program above."""
+    found = {entry["why"] for entry in found_refusals()}
+    sources = [Path(specc.emit.__file__).parent / "uses.py"]
+    for name in backends():
+        package = Path(str(import_module(f"specc_{name}").__file__)).parent
+        sources += package.glob("*.py")
+    sites = sum(text.count("yield Obstacle(") for text in map(Path.read_text, sources))
+    assert len(found) == sites
 
 
 def test_a_construct_that_no_backend_knows_is_refused() -> None:

@@ -36,7 +36,8 @@ class Tape:
 class Network:
     """Layers and their calls, in an order that can be executed.
 
-    `outputs` names the edge of each output. Weights listed in `frozen` get no gradient.
+    `outputs` names the edge of each output. Weights listed in `frozen` get no gradient; a
+    layer whose weights are all frozen computes as in inference.
     """
 
     def __init__(
@@ -100,10 +101,16 @@ class Network:
             if training and layer.rate:
                 path, shape = f"{step.owner}/keep", inputs[0].shape
                 keep = keep_mask(seed, path, shape, layer.rate, update, step.call)
-            trains = training and (statistics or not layer.buffers)
+            trains = training and not self.rests(step.owner, layer)
+            trains &= statistics or not layer.buffers
             edges[step.name], memory = layer.forward(inputs, trains, keep)
             memories.append(memory)
         return Tape(edges, memories)
+
+    def rests(self, owner: str, layer: Layer) -> bool:
+        """Whether all weights of a layer that has some are frozen."""
+        paths = {f"{owner}/{slot}" for slot in layer.weights}
+        return bool(paths) and paths <= set(self.frozen)
 
     def backward(
         self, tape: Tape, gradients: dict[str, np.ndarray]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from ..construct import Construct, Model
+from ..families import Activation
 from ..types import ConstraintArg, InitializerArg, RegularizerArg, Shape
 
 __all__ = ["BufferSlot", "Layer", "ShapeError", "StreamSlot", "WeightSlot", "sizes"]
@@ -90,3 +91,8 @@ class Layer(Construct):
     def streams(self) -> tuple[StreamSlot, ...]:
         """The random streams it draws from in training."""
         return ()
+
+    def ending(self) -> Activation | None:
+        """The activation that it applies to its result: its argument `activation`."""
+        found = getattr(self, "activation", None)
+        return found if isinstance(found, Activation) else None

@@ -12,7 +12,6 @@ import numpy as np
 
 from ...catalog.families import Callback, Loss, Metric, Optimizer
 from ...catalog.layers import Layer
-from ...catalog.layers.activation import Activation as ActivationLayer
 from ...catalog.losses.crossentropy import BinaryCrossentropy
 from ...catalog.optimizers import SGD
 from ...catalog.types import Shape
@@ -21,7 +20,7 @@ from ...ir import Network, Objective, Phase, Program, Training
 from ...runtime.batches import ArrayBatches
 from ...runtime.random import random_words, uniform
 
-__all__ = ["SHAPES", "Draft", "batches_for", "train"]
+__all__ = ["SHAPES", "Draft", "batches_for", "train", "with_phase"]
 
 #: Shapes of an example that layers are tried on.
 SHAPES: dict[str, tuple[int, ...]] = {
@@ -119,14 +118,19 @@ def _fused(network: Network, output: str, loss: Loss) -> bool:
     edge = next(item.edge for item in network.outputs if item.name == output)
     for call in network.calls:
         if call.name == edge:
-            activation = getattr(network.layer(call.layer).layer, "activation", None)
+            activation = network.layer(call.layer).layer.ending()
             return activation is not None and activation.keyword == loss.fuses
     return False
 
 
-def ends_in_activation(layer: Layer) -> bool:
-    """Whether a layer is an activation alone."""
-    return isinstance(layer, ActivationLayer)
+def with_phase(program: Program, **changes: Any) -> Program:
+    """The program with other settings of its one phase."""
+    training = program.training
+    assert training is not None, "a model alone has no phases"
+    (phase,) = training.phases
+    phases = (phase.model_copy(update=changes),)
+    training = training.model_copy(update={"phases": phases})
+    return program.model_copy(update={"training": training})
 
 
 def batches_for(
