@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..ir import Origins, Program, Weight
+from .alone import ALONE
 from .compare import Mismatch
 from .exam import Exam
 from .protocol import Arrays, Reading
@@ -18,6 +19,7 @@ __all__ = ["Blame", "Scene", "place_of"]
 
 #: Parts in the order in which a program does things; the first that differs is the cause.
 AT_REST = (
+    *ALONE,
     "outputs in inference",
     "outputs in training",
     "predictions",
@@ -84,7 +86,7 @@ class Scene:
             place = DECISIONS.index(name) if known else len(DECISIONS)
             return 2, AFTER.index(part), item.part.step or 0, place
         calls = {call.name: n for n, call in enumerate(self.program.network.calls)}
-        place = calls.get(name, 0)
+        place = calls.get(name.rsplit("@", 1)[-1], 0)
         if part in ("gradients", "clipped gradients"):
             place = -calls.get(self.call_of(name.split("/")[0]), 0)
         looks = [look.name for look in self.exam.probes]
@@ -113,6 +115,13 @@ class Scene:
             if item.part.name == part and (step is None or item.part.step == step)
         ]
 
+    def in_the_model(self, item: Mismatch) -> Mismatch:
+        """For a node that differs alone, how it differs within the model; else itself."""
+        for other in self.mismatches if item.part.name in ALONE else ():
+            if other.part.name.startswith("outputs in") and other.name == item.name:
+                return other
+        return item
+
     def under(self, prefix: str) -> dict[str, Arrays]:
         """What each side has under a prefix."""
         return {side: reading.under(prefix) for side, reading in self.readings.items()}
@@ -120,6 +129,9 @@ class Scene:
     def blame(self, item: Mismatch) -> Blame:
         """Who is responsible for a mismatch."""
         part, name = item.part.name, item.name
+        if part in ALONE:
+            node = name.rsplit("@", 1)[-1]
+            return Blame(node, "", self._layer(node))
         if part.startswith("outputs in"):
             return Blame(name, "", self._layer(name))
         if part in ("initial weights", "built state", "built weights"):

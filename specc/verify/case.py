@@ -50,6 +50,7 @@ class Trial:
         self.constants()
         for stage in (
             self.build,
+            self.alone,
             self.look,
             self.loop,
             self.resume,
@@ -78,6 +79,24 @@ class Trial:
             steps_per_epoch=self.steps_per_epoch(),
         )
         self.keep("built", self.module.export_state(self.state))
+
+    def alone(self) -> None:
+        """Every node by itself: its output, and what it pulls back, in both modes."""
+        if not self.case.alone:
+            return
+        self.begin()
+        for mode, training in (("inference", False), ("training", True)):
+            outputs, pulled = self.probe.nodes_alone(
+                self.module,
+                self.emission,
+                self.state,
+                self.case.alone,
+                self.given_under("edge"),
+                self.given_under("cotangent"),
+                training,
+            )
+            self.keep(f"alone/{mode}", outputs)
+            self.keep(f"pulled/{mode}", pulled)
 
     def look(self) -> None:
         """Outputs, loss and gradients of a model at rest."""

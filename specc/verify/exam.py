@@ -6,12 +6,14 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from ..backend import Emission
 from ..catalog.types import Shape
 from ..ir import Program
+from .alone import Forced, force
 from .expect import Expected, expected
 from .protocol import Arrays, Case, Precision, Probe, Reading, Single, write_arrays
 from .start import random_start
@@ -46,6 +48,7 @@ class Exam:
     program: Program
     expected: Expected
     window: Window
+    forced: Forced
     batches: Mapping[str, Arrays]
     start: Arrays
     probes: tuple[Probe, ...]
@@ -67,6 +70,10 @@ class Exam:
         for name, batch in self.batches.items():
             for field, array in batch.items():
                 arrays[f"batch/{name}/{field}"] = array
+        for name, array in self.forced.edges.items():
+            arrays[f"edge/{name}"] = array
+        for name, array in self.forced.cotangents.items():
+            arrays[f"cotangent/{name}"] = array
         for step, state in (states or {}).items():
             for name, array in state.items():
                 arrays[f"state/{step}/{name}"] = array
@@ -82,6 +89,7 @@ class Exam:
             precision="float64",
             arrays=str(arrays),
             out=str(out),
+            alone=self.forced.calls,
             probes=self.probes,
             epochs=self.window.epochs,
             validation=self.window.validation,
@@ -98,7 +106,13 @@ class Exam:
     def control(self, emission: Emission, arrays: Path, out: Path) -> Case:
         """The case in float64 once more, training alone."""
         whole = self.double(emission, arrays, out)
-        idle = {"probes": (), "rates": 0, "order": (0, 0), "figures": ()}
+        idle: dict[str, Any] = {
+            "alone": {},
+            "probes": (),
+            "rates": 0,
+            "order": (0, 0),
+            "figures": (),
+        }
         off = {"not_finite": False, "guards": False}
         return whole.model_copy(update={**idle, **off})
 
@@ -162,6 +176,7 @@ def prepare(
         program=program,
         expected=wanted,
         window=seen,
+        forced=force(program.network, seen.first()),
         batches={**seen.batches, **extra},
         start=random_start(program.network),
         probes=_probes(),

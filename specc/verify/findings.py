@@ -71,7 +71,7 @@ class Findings:
             place=place_of(self.origins, blame.owner, blame.field),
             step=item.part.step,
             batch=item.part.batch,
-            hint=suspect(scene, item),
+            hint=suspect(scene, scene.in_the_model(item)),
         )
 
     def verdict(self, versions: dict[str, dict[str, str]]) -> Verdict:

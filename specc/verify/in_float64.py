@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ..catalog.types import Shape
+from .alone import compare_alone
 from .blame import AFTER
 from .compare import Mismatch, Part
 from .decisions import PlainFigures
@@ -57,6 +58,7 @@ class Float64:
         plain = PlainFigures(self.exam, self.sides, self.ledger)
         plain.constants()
         self.start()
+        compare_alone(self.exam.forced, self.exam.expected, self.sides, self.ledger)
         for probe in self.exam.probes:
             self.at_rest(probe)
         self.nulls = null_entries(self.sides)
@@ -77,6 +79,8 @@ class Float64:
         if min(reached, default=len(STAGES)) > STAGES.index("build"):
             PlainFigures(self.exam, self.sides, self.ledger).constants()
             self.start()
+        if min(reached, default=len(STAGES)) > STAGES.index("alone"):
+            compare_alone(self.exam.forced, self.exam.expected, self.sides, self.ledger)
         if min(reached, default=len(STAGES)) > STAGES.index("look"):
             for probe in self.exam.probes:
                 self.at_rest(probe)

@@ -23,6 +23,7 @@ from ..catalog.construct import Model
 __all__ = [
     "JUDGE",
     "STAGES",
+    "Alone",
     "Arrays",
     "Case",
     "Mishap",
@@ -41,6 +42,7 @@ JUDGE = "reference"
 STAGES = (
     "load",
     "build",
+    "alone",
     "look",
     "loop",
     "train",
@@ -68,6 +70,13 @@ class Probe(Model):
     step: int = 0
 
 
+class Alone(Model):
+    """What a node takes when it is looked at alone: its layer, and its input edges."""
+
+    layer: str
+    inputs: tuple[str, ...]
+
+
 class Single(Model):
     """One training step from a given state (``state/<step>/…``), on one batch."""
 
@@ -90,6 +99,8 @@ class Case(Model):
     precision: Precision
     arrays: str
     out: str
+    #: Nodes to look at alone; they take ``edge/<name>`` and pull back ``cotangent/<name>``.
+    alone: dict[str, Alone] = Field(default_factory=dict[str, Alone])
     probes: tuple[Probe, ...] = ()
     #: Names of the batches of each epoch of training, and of the held-out part.
     epochs: tuple[tuple[str, ...], ...] = ()

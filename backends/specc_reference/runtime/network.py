@@ -119,6 +119,12 @@ class Network:
 
         `gradients` are those of the edges that the loss was computed from.
         """
+        return self.pull(tape, gradients)[1]
+
+    def pull(
+        self, tape: Tape, gradients: dict[str, np.ndarray]
+    ) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
+        """Return the gradients of all edges that were reached, and those of the weights."""
         at = dict(gradients)
         found = {path: np.zeros_like(weight) for path, weight in self.weights().items()}
         for step, memory in zip(
@@ -132,7 +138,7 @@ class Network:
                 at[edge] = at[edge] + gradient if edge in at else gradient
             for slot, gradient in at_weights.items():
                 found[f"{step.owner}/{slot}"] += gradient
-        return {path: found[path] for path in found if path not in self.frozen}
+        return at, {path: found[path] for path in found if path not in self.frozen}
 
     def weights(self) -> dict[str, np.ndarray]:
         """Return the weights by path, such as ``dense_1/kernel``."""
