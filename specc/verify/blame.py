@@ -12,6 +12,7 @@ from .alone import ALONE
 from .compare import Mismatch
 from .exam import Exam
 from .protocol import Arrays, Reading
+from .relations import RELATIONS
 from .spread import distance
 from .verdict import Place
 
@@ -28,6 +29,7 @@ AT_REST = (
     "figures in training",
     "gradients",
     "clipped gradients",
+    *RELATIONS,
 )
 BEFORE = ("settings", "initial weights", "built state", "built weights")
 AFTER = (
@@ -148,6 +150,8 @@ class Scene:
             return self._gradient(item)
         if part.startswith("figures") or part == "held-out figures":
             return self._figure(item)
+        if part in RELATIONS:
+            return self._relation(item)
         if part == "predictions":
             return Blame(f"output {name}", "", f"output:{name}")
         if part == "settings":
@@ -280,6 +284,13 @@ class Scene:
         guilty = item.guilty or sides[0]
         others = [side for side in sides if side != guilty]
         return (guilty, others[0]) if others else ("", "")
+
+    def _relation(self, item: Mismatch) -> Blame:
+        """An output, or the layer of a weight."""
+        if item.part.name.startswith("predictions"):
+            return Blame(f"output {item.name}", "", f"output:{item.name}")
+        layer = item.name.rsplit("/", 1)[0]
+        return Blame(layer, "", layer)
 
     def _decision(self, item: Mismatch) -> Blame:
         return {

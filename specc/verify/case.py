@@ -52,6 +52,7 @@ class Trial:
             self.build,
             self.alone,
             self.look,
+            self.relate,
             self.loop,
             self.resume,
             self.single_steps,
@@ -124,6 +125,47 @@ class Trial:
         self.keep(f"clipped/{probe.name}", clipped)
         self.put_logs(f"train/{probe.name}", logs)
 
+    def relate(self) -> None:
+        """What must come out alike within one program, whatever others do.
+
+        In inference an example does not depend on the others of its batch: neither on
+        their order nor on which they are. Gradients do not depend on the order where
+        nothing is drawn, and are means over the examples where nothing mixes them.
+        """
+        if self.case.relations is None:
+            return
+        self.begin()
+        batch = self.batch(self.case.relations.batch)
+        rows = len(batch["ids"])
+        turned = {name: array[::-1].copy() for name, array in batch.items()}
+        cut = -(-rows // 2)
+        parts = [
+            {name: array[where] for name, array in batch.items()}
+            for where in (slice(0, cut), slice(cut, None))
+        ]
+        predict = self.module.predict
+        self.keep("related/whole", predict(self.state, batch))
+        again = predict(self.state, turned)
+        self.keep("related/turned", {n: a[::-1] for n, a in again.items()})
+        halves = [predict(self.state, part) for part in parts]
+        self.keep(
+            "related/halves",
+            {name: np.concatenate([half[name] for half in halves]) for name in again},
+        )
+        if not self.case.relations.symmetric:
+            return
+        self.keep("related/gradients", self.gradients_on(batch))
+        self.keep("related/gradients turned", self.gradients_on(turned))
+        if self.case.relations.additive:
+            one, other = (self.gradients_on(part) for part in parts)
+            mean = {n: (cut * one[n] + (rows - cut) * other[n]) / rows for n in one}
+            self.keep("related/gradients of halves", mean)
+
+    def gradients_on(self, batch: Arrays) -> Arrays:
+        """Gradients before clipping, with the masks of the first update."""
+        raw, _, _ = self.probe.raw_gradients(self.module, self.state, batch, 0)
+        return raw
+
     # Training -------------------------------------------------------------------
 
     def loop(self) -> None:
@@ -163,20 +205,23 @@ class Trial:
         """Go back to the end of the first epoch and train on from there.
 
         What training depends on must all be in the exported state, so that the rest
-        comes out as before, bit for bit. What early stopping remembers is not in it.
+        comes out as before, bit for bit. What early stopping remembers is not in it, so
+        that nothing stops this second run; the rule itself is looked at in `decide`.
         """
-        first = len(self.case.epochs[0]) if self.case.epochs else 0
-        steps = sum(map(len, self.case.epochs))
-        known = first in self.case.record and steps in self.case.record
-        if not known or steps == first or self.state.stopping is not None:
+        if not self.case.epochs:
             return
-        arrays = self.under(f"steps/{first}")
-        self.module.import_state(self.state, arrays)
+        first, made = len(self.case.epochs[0]), len(self.figures["rows"])
+        last = max(step for step in self.case.record if step <= made)
+        if first not in self.case.record or last <= first:
+            return
+        self.module.import_state(self.state, self.under(f"steps/{first}"))
         self.state.epoch = 1  # it is written down before the epoch is counted
-        hooks = Recorder(self, stop_at=steps - first)
+        self.state.stopping = None
+        hooks = Recorder(self, stop_at=last - first)
         with suppress(Enough):
             self.module.train(WindowBatches(self), self.state, hooks)
         self.keep("resumed", self.module.export_state(self.state))
+        self.figures["resumed_until"] = last
 
     def single_steps(self) -> None:
         """One step from each given state."""
@@ -295,7 +340,7 @@ class Trial:
             {name: array.astype(self.case.precision) for name, array in start.items()}
         )
         self.module.import_state(self.state, arrays)
-        if self.state.stopping is not None:
+        if hasattr(self.module, "new_stopping"):
             self.state.stopping = self.module.new_stopping()
 
     def under(self, prefix: str) -> Arrays:

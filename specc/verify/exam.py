@@ -16,6 +16,7 @@ from ..ir import Program
 from .alone import Forced, force
 from .expect import Expected, expected
 from .protocol import Arrays, Case, Precision, Probe, Reading, Single, write_arrays
+from .relations import relations_of
 from .start import random_start
 from .window import ADVERSARIAL, Batches, Window, adversarial, window
 
@@ -91,6 +92,7 @@ class Exam:
             out=str(out),
             alone=self.forced.calls,
             probes=self.probes,
+            relations=relations_of(self.program) if self.rows() > 1 else None,
             epochs=self.window.epochs,
             validation=self.window.validation,
             record=self.record,
@@ -103,12 +105,17 @@ class Exam:
             guards=self.guards,
         )
 
+    def rows(self) -> int:
+        """The number of examples of the batch for looks at rest."""
+        return len(self.batches["real"]["ids"])
+
     def control(self, emission: Emission, arrays: Path, out: Path) -> Case:
         """The case in float64 once more, training alone."""
         whole = self.double(emission, arrays, out)
         idle: dict[str, Any] = {
             "alone": {},
             "probes": (),
+            "relations": None,
             "rates": 0,
             "order": (0, 0),
             "figures": (),
@@ -170,7 +177,7 @@ def prepare(
     extra = adversarial(seen.first(), inputs, rows)
     extra["real"] = {name: a[:rows] for name, a in seen.first().items()}
     count = len(seen.updates())
-    record = _recorded(wanted, count)
+    record = _recorded(wanted, count, len(seen.epochs[0]))
     epochs = program.training.phases[0].epochs
     return Exam(
         program=program,
@@ -208,17 +215,23 @@ def _rows(wanted: Expected, seen: Window) -> int:
     return max(2, min(len(seen.first()["ids"]), OUTPUTS_BUDGET // max(1, one)))
 
 
-def _recorded(wanted: Expected, count: int) -> tuple[int, ...]:
+def _recorded(wanted: Expected, count: int, epoch: int) -> tuple[int, ...]:
     """The updates after which the state is written down: all, if the budget allows.
 
-    Otherwise pairs of neighbours, ever farther apart, and always the last.
+    Otherwise pairs of neighbours, ever farther apart, and always the last and that which
+    ends the first `epoch`.
     """
     one = 8 * sum(map(_numbers, wanted.state().values()))
     room = max(4, STATES_BUDGET // max(1, one))
     if count <= room:
         return tuple(range(1, count + 1))
     places = np.unique(np.geomspace(1, count - 1, room // 2).astype(int))
-    chosen = {int(p) for place in places for p in (place, place + 1)} | {1, 2, count}
+    chosen = {int(p) for place in places for p in (place, place + 1)} | {
+        1,
+        2,
+        epoch,
+        count,
+    }
     return tuple(sorted(chosen))
 
 

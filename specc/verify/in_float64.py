@@ -16,6 +16,7 @@ from .exam import Exam
 from .ledger import Ledger
 from .nulls import clear_drift, null_entries
 from .protocol import STAGES, Probe, Reading
+from .relations import compare_relations, relations_of
 from .spread import distance, largest
 from .tolerances import tolerances
 from .window import ADVERSARIAL, LARGER
@@ -61,6 +62,7 @@ class Float64:
         compare_alone(self.exam.forced, self.exam.expected, self.sides, self.ledger)
         for probe in self.exam.probes:
             self.at_rest(probe)
+        self.related()
         self.nulls = null_entries(self.sides)
         plain.decisions()
         self.steps()
@@ -84,6 +86,8 @@ class Float64:
         if min(reached, default=len(STAGES)) > STAGES.index("look"):
             for probe in self.exam.probes:
                 self.at_rest(probe)
+        if min(reached, default=len(STAGES)) > STAGES.index("relate"):
+            self.related()
 
     def compare(self, part: Part, prefix: str) -> list[Mismatch]:
         """Compare what all sides have under a prefix."""
@@ -139,6 +143,15 @@ class Float64:
                 least=least,
             )
             self.compare(part, f"{where}/{probe.name}")
+
+    def related(self) -> None:
+        """Relations within each program."""
+        relations, rows = relations_of(self.exam.program), self.exam.rows()
+        if rows < 2:
+            return
+        outputs = _with_rows(self.exam.expected.outputs, rows)
+        gradients: dict[str, Shape | None] = dict(self.exam.expected.gradients)
+        compare_relations(relations, outputs, gradients, self.sides, self.ledger)
 
     # Training -------------------------------------------------------------------
 
@@ -283,16 +296,20 @@ class Float64:
 
     def resumed(self) -> None:
         """Training that went on from an exported state comes out the same, to the bit."""
+        first = len(self.exam.window.epochs[0])
+        last = max(step for step in self.exam.record if step <= self._steps_made())
+        if last <= first:
+            return  # one epoch alone: there is nowhere to go on from
         state: dict[str, Shape | None] = dict(self.exam.expected.state())
-        last = self.exam.record[-1]
         for side, reading in self.sides.items():
-            again = reading.under("resumed")
-            if again:
-                pair = {"straight on": reading.under(f"steps/{last}"), side: again}
-                part = Part(
-                    "state after resuming", state, "float64.exact", truth="straight on"
-                )
-                self.ledger.compare(part, pair)
+            pair = {
+                "straight on": reading.under(f"steps/{last}"),
+                side: reading.under("resumed"),
+            }
+            part = Part(
+                "state after resuming", state, "float64.exact", truth="straight on"
+            )
+            self.ledger.compare(part, pair)
 
 
 def _with_rows(shapes: Mapping[str, Shape], rows: int) -> dict[str, Shape | None]:

@@ -30,6 +30,7 @@ __all__ = [
     "Precision",
     "Probe",
     "Reading",
+    "Relations",
     "Single",
     "read_arrays",
     "write_arrays",
@@ -44,6 +45,7 @@ STAGES = (
     "build",
     "alone",
     "look",
+    "relate",
     "loop",
     "train",
     "after",
@@ -77,6 +79,18 @@ class Alone(Model):
     inputs: tuple[str, ...]
 
 
+class Relations(Model):
+    """The batch on which relations within one program are looked at, and which hold.
+
+    `symmetric`: gradients do not depend on the order of the examples; `additive`: they
+    are means over them.
+    """
+
+    batch: str
+    symmetric: bool
+    additive: bool
+
+
 class Single(Model):
     """One training step from a given state (``state/<step>/…``), on one batch."""
 
@@ -102,6 +116,7 @@ class Case(Model):
     #: Nodes to look at alone; they take ``edge/<name>`` and pull back ``cotangent/<name>``.
     alone: dict[str, Alone] = Field(default_factory=dict[str, Alone])
     probes: tuple[Probe, ...] = ()
+    relations: Relations | None = None
     #: Names of the batches of each epoch of training, and of the held-out part.
     epochs: tuple[tuple[str, ...], ...] = ()
     validation: tuple[str, ...] = ()
