@@ -13,6 +13,7 @@ from .blame import AFTER
 from .compare import Mismatch, Part
 from .decisions import PlainFigures
 from .exam import Exam
+from .laws import compare_laws
 from .ledger import Ledger
 from .nulls import clear_drift, null_entries
 from .protocol import STAGES, Probe, Reading
@@ -104,6 +105,7 @@ class Float64:
             Part("initial weights", names, "float64.exact", "float64"), "initial"
         )
         state: dict[str, Shape | None] = {**wanted.state()}
+        compare_laws(self.exam.program, self.sides, self.ledger)
         self.compare(Part("built state", state, "float64.exact", "float64"), "built")
         for side, reading in self.sides.items():
             drawn, built = reading.under("initial"), reading.under("built")
