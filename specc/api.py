@@ -248,8 +248,9 @@ class Spec:
 
         if resume and run is None:
             raise ValueError("to resume, name the run to go on with")
-        job = self._job(backend, name, command)
-        folder = open_run(Path(run or "")) if resume else _new_folder(job, run, force)
+        before = open_run(Path(run or "")) if resume else None
+        job = self._job(backend, name, command, before)
+        folder = before or _new_folder(job, run, force)
         try:
             return train(
                 job,
@@ -264,8 +265,15 @@ class Spec:
                 folder.path.rmdir()  # only where nothing was written yet
             raise
 
-    def _job(self, backend: str, name: str | None, command: Sequence[str]) -> Job:
-        from .run import Job
+    def _job(
+        self,
+        backend: str,
+        name: str | None,
+        command: Sequence[str],
+        before: RunFolder | None,
+    ) -> Job:
+        """What is trained; `before` is the run that goes on, if one does."""
+        from .run import Job, prepare_again
 
         found = usable_backend(backend)
         checked = self.trained(name)
@@ -276,7 +284,9 @@ class Spec:
             checked.program,
             compiled.emission,
             found,
-            self.prepare(name),
+            self.prepare(name)
+            if before is None
+            else prepare_again(before, checked.program, self.folder, checked.origins),
             checked.origins,
             {Path(self.source.name).name: self.source.text},
             self.folder,

@@ -52,8 +52,9 @@ RUN_RULES: tuple[Rule, ...] = (
     Rule(
         "run-data-changed",
         "the data is not that of the training",
-        "The fingerprint of the prepared data differs from that in run.json: a file or"
-        " a package changed, and with it perhaps which rows are held back.",
+        "The fingerprint of the data differs from that in run.json: a file or a package"
+        " changed, and with it perhaps which rows are held back. Figures are those of the"
+        " data as it is now, transformed as that of the training was.",
         Level.WARNING,
     ),
     Rule(

@@ -6,6 +6,7 @@ from .job import Interrupted, Job, RunResult
 from .loaded import Loaded, load_run
 from .predict import predict, read_inputs
 from .progress import Progress, progress_on
+from .resuming import prepare_again
 from .sampling import Samples, predict_samples
 from .train import train
 
@@ -25,6 +26,7 @@ __all__ = [
     "open_run",
     "predict",
     "predict_samples",
+    "prepare_again",
     "progress_on",
     "read_inputs",
     "train",

@@ -4,16 +4,33 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
-from ..data import Prepared
+from ..data import Prepared, prepare
 from ..diagnostics.fault import Fault
 from ..diagnostics.model import Level, Problem
-from ..ir import Program
+from ..ir import Origins, Program
 from .checkpoint import Checkpoint, newest
 from .folder import RunFolder
 
-__all__ = ["check_same", "find_checkpoint"]
+__all__ = ["check_same", "find_checkpoint", "prepare_again"]
+
+
+def prepare_again(
+    folder: RunFolder, program: Program, base: Path, origins: Origins
+) -> Prepared:
+    """The data of a run that goes on, prepared with what its transforms were fitted to.
+
+    Raises:
+        Fault: program or data are not those that the run began with, or the data is not
+            there (status 3).
+    """
+    _check_program(folder, program)
+    assert program.data is not None, "a run has data"
+    prepared = prepare(program.data, base, origins, folder.preparation())
+    _check_data(folder, prepared)
+    return prepared
 
 
 def check_same(folder: RunFolder, program: Program, prepared: Prepared) -> None:
@@ -24,6 +41,11 @@ def check_same(folder: RunFolder, program: Program, prepared: Prepared) -> None:
     Raises:
         Fault: they are not those that the run began with.
     """
+    _check_program(folder, program)
+    _check_data(folder, prepared)
+
+
+def _check_program(folder: RunFolder, program: Program) -> None:
     before, now = (_comparable(p) for p in (folder.program(), program))
     differing = list(_differences(before, now, ""))
     if differing:
@@ -36,6 +58,9 @@ def check_same(folder: RunFolder, program: Program, prepared: Prepared) -> None:
             suggestion="train into a new run folder",
         )
         raise Fault(problem)
+
+
+def _check_data(folder: RunFolder, prepared: Prepared) -> None:
     if folder.record()["data"]["fingerprint"] != prepared.fingerprint:
         problem = Problem(
             "run-differs",
