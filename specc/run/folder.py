@@ -13,7 +13,7 @@ from typing import Any
 from ..data.steps import Fitted
 from ..diagnostics.fault import Fault
 from ..diagnostics.model import Problem
-from ..ir import Program
+from ..ir import Program, load
 from .durable import replace, to_json
 from .weights import Arrays, DamagedError, read_arrays, write_arrays
 
@@ -62,12 +62,10 @@ class RunFolder:
 
     def program(self) -> Program:
         """The program that the run trains."""
-        text = self._text("ir.json")
-        try:
-            return Program.model_validate_json(text)
-        except ValueError as error:
-            reason = str(error).split("\n")[0]
-            raise _no_run(self.path, f"ir.json cannot be read: {reason}") from None
+        found = load(self._text("ir.json"), str(self.path / "ir.json"))
+        if found.data is None or found.training is None:
+            raise _no_run(self.path, "ir.json is a model alone, without a training")
+        return found
 
     def write_model(self, backend: str, text: str) -> None:
         """Keep the program that runs; another one before it is kept beside it."""

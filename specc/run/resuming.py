@@ -10,7 +10,7 @@ from typing import Any
 from ..data import Prepared, prepare
 from ..diagnostics.fault import Fault
 from ..diagnostics.model import Level, Problem
-from ..ir import Origins, Program
+from ..ir import RNG_VERSION, Origins, Program
 from .checkpoint import Checkpoint, newest
 from .folder import RunFolder
 
@@ -46,7 +46,18 @@ def check_same(folder: RunFolder, program: Program, prepared: Prepared) -> None:
 
 
 def _check_program(folder: RunFolder, program: Program) -> None:
-    before, now = (_comparable(p) for p in (folder.program(), program))
+    begun = folder.program()
+    if begun.rng_version != RNG_VERSION:
+        drawn = f"random numbers of version {begun.rng_version}"
+        problem = Problem(
+            "run-differs",
+            f"{folder.path} was begun with {drawn}; specc now draws others",
+            None,
+            expected=f"rng_version {RNG_VERSION} in its ir.json",
+            suggestion="train into a new run folder",
+        )
+        raise Fault(problem)
+    before, now = (_comparable(p) for p in (begun, program))
     differing = list(_differences(before, now, ""))
     if differing:
         shown = ", ".join(differing[:5]) + (", …" if len(differing) > 5 else "")

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-import pytest
-from run_programs import program
+import json
 
+import pytest
+from run_programs import job, program
+
+from specc import ir
 from specc.diagnostics.fault import Fault
-from specc.run import create, create_named, open_run
+from specc.run import create, create_named, load_run, open_run, train
 
 
 def test_a_taken_folder_is_refused(tmp_path) -> None:
@@ -104,3 +107,73 @@ def test_damaged_runs(folder, name) -> None:
             "best/weights.safetensors": lambda: folder.weights("best"),
         }[name]()
     assert caught.value.problems[0].rule == "run-unreadable"
+
+
+# The program ------------------------------------------------------------------
+
+
+def kept(folder, **changes) -> None:
+    """Keep a program, with changes to its JSON."""
+    folder.write_program(program())
+    found = json.loads((folder.path / "ir.json").read_text())
+    (folder.path / "ir.json").write_text(json.dumps({**found, **changes}, indent=2))
+
+
+@pytest.mark.parametrize("version", [0, 2, "1", True, 1.0, None, [1]])
+def test_programs_of_other_versions_are_refused(folder, version) -> None:
+    kept(folder, ir_version=version)
+    with pytest.raises(Fault) as caught:
+        folder.program()
+    (problem,) = caught.value.problems
+    assert problem.rule == "run-unreadable"
+    assert "version" in problem.message
+    assert problem.span.line == 2, "the place of the version"
+
+
+def test_an_older_program_is_made_a_new_one(folder, monkeypatch) -> None:
+    kept(folder, ir_version=7)
+    older = {7: lambda found: {**found, "ir_version": 8}}
+    older[8] = lambda found: {**found, "ir_version": ir.IR_VERSION}
+    monkeypatch.setattr(ir, "MIGRATIONS", older)
+    assert folder.program() == program()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "{",
+        "null",
+        "[]",
+        "5",
+        '{"ir_version": 1}',
+        "[" * 100_000,
+        '{"ir_version": }',
+    ],
+)
+def test_what_is_no_program(text) -> None:
+    with pytest.raises(Fault) as caught:
+        ir.load(text, "run/ir.json")
+    (problem,) = caught.value.problems
+    assert problem.rule == "run-unreadable"
+    assert (
+        problem.message.startswith("run/ir.json is no ") or "version" in problem.message
+    )
+    assert problem.span.source.name == "run/ir.json"
+
+
+def test_a_model_alone_is_no_run(folder) -> None:
+    kept(folder, training=None)
+    with pytest.raises(Fault, match="a model alone"):
+        folder.program()
+
+
+def test_other_random_numbers_go_on_with_nothing(folder) -> None:
+    made = job(program(1))
+    train(made, folder)
+    kept(folder, rng_version=ir.RNG_VERSION + 1)
+    assert load_run(folder), "it can be used"
+    with pytest.raises(Fault) as caught:
+        train(job(program(2)), folder, resume=True)
+    assert caught.value.problems[0].rule == "run-differs"
+    assert "random numbers" in caught.value.problems[0].message
