@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -223,6 +223,7 @@ class Spec:
         device: str = "auto",
         threads: int | None = None,
         progress: Progress | None = None,
+        warn: Callable[[Sequence[Problem]], object] | None = None,
         command: Sequence[str] = (),
     ) -> RunResult:
         """Train, in this process, and keep everything in a run folder.
@@ -237,17 +238,21 @@ class Spec:
             threads: how many the framework may use; None: one for a small model, all
                 processors for a large one.
             progress: shows how it goes; None: nothing is shown.
+            warn: called with the warnings, if there are any, before training starts.
             command: how the training was started, to be kept.
 
         Raises:
             SpecError: the spec has errors, or the backend refuses a construct of it.
             SelectionError: the name selects nothing, or one is needed.
-            Fault: something is missing (status 3) or the run failed (status 4).
+            Fault: the folder is taken (status 2), something is missing (status 3) or the
+                run failed (status 4).
         """
         from .run import open_run, train
 
         if resume and run is None:
             raise ValueError("to resume, name the run to go on with")
+        if run == "":
+            raise ValueError("the name of a run folder is not empty")
         before = open_run(Path(run or "")) if resume else None
         job = self._job(backend, name, command, before)
         folder = before or _new_folder(job, run, force)
@@ -259,6 +264,7 @@ class Spec:
                 threads=threads,
                 resume=resume,
                 progress=progress,
+                warn=warn,
             )
         except BaseException:
             with suppress(OSError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ from .options import (
 
 if TYPE_CHECKING:
     from ..api import Spec
+    from ..diagnostics import Problem
     from ..run import RunResult
 
 __all__ = ["command"]
@@ -113,6 +115,10 @@ def _train(
     from .opening import show
     from .quiet import Quiet, QuietStart
 
+    def warn(warnings: Sequence[Problem]) -> None:
+        quiet.end()
+        show(warnings)
+
     try:
         with Quiet() as quiet:
             result = spec.train(
@@ -124,6 +130,7 @@ def _train(
                 device=device,
                 threads=threads,
                 progress=QuietStart(quiet, progress_on(sys.stderr)),
+                warn=warn,
                 command=["specc", *sys.argv[1:]],
             )
     except OSError as error:
@@ -131,7 +138,6 @@ def _train(
             raise
         why = f"cannot write {error.filename}: {error.strerror}"
         raise Stop(why, Exit.FAILED) from None
-    show(result.warnings)
     return result
 
 

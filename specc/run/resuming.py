@@ -11,10 +11,10 @@ from ..data import Prepared, prepare
 from ..diagnostics.fault import Fault
 from ..diagnostics.model import Level, Problem
 from ..ir import RNG_VERSION, Origins, Program
-from .checkpoint import Checkpoint, newest
+from .checkpoint import Checkpoint, search
 from .folder import RunFolder
 
-__all__ = ["check_same", "find_checkpoint", "prepare_again"]
+__all__ = ["check_same", "find_checkpoint", "prepare_again", "unfit"]
 
 
 def prepare_again(
@@ -106,15 +106,69 @@ def _differences(before: Any, now: Any, path: str) -> Iterator[str]:
         yield path
 
 
-def find_checkpoint(folder: RunFolder) -> tuple[Checkpoint | None, list[Problem]]:
-    """The newest whole checkpoint of a run, and warnings about damaged ones."""
-    found = newest(folder.checkpoints)
-    warnings: list[Problem] = []
+def find_checkpoint(
+    folder: RunFolder, epochs: int
+) -> tuple[Checkpoint | None, list[Problem]]:
+    """The newest whole checkpoint of a run, and warnings about what is lost.
+
+    None only for a run that was ended before its first one.
+
+    Args:
+        folder: of the run.
+        epochs: how many it should have in all.
+
+    Raises:
+        Fault: there is no whole checkpoint, or it has more epochs already.
+    """
+    found, damaged = search(folder.checkpoints)
+    history = folder.history()
     if found is None:
-        why = f"{folder.path} has no whole checkpoint; training begins anew"
-        warnings.append(Problem("checkpoint-damaged", why, None, Level.WARNING))
-        return None, warnings
-    for what in found.damaged:
-        why = f"a checkpoint is damaged ({what}); going on from epoch {found.epoch}"
-        warnings.append(Problem("checkpoint-damaged", why, None, Level.WARNING))
+        # The first checkpoint follows the figures of the first epoch.
+        if damaged or len(history) > 1:
+            raise _no_checkpoint(folder, damaged)
+        why = f"{folder.path} ended before its first checkpoint; it begins with epoch 1"
+        return None, [Problem("run-unfinished", why, None, Level.WARNING)]
+    if found.epoch > epochs:
+        problem = Problem(
+            "run-differs",
+            f"{folder.path} has done {found.epoch} epochs already, more than {epochs}",
+            None,
+            expected=f"at least {found.epoch} epochs",
+        )
+        raise Fault(problem)
+    whys = [f"a checkpoint is damaged ({what})" for what in damaged]
+    warnings = [_warning(f"{why}; going on from epoch {found.epoch}") for why in whys]
+    known = {figures["epoch"] for figures in history}
+    lost = [str(k) for k in range(1, found.epoch + 1) if k not in known]
+    if lost:
+        shown = ", ".join(lost[:5]) + (", …" if len(lost) > 5 else "")
+        why = f"{folder.history_file} has lost the figures of epoch {shown}"
+        warnings.append(Problem("run-unfinished", why, None, Level.WARNING))
     return found, warnings
+
+
+def _warning(why: str) -> Problem:
+    return Problem("checkpoint-damaged", why, None, Level.WARNING)
+
+
+def _no_checkpoint(folder: RunFolder, damaged: list[str]) -> Fault:
+    what = f" ({'; '.join(damaged)})" if damaged else ""
+    problem = Problem(
+        "checkpoint-damaged",
+        f"{folder.path} has no whole checkpoint to go on from{what}",
+        None,
+        suggestion="train into a new run folder, or --force to replace this run",
+    )
+    return Fault(problem)
+
+
+def unfit(folder: RunFolder, checkpoint: Checkpoint, error: Exception) -> Fault:
+    """A checkpoint that is whole, but of another model."""
+    problem = Problem(
+        "run-unreadable",
+        f"the checkpoint of epoch {checkpoint.epoch} in {folder.checkpoints} does not"
+        f" fit the program: {error}",
+        None,
+        suggestion="train into a new run folder, or --force to replace this run",
+    )
+    return Fault(problem)
