@@ -15,6 +15,7 @@ from .options import (
     device_option,
     file_argument,
     name_argument,
+    run_folder,
     set_option,
     threads_option,
 )
@@ -33,7 +34,7 @@ __all__ = ["command"]
 @backend_option()
 @click.option(
     "--run",
-    type=click.Path(path_type=Path),
+    type=run_folder,
     metavar="DIR",
     help="The run folder. [default: a new one, runs/TRAINING-BACKEND-N]",
 )
