@@ -81,8 +81,7 @@ class RunFolder:
             number = 1
             while (older := self.path / f"model_{backend}_{number}.py").exists():
                 number += 1
-            with writing(older):
-                path.rename(older)
+            replace(older, path.read_bytes())
         replace(path, content)
 
     def has_model(self, backend: str) -> bool:

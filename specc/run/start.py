@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
+from ..diagnostics.fault import Fault
 from .environment import versions
 from .folder import RunFolder, program_digest, source_names
 from .job import Job
@@ -59,10 +61,15 @@ def write_again(job: Job, folder: RunFolder, start: dict[str, Any]) -> dict[str,
     kept = {key: value for key, value in before.items() if key not in _OF_AN_END}
     record = _begun(kept, job, start)
     folder.cut_history(start["from_epoch"])
-    # The record first: it tells of the program that ran and of the one that will.
-    folder.write_record(record)
-    folder.write_program(job.program)
-    folder.write_model(job.backend.name, job.emission.text)
+    try:
+        # The record first: it tells of the program that ran and of the one that will.
+        folder.write_record(record)
+        folder.write_program(job.program)
+        folder.write_model(job.backend.name, job.emission.text)
+    except Fault:
+        with suppress(Fault):
+            folder.write_record(before)
+        raise
     return record
 
 

@@ -190,6 +190,17 @@ def test_a_disk_that_is_full_from_the_start(tmp_path, size) -> None:
     assert not any(tmp_path.iterdir()), "nothing is left behind"
 
 
+def test_a_disk_that_is_full_when_a_run_goes_on(folder) -> None:
+    train(job(program(1)), folder)
+    before = folder.record()
+    with files_of_at_most(4000), pytest.raises(Fault) as caught:
+        train(job(program(2)), folder, resume=True)
+    assert caught.value.problems[0].rule == "run-unwritable"
+    assert folder.record() == before
+    assert load_run(folder)
+    assert train(job(program(2)), folder, resume=True).status == "finished"
+
+
 #: Of the files that are written while training, 2500 bytes let the record alone through.
 @pytest.mark.parametrize(("size", "status"), [(10, "running"), (2500, "failed")])
 def test_a_disk_that_fills_while_training(tmp_path, size, status) -> None:
