@@ -8,13 +8,13 @@ there are such weights, and ``manifest.json`` with the SHA-256 of each.
 from __future__ import annotations
 
 import hashlib
-import json
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from .durable import flush_folder, to_json, write_new, writing
 from .weights import DamagedError, pack, unpack
@@ -155,10 +155,10 @@ def search(folder: Path) -> tuple[Checkpoint | None, list[str]]:
     for path in _found(folder):
         try:
             return _read(path), damaged
-        except (DamagedError, OSError, RecursionError) as error:
+        except (DamagedError, OSError) as error:
             damaged.append(f"{path.name}: {error}")
-        except (AttributeError, ValueError, KeyError, TypeError) as error:
-            damaged.append(f"{path.name}: its manifest cannot be read: {error!r}")
+        except (ValidationError, KeyError):
+            damaged.append(f"{path.name}: {MANIFEST} is not what was written")
     return None, damaged
 
 
@@ -167,25 +167,58 @@ def newest(folder: Path) -> Checkpoint | None:
     return search(folder)[0]
 
 
+class _Part(BaseModel):
+    """An object of a manifest."""
+
+    model_config = ConfigDict(strict=True, extra="forbid")
+
+
+class _Best(_Part):
+    monitor: str
+    figure: float
+    epoch: int
+
+
+class _Stopping(_Part):
+    wait: int
+    best: float | None
+    best_epoch: int
+    stopped: bool
+    weights: str | None
+
+
+class _Manifest(_Part):
+    format: Literal[1]
+    epoch: int
+    step: int
+    files: dict[str, str]
+    best: _Best | None
+    stopping: _Stopping | None
+
+
 def _read(path: Path) -> Checkpoint:
-    manifest: dict[str, Any] = json.loads((path / MANIFEST).read_bytes())
-    if manifest["format"] != FORMAT:
-        raise DamagedError(f"its format is {manifest['format']}, not {FORMAT}")
+    manifest = _Manifest.model_validate_json((path / MANIFEST).read_bytes())
     files: dict[str, Arrays] = {}
-    for name, expected in manifest["files"].items():
+    for name, expected in manifest.files.items():
         content = (path / Path(name).name).read_bytes()
         if hashlib.sha256(content).hexdigest() != expected:
             raise DamagedError(f"{name} is not what was written")
         files[name] = unpack(content)
-    best, stopping = manifest["best"], manifest["stopping"]
-    if stopping and stopping["weights"]:
-        stopping["weights"] = files[stopping["weights"]]
-    if path.name != _name(int(manifest["epoch"])):
-        raise DamagedError(f"it is that of epoch {manifest['epoch']}")
+    if path.name != _name(manifest.epoch):
+        raise DamagedError(f"it is that of epoch {manifest.epoch}")
+    best, stopping = manifest.best, manifest.stopping
+    remembered = stopping and stopping.weights
     return Checkpoint(
-        int(manifest["epoch"]),
-        int(manifest["step"]),
+        manifest.epoch,
+        manifest.step,
         files["state.safetensors"],
-        Best(**best, weights=files["best.safetensors"]) if best else None,
-        Stopping(**stopping) if stopping else None,
+        best and Best(**vars(best), weights=files["best.safetensors"]),
+        stopping
+        and Stopping(
+            stopping.wait,
+            stopping.best,
+            stopping.best_epoch,
+            stopping.stopped,
+            files[remembered] if remembered else None,
+        ),
     )

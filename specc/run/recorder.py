@@ -34,8 +34,8 @@ class Monitor:
         self.best: Best | None = None
 
     def improves(self, figure: float) -> bool:
-        """Whether a figure is better than all before."""
-        if math.isnan(figure):
+        """Whether a figure is a finite number and better than all before."""
+        if not math.isfinite(figure):
             return False
         if self.best is None:
             return True

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -116,11 +118,17 @@ def test_a_checkpoint_under_the_name_of_another_epoch(tmp_path) -> None:
     [
         *("", "{", "[]", "{}", '{"format": 2}', "null", "[" * 100_000),
         *('{"format": 1, "files": []}', '{"format": 1, "epoch": 2, "files": {}}'),
+        *("epoch", "step", "files", "best", "stopping"),
     ],
 )
 def test_a_manifest_that_is_none(tmp_path, text) -> None:
     write_checkpoint(tmp_path, checkpoint(1))
     write_checkpoint(tmp_path, checkpoint(2))
+    if text.isalpha() and text != "null":
+        manifest = json.loads(
+            (tmp_path / "epoch-000002" / "manifest.json").read_bytes()
+        )
+        text = json.dumps({**manifest, text: {"epoch": float("inf")}})
     (tmp_path / "epoch-000002" / "manifest.json").write_text(text)
     assert newest(tmp_path).epoch == 1
 

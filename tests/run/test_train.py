@@ -15,6 +15,7 @@ from specc.diagnostics.model import Level, Problem
 from specc.run import Progress, create, progress_on, train
 from specc.run.checkpoint import newest
 from specc.run.environment import choose_device, fitting_threads, usable_threads
+from specc.run.recorder import Monitor
 
 KEYS = {"epoch", "step", "seconds", "learning_rate", "loss", "accuracy"}
 
@@ -81,6 +82,14 @@ def test_best_and_last(folder) -> None:
         module.evaluate_step,
     )
     assert held_out["loss"] == pytest.approx(min(losses), rel=1e-14)
+
+
+def test_the_best_is_a_finite_number() -> None:
+    """An infinite one could not be told from none in a manifest."""
+    for figure in (float("nan"), float("inf"), float("-inf")):
+        assert not Monitor("loss", False).improves(figure)
+        assert not Monitor("accuracy", True).improves(figure)
+    assert Monitor("loss", False).improves(1e300)
 
 
 @pytest.mark.parametrize("callbacks", [(), (stopping(),)], ids=["plain", "stopping"])
