@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import resource
 import subprocess
 import sys
+from collections.abc import Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,7 +17,7 @@ from run_programs import dense, job, network, program, stack
 from specc import ir
 from specc.catalog.losses import MeanSquaredError
 from specc.diagnostics.fault import Fault
-from specc.run import load_run, train
+from specc.run import Progress, create, load_run, train
 from specc.run.failure import not_finite
 from specc.run.train import load_model
 
@@ -163,3 +166,65 @@ def test_a_bug_is_not_taken_for_a_failure(folder) -> None:
         train(broken, folder)
     assert folder.record()["status"] == "failed"
     assert "NameError" in folder.record()["reason"]
+
+
+@contextmanager
+def files_of_at_most(size: int):
+    """While it is entered, no file may grow over a size; writing more is an error."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+@pytest.mark.parametrize("size", [10, 4000, 30_000])
+def test_a_disk_that_is_full_from_the_start(tmp_path, size) -> None:
+    folder = create(tmp_path / "run")
+    with files_of_at_most(size), pytest.raises(Fault) as caught:
+        train(job(program(2)), folder)
+    (problem,) = caught.value.problems
+    assert (problem.rule, caught.value.status) == ("run-unwritable", 4)
+    assert str(folder.path) in problem.message
+    assert not any(tmp_path.iterdir()), "nothing is left behind"
+
+
+def test_a_disk_that_is_full_when_a_run_goes_on(folder) -> None:
+    train(job(program(1)), folder)
+    before = folder.record()
+    with files_of_at_most(4000), pytest.raises(Fault) as caught:
+        train(job(program(2)), folder, resume=True)
+    assert caught.value.problems[0].rule == "run-unwritable"
+    assert folder.record() == before
+    assert load_run(folder)
+    assert train(job(program(2)), folder, resume=True).status == "finished"
+
+
+#: Of the files that are written while training, 2500 bytes let the record alone through.
+@pytest.mark.parametrize(("size", "status"), [(10, "running"), (2500, "failed")])
+def test_a_disk_that_fills_while_training(tmp_path, size, status) -> None:
+    limit = files_of_at_most(size)
+
+    class Filling(Progress):
+        def epoch(self, figures: Mapping[str, float]) -> None:
+            if figures["epoch"] == 1:
+                limit.__enter__()
+
+    folder = create(tmp_path / "run")
+    made = program(2)  # both epochs write a checkpoint: the first and the last
+    try:
+        with pytest.raises(Fault) as caught:
+            train(job(made), folder, progress=Filling())
+    finally:
+        limit.__exit__(None, None, None)
+    (problem,) = caught.value.problems
+    assert (problem.rule, caught.value.status) == ("run-unwritable", 4)
+    assert folder.record()["status"] == status
+    left = {path.name for path in folder.path.rglob("*") if path.name.endswith(".new")}
+    assert left == set()
+    whole = train(job(made), create(tmp_path / "whole")).folder.weights("last")
+    train(job(made), folder, resume=True)
+    weights = folder.weights("last")
+    assert all(np.array_equal(weights[name], whole[name]) for name in whole)
+    assert create(folder.path, force=True).replaces
