@@ -1,7 +1,15 @@
 """Models: names, flows, order, shapes."""
 
 import pytest
-from check_specs import check, errors, network, only, underlined, with_layers
+from check_specs import (
+    check,
+    errors,
+    network,
+    only,
+    sequential,
+    underlined,
+    with_layers,
+)
 
 GRAPH = """
 model WideAndDeep {
@@ -149,6 +157,16 @@ def test_a_wrong_graph(
     assert (problem.rule, underlined(problem)) == (rule, text)
     if suggestion:
         assert problem.suggestion == suggestion
+
+
+@pytest.mark.parametrize("name", ["a", "h"])
+def test_a_name_by_itself_does_nothing(name: str) -> None:
+    for text in (
+        graph(f"  h = a -> Dense(4)\n  {name}\n  output c = h -> Add(b)"),
+        sequential(f"  h = Dense(3)\n  {name}\n  Dense(2)").replace("features", "a"),
+    ):
+        problem = only(check(text))
+        assert (problem.rule, underlined(problem)) == ("misplaced-statement", name)
 
 
 def test_a_circle_is_named() -> None:

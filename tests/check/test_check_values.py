@@ -282,6 +282,56 @@ def test_defaults_are_checked_where_they_stand(
     assert problem.suggestion == suggestion
 
 
+IDLE = [
+    (
+        "Dense(3, use_bias = false, bias_initializer = zeros)",
+        "bias_initializer = zeros",
+    ),
+    (
+        "Dense(3, use_bias = false, bias_constraint = max_norm)",
+        "bias_constraint = max_norm",
+    ),
+    (
+        "BatchNormalization(scale = false, gamma_regularizer = l2)",
+        "gamma_regularizer = l2",
+    ),
+    (
+        "BatchNormalization(center = false, beta_initializer = ones)",
+        "beta_initializer = ones",
+    ),
+    (
+        "defaults Dense { use_bias = false }\n  Dense(3, bias_initializer = ones)",
+        "bias_initializer = ones",
+    ),
+    (
+        "defaults Dense { use_bias = false; bias_initializer = ones }\n  Dense(3)",
+        "bias_initializer = ones",
+    ),
+]
+
+
+@pytest.mark.parametrize(("layers", "text"), IDLE)
+def test_an_argument_for_a_weight_that_is_left_out(layers: str, text: str) -> None:
+    problem = only(with_layers(f"  {layers}"))
+    assert (problem.rule, underlined(problem)) == ("conflicting-arguments", text)
+
+
+def test_defaults_may_be_for_a_weight_that_some_layers_leave_out() -> None:
+    text = "defaults Dense { bias_initializer = ones }\n" + sequential(
+        "  Dense(4, use_bias = false)\n  Dense(3, use_bias = false, bias_regularizer = none)"
+    )
+    assert check(text).problems == ()
+    nearer = sequential("  defaults Dense { use_bias = false }\n  Dense(4)")
+    assert check("defaults Dense { bias_initializer = ones }\n" + nearer).problems == ()
+
+
+def test_a_construct_made_elsewhere_has_no_idle_arguments_either() -> None:
+    fields = vars(Dense(units=3, use_bias=False))
+    assert Dense.model_validate(fields) == Dense(units=3, use_bias=False)
+    with pytest.raises(ValueError, match="bias_regularizer is for a weight"):
+        Dense(units=3, use_bias=False, bias_regularizer=L2())
+
+
 def test_defaults_of_nothing() -> None:
     problem = only(with_layers("  defaults Dens { units = 3 }\n  Dense(3)"))
     assert (problem.rule, problem.suggestion) == ("unknown-layer", "Dense")
