@@ -29,6 +29,7 @@ from .families import (
 )
 
 __all__ = [
+    "MOST_AXES",
     "ActivationArg",
     "Axes",
     "ConstraintArg",
@@ -58,6 +59,9 @@ __all__ = [
 Dim = int | str
 #: The shape of one example; the batch dimension is never part of it.
 Shape = tuple[Dim, ...]
+
+#: Axes of one example: what every backend can take, with room for the batch.
+MOST_AXES = 8
 
 Count = Annotated[int, Field(ge=1)]
 Positive = Annotated[float, Field(gt=0)]

@@ -221,6 +221,14 @@ def test_a_wrong_override_is_shown_as_it_was_typed(
     assert problem.suggestion == suggestion
 
 
+@pytest.mark.parametrize("given", ["1e999", "9" * 20])
+def test_an_override_that_is_too_large(given: str) -> None:
+    kind = "float" if "e" in given else "int"
+    text = f"param width: {kind} = 3\n" + sequential("  Dense(3)")
+    problem = check(text, Settings(params={"width": given})).problems[0]
+    assert problem.message == f"width cannot be {given}, which is too large"
+
+
 def test_an_override_replaces_the_default() -> None:
     source = "param width: int = 3\n" + sequential("  Dense(width)")
     checked = check(source, Settings(params={"width": "12"}))
