@@ -9,7 +9,10 @@ from ..catalog import catalog
 from ..diagnostics.model import Note, Span
 from .report import Report
 
-__all__ = ["Names", "snake_case"]
+__all__ = ["RESERVED", "Names", "snake_case"]
+
+#: Words that are values or operators wherever a name could stand.
+RESERVED = frozenset({"true", "false", "none", "not"})
 
 _BEFORE_WORD = re.compile(r"(.)([A-Z][a-z]+)")
 _BEFORE_CAPITAL = re.compile(r"([a-z])([A-Z])")
@@ -46,7 +49,7 @@ class Names:
                 notes=(Note("the other one is here", first[1]),),
             )
             return False
-        if name in catalog().family("layer") or name == "none":
+        if name in catalog().family("layer") or name in RESERVED:
             message = f"{name} is a word of the language and cannot be a name"
             self.report.error("reserved-name", message, span)
             return False

@@ -71,6 +71,8 @@ def _pairs(
         name, sign, text = value.partition("=")
         if not sign or not name.strip():
             raise click.BadParameter(f"{value!r} is not of the form name=value")
+        if name.strip() in pairs:
+            raise click.BadParameter(f"{name.strip()} is given twice")
         pairs[name.strip()] = text.strip()
     return pairs
 

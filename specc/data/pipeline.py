@@ -23,7 +23,13 @@ from .rows import choose, split
 from .sources import open_source
 from .steps import Encoded, Fitted, Step
 from .table import Opened, Table
-from .values import cast, check_classes, check_finite, check_weights
+from .values import (
+    cast,
+    check_classes,
+    check_finite,
+    check_some_weight,
+    check_weights,
+)
 
 __all__ = ["prepare", "transform"]
 
@@ -55,6 +61,9 @@ def prepare(
     parts = split(data, rows, places)
     bounds = _bind(data, columns, table, changes, places)
     _check(bounds, rows)
+    for bound in bounds:
+        if bound.binding.role == "sample_weight":
+            check_some_weight(bound, parts["training"])
     if fitted is None:
         fitted = _fit(bounds, parts["training"], changes)
     arrays = {part: _arrays(bounds, numbers, fitted) for part, numbers in parts.items()}

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
+from typing import cast
 
 import pytest
 from refused_programs import REFUSED
@@ -14,6 +15,7 @@ import specc.emit
 from specc.backend import backend, backends
 from specc.catalog.activations.squashing import Tanh
 from specc.catalog.construct import Construct
+from specc.catalog.layers.layer import Layer
 from specc.catalog.registry import catalog
 from specc.ir import Program
 from specc.verify.samples import MODELS, base, bundles, program_for, variations
@@ -52,6 +54,27 @@ def test_every_construct_is_documented(kind: type[Construct]) -> None:
     assert kind.keyword in kind.example or kind.family == "settings", kind.example
     for field, info in kind.fields():
         assert (info.description or "").strip(), f"{field} has no description"
+
+
+@pytest.mark.parametrize(
+    "kind", [kind for kind in ALL if issubclass(kind, Layer)], ids=name_of
+)
+def test_a_weight_that_can_be_left_out_is_declared_so(kind: type[Layer]) -> None:
+    """Else its arguments would be accepted beside the one that makes them idle."""
+    layer = cast("Layer", base(kind))
+    shapes = ((6, 6, 2),) * (2 if kind.takes == "many" else 1)
+    whole = {slot.name for slot in layer.weights(shapes)}
+    found: dict[str, str] = {}
+    for name, info in kind.fields():
+        if info.annotation is bool:
+            other = layer.model_copy(update={name: not getattr(layer, name)})
+            gone = whole - {slot.name for slot in other.weights(shapes)}
+            found |= dict.fromkeys(gone, name)
+    assert found == kind.optional_weights
+    for weight, switch in found.items():
+        own = {name for name, _ in kind.fields() if name.startswith(f"{weight}_")}
+        assert own
+        assert own <= set(kind.idle({switch: False}))
 
 
 @pytest.mark.parametrize("kind", ALL, ids=name_of)

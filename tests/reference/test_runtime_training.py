@@ -285,6 +285,15 @@ def test_exponential_decay() -> None:
     assert stairs == pytest.approx([0.5, 0.5, 0.05, 0.005])
 
 
+def test_a_rate_beyond_all_numbers_is_infinite() -> None:
+    def rate(initial: float) -> float:
+        return exponential_decay(400, initial, 10.0, 1.0, False)
+
+    assert rate(1e-6) == math.inf
+    assert rate(0.0) == 0.0
+    assert exponential_decay(400, 1.0, 0.1, 1.0, False) == 0.0
+
+
 def test_piecewise_constant_changes_at_its_ends() -> None:
     rates = [
         piecewise_constant(step, values=(3.0, 2.0, 1.0), ends=(5, 7))

@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import BeforeValidator, Field
 
-from ..types import Count, Shape
+from ..types import MOST_AXES, Count, Shape
 from .layer import Layer, ShapeError, sizes
 
 __all__ = ["Flatten", "Reshape"]
@@ -47,7 +47,8 @@ class Reshape(Layer):
     positional: ClassVar[tuple[str, ...]] = ("target_shape",)
 
     target_shape: Annotated[tuple[Count, ...], BeforeValidator(_sizes)] = Field(
-        description="the new shape of an example, without the batch"
+        max_length=MOST_AXES,
+        description="the new shape of an example, without the batch",
     )
 
     def output_shape(self, inputs: tuple[Shape, ...]) -> Shape:
