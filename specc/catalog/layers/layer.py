@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from ..construct import Construct, Model
 from ..types import ConstraintArg, InitializerArg, RegularizerArg, Shape
@@ -70,6 +70,14 @@ class Layer(Construct):
     takes: ClassVar[str] = "one"
     #: Whether it computes something else in training than in inference.
     has_training_mode: ClassVar[bool] = False
+
+    @classmethod
+    def suited(cls, inputs: tuple[Shape, ...]) -> tuple[dict[str, Any], ...]:
+        """Arguments of which some must be chosen to fit just these inputs, as choices.
+
+        Empty for layers that fit by what the types of their fields allow.
+        """
+        return ()
 
     def output_shape(self, inputs: tuple[Shape, ...]) -> Shape:
         """The shape of the output.

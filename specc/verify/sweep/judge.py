@@ -1,0 +1,101 @@
+"""A random program put to the proof: written as a spec, checked, emitted, compared."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from ...backend import Emission, backend
+from ...check.checked import CheckedProgram
+from ...data import prepare, save_npz
+from ...diagnostics.model import Source, failed
+from ...ir import Program
+from ...pipeline import check_source, compile_program
+from ...unparse import unparse
+from ..pool import WorkerPool
+from ..protocol import Precision
+from ..verdict import Verdict
+from ..verify import refused, verify
+from .programs import arrays
+
+__all__ = ["Judge", "NotASpec", "checked", "keep"]
+
+#: Updates that are compared at least.
+STEPS = 6
+
+Emissions = dict[str, Emission]
+
+
+class NotASpec(ValueError):
+    """The checker refuses the text of a program, or takes it for another program."""
+
+
+def checked(program: Program, name: str) -> CheckedProgram:
+    """The program as it comes back from its own text, with places in that.
+
+    Raises:
+        NotASpec: it does not come back as it was.
+    """
+    found = check_source(Source(f"{name}.nnspec", unparse(program)))
+    if failed(found.problems) or not found.programs:
+        messages = "; ".join(problem.message for problem in found.problems)
+        raise NotASpec(f"{name}: {messages}")
+    if found.programs[0].program != program:
+        raise NotASpec(f"{name}: its text means another program")
+    return found.programs[0]
+
+
+def keep(program: Program, folder: Path, remark: str = "") -> None:
+    """Write what a program needs into a folder: its data, under the source's name."""
+    assert program.data is not None
+    path: str = getattr(program.data.source, "path")  # noqa: B009
+    save_npz(arrays(program), folder / path)
+
+
+@dataclass(frozen=True)
+class Judge:
+    """Puts programs to the proof on running workers.
+
+    `change` may alter what the backends emitted, to see that the proof notices.
+    """
+
+    pool: WorkerPool
+    backends: tuple[str, ...]
+    precisions: tuple[Precision, ...] = ("float64", "float32")
+    steps: int = STEPS
+    change: Callable[[Emissions], Emissions] = lambda emissions: emissions
+
+    def __call__(self, program: Program, name: str = "program") -> Verdict:
+        """The verdict on a program.
+
+        Raises:
+            NotASpec: its text is no spec, or means something else.
+        """
+        spec = checked(program, name)
+        compiled = {
+            side: compile_program(spec, backend(side)) for side in self.backends
+        }
+        obstacles = {
+            side: made.plan.obstacles
+            for side, made in compiled.items()
+            if made.plan.obstacles
+        }
+        if obstacles:
+            return refused(name, self.backends, obstacles, spec.origins)
+        emissions = {s: made.emission for s, made in compiled.items() if made.emission}
+        assert program.data is not None
+        assert program.training is not None
+        with TemporaryDirectory(prefix="specc-sweep-") as folder:
+            keep(program, Path(folder))
+            prepared = prepare(program.data, Path(folder), spec.origins)
+        return verify(
+            program,
+            spec.origins,
+            self.change(emissions),
+            prepared.batches(program.training),
+            self.steps,
+            self.precisions,
+            self.pool,
+        )
