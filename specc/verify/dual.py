@@ -64,12 +64,16 @@ def compare_dual(
             side: errors(single[side][name], double[side][name], scales.of(name))
             for side in single
         }
-        _judge(part, name, by_side, result)
+        _judge(part, name, by_side, scales.of(name), result)
     return result
 
 
 def _judge(
-    part: Part, name: str, by_side: dict[str, np.ndarray], result: DualResult
+    part: Part,
+    name: str,
+    by_side: dict[str, np.ndarray],
+    scale: float,
+    result: DualResult,
 ) -> None:
     odd = part.batch in ADVERSARIAL
     limit = tolerances()["float32.ratio"]
@@ -82,7 +86,7 @@ def _judge(
         kept = found[~mask] if mask is not None and mask.shape == found.shape else found
         sizes[side] = _quantile(kept)
         worst = max(worst, float(kept.max(initial=0.0)))
-    floor = max(floor, part.honest.get(name, 0.0))
+    floor = max(floor, part.honest.get(name, 0.0), part.allowed.get(name, 0.0) / scale)
     held = {side: max(size, floor) for side, size in sizes.items()}
     result.sizes[name] = max(sizes.values())
     ratio = max(held.values()) / min(held.values())

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
 from ..catalog.types import Shape
 from .blame import AFTER
 from .compare import Mismatch, Part
+from .conditioning import blurred, undecided
 from .decisions import PlainFigures
 from .exam import Exam
 from .ledger import Ledger
@@ -133,8 +135,20 @@ class Float64:
                 batch=probe.batch,
                 look=probe.name,
                 least=least,
+                **self._amplified(where, probe),
             )
             self.compare(part, f"{where}/{probe.name}")
+
+    def _amplified(self, where: str, probe: Probe) -> dict[str, Any]:
+        """What figures and gradients make of the rounding of outputs on a batch."""
+        if where not in ("evaluate", "train", "raw", "clipped"):
+            return {}
+        mode = "inference" if where == "evaluate" else "training"
+        outputs = [r.under(f"{mode}/{probe.name}") for r in self.sides.values()]
+        found: dict[str, Any] = {"blur": blurred(self.exam.program, outputs)}
+        if where in ("evaluate", "train"):
+            found["allowed"] = undecided(self.exam.program, outputs)
+        return found
 
     # Training -------------------------------------------------------------------
 
