@@ -5,19 +5,37 @@ Both are measured on the outputs of the batch that is looked at, never assumed.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import combinations
 
 import numpy as np
 
 from ..catalog.families import Loss
 from ..ir import Objective, Program
-from .protocol import Arrays
+from .protocol import Arrays, Probe, Reading
+from .spread import largest
 from .tolerances import tolerances
 
-__all__ = ["blurred", "undecided"]
+__all__ = ["blurred", "undecided", "vanished"]
 
 #: Probabilities nearer to 0 or 1 are clipped by losses, and have no gradient.
 NEAREST = 1e-7
+
+
+def vanished(sides: Iterable[Reading], where: str, probe: Probe) -> dict[str, float]:
+    """The size of gradients on the ordinary batch, where all on this one are zero.
+
+    Zero but for rounding, that is: each entry of each weight on each side. Rounding is
+    then held against what gradients otherwise are, and not against itself.
+    """
+    readings = list(sides)
+    here = [reading.under(f"{where}/{probe.name}") for reading in readings]
+    usual = [reading.under(f"{where}/real") for reading in readings]
+    size = largest(array for arrays in usual for array in arrays.values())
+    found = largest(array for arrays in here for array in arrays.values())
+    if found > tolerances()["zero"] * size:
+        return {}
+    return {name: size for arrays in here for name in arrays}
 
 
 def blurred(program: Program, sides: list[Arrays]) -> float:

@@ -18,7 +18,7 @@ from .compare import Part
 from .conditioning import undecided
 from .dual import Tripped, compare_dual, persistent, typical_error
 from .exam import Exam
-from .in_float64 import unsaturated
+from .in_float64 import usual
 from .ledger import Ledger
 from .protocol import Arrays, Probe, Reading
 from .spread import largest
@@ -99,7 +99,7 @@ class Float32:
                 "float32.ratio",
                 dtype,
                 nulls=self.nulls if names is wanted.gradients else {},
-                least=unsaturated(self.double, where, probe)
+                least=usual(self.double, where, probe)
                 if names is wanted.gradients
                 else {},
                 allowed=undecided(self.exam.program, seen) if names is logs else {},

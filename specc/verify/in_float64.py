@@ -11,7 +11,7 @@ import numpy as np
 from ..catalog.types import Shape
 from .blame import AFTER
 from .compare import Mismatch, Part
-from .conditioning import blurred, undecided
+from .conditioning import blurred, undecided, vanished
 from .decisions import PlainFigures
 from .exam import Exam
 from .ledger import Ledger
@@ -21,19 +21,20 @@ from .spread import distance, largest
 from .tolerances import tolerances
 from .window import ADVERSARIAL, LARGER
 
-__all__ = ["Float64", "unsaturated"]
+__all__ = ["Float64", "usual"]
 
 Sides = Mapping[str, Reading]
 
 
-def unsaturated(sides: Sides, where: str, probe: Probe) -> dict[str, float]:
+def usual(sides: Sides, where: str, probe: Probe) -> dict[str, float]:
     """The size of gradients on ordinary inputs, for those on inputs that saturate.
 
     Where a tanh is at 1 − 1e-9 its derivative is the small difference of numbers near 1:
-    a gradient is computed from what it would be if nothing were saturated.
+    a gradient is computed from what it would be if nothing were saturated. The same for
+    gradients that are all zero.
     """
     if probe.batch != "large":
-        return {}
+        return vanished(sides.values(), where, probe)
     found: dict[str, float] = {}
     for reading in sides.values():
         for name, array in reading.under(f"{where}/real").items():
@@ -126,7 +127,7 @@ class Float64:
             ("clipped gradients", "clipped", grads, gradient),
         ):
             dtype = "float64" if names is not logs else None
-            least = unsaturated(self.sides, where, probe) if names is grads else {}
+            least = usual(self.sides, where, probe) if names is grads else {}
             part = Part(
                 title,
                 names,

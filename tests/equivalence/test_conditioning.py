@@ -14,7 +14,8 @@ from specc.catalog.losses.crossentropy import (
 )
 from specc.catalog.metrics import Accuracy
 from specc.ir import Program
-from specc.verify.conditioning import blurred, share, undecided
+from specc.verify.conditioning import blurred, share, undecided, vanished
+from specc.verify.protocol import Probe, Reading
 from specc.verify.samples.drafts import Draft, train
 
 CLASSES = SparseCategoricalCrossentropy()
@@ -81,3 +82,22 @@ def test_losses_of_logits_are_not_blurred() -> None:
     for program in (binary(unfused=False), binary(unfused=True, loss=LOGITS)):
         edge = program.network.outputs[0].edge
         assert blurred(program, [{edge: np.array([[0.5, 1 - 1e-6]])}]) == 0.0
+
+
+def looks(here: float, kernel: float = 1.0) -> Reading:
+    """Gradients on the ordinary batch, and on one that is all zeros."""
+    zero = {"raw/zeros/kernel": np.zeros(2), "raw/zeros/bias": np.full(2, here)}
+    return Reading({"raw/real/kernel": np.full(2, kernel), **zero}, {})
+
+
+def test_gradients_that_are_all_zero_are_held_against_the_usual_ones() -> None:
+    probe = Probe(name="zeros", batch="zeros")
+
+    def scales(*here: float) -> dict[str, float]:
+        return vanished([looks(size) for size in here], "raw", probe)
+
+    assert scales(1e-17, 3e-17) == {"kernel": 1.0, "bias": 1.0}
+    assert scales(0.0, 0.0) == {"kernel": 1.0, "bias": 1.0}
+    assert scales(1e-17, 1e-9) == {}, "one side has a gradient where others have none"
+    real = Probe(name="real", batch="real")
+    assert vanished([looks(0.0)], "raw", real) == {}

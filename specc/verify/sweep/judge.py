@@ -8,6 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from ...backend import Emission, backend
+from ...catalog.sources.files import Npz
 from ...check.checked import CheckedProgram
 from ...data import prepare, save_npz
 from ...diagnostics.model import Source, failed
@@ -20,7 +21,7 @@ from ..verdict import Verdict
 from ..verify import refused, verify
 from .programs import arrays
 
-__all__ = ["Judge", "NotASpec", "checked", "keep"]
+__all__ = ["Judge", "NotASpec", "checked", "write_data"]
 
 #: Updates that are compared at least.
 STEPS = 6
@@ -47,11 +48,11 @@ def checked(program: Program, name: str) -> CheckedProgram:
     return found.programs[0]
 
 
-def keep(program: Program, folder: Path, remark: str = "") -> None:
-    """Write what a program needs into a folder: its data, under the source's name."""
+def write_data(program: Program, folder: Path) -> None:
+    """Write the data of a random program into a folder, under its source's name."""
     assert program.data is not None
-    path: str = getattr(program.data.source, "path")  # noqa: B009
-    save_npz(arrays(program), folder / path)
+    assert isinstance(program.data.source, Npz)
+    save_npz(arrays(program), folder / program.data.source.path)
 
 
 @dataclass(frozen=True)
@@ -68,12 +69,18 @@ class Judge:
     change: Callable[[Emissions], Emissions] = lambda emissions: emissions
 
     def __call__(self, program: Program, name: str = "program") -> Verdict:
-        """The verdict on a program.
+        """The verdict on a random program, by way of its text.
 
         Raises:
             NotASpec: its text is no spec, or means something else.
         """
         spec = checked(program, name)
+        with TemporaryDirectory(prefix="specc-sweep-") as folder:
+            write_data(program, Path(folder))
+            return self.prove(spec, Path(folder))
+
+    def prove(self, spec: CheckedProgram, folder: Path) -> Verdict:
+        """The verdict on a spec whose data lie in a folder."""
         compiled = {
             side: compile_program(spec, backend(side)) for side in self.backends
         }
@@ -83,18 +90,16 @@ class Judge:
             if made.plan.obstacles
         }
         if obstacles:
-            return refused(name, self.backends, obstacles, spec.origins)
+            return refused(spec.name, self.backends, obstacles, spec.origins)
         emissions = {s: made.emission for s, made in compiled.items() if made.emission}
-        assert program.data is not None
-        assert program.training is not None
-        with TemporaryDirectory(prefix="specc-sweep-") as folder:
-            keep(program, Path(folder))
-            prepared = prepare(program.data, Path(folder), spec.origins)
+        data, training = spec.program.data, spec.program.training
+        assert data is not None
+        assert training is not None
         return verify(
-            program,
+            spec.program,
             spec.origins,
             self.change(emissions),
-            prepared.batches(program.training),
+            prepare(data, folder, spec.origins).batches(training),
             self.steps,
             self.precisions,
             self.pool,

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from ...ir import Program
 from ...unparse import unparse
 from ..render import render
 from ..verdict import Verdict
-from .judge import Judge, keep
+from .judge import Judge, write_data
 from .programs import random_programs
 from .report import Sweep
-from .shrinking import shrink
+from .shrinking import TRIES, shrink
 
 __all__ = ["Watch", "keep_regression", "sweep"]
 
@@ -26,6 +27,7 @@ def sweep(
     judge: Judge,
     watch: Watch = lambda name, verdict: None,
     folder: Path | None = None,
+    tries: int = TRIES,
 ) -> Sweep:
     """Put a series of random programs to the proof.
 
@@ -35,6 +37,7 @@ def sweep(
         judge: gives the verdicts.
         watch: told of each.
         folder: where programs that fail are kept, made small; None: nowhere.
+        tries: how many programs may be judged to make one small.
     """
     result = Sweep()
     for name, program in random_programs(count, seed):
@@ -42,7 +45,7 @@ def sweep(
         result.enter(name, program, verdict)
         watch(name, verdict)
         if name in result.failed and folder is not None:
-            small = shrink(program, judge)
+            small = shrink(program, judge, tries)
             keep_regression(small, name, judge(small, name), folder)
     return result
 
@@ -57,18 +60,23 @@ def keep_regression(
     folder.mkdir(parents=True, exist_ok=True)
     named = _renamed(program, name)
     path = folder / f"{name}.nnspec"
-    remarks = [*_head(path, name), *render(verdict).strip().splitlines()]
-    head = "".join(f"# {line}".rstrip() + "\n" for line in remarks)
+    head = "".join(f"# {line}".rstrip() + "\n" for line in _head(path, name, verdict))
     path.write_text(f"{head}{unparse(named)}", encoding="utf-8")
-    keep(named, folder)
+    write_data(named, folder)
     return path
 
 
-def _head(path: Path, name: str) -> Iterator[str]:
-    yield f"Found by a sweep as {name}, then made small. To see it again:"
-    yield f"    specc verify {path}"
+def _head(path: Path, name: str, verdict: Verdict) -> Iterator[str]:
+    yield f"Found by a sweep as {name}, and made small. To see it again:"
+    yield f"    specc verify {path.as_posix()}"
     yield "When it was found:"
-    yield ""
+    brief = replace(
+        verdict,
+        checks=(),
+        differences=verdict.differences[:1],
+        failures=tuple(replace(item, detail="") for item in verdict.failures),
+    )
+    yield from render(brief).strip().splitlines()
 
 
 def _renamed(program: Program, name: str) -> Program:

@@ -46,20 +46,26 @@ def shrink(
         tries: how many programs may be judged.
     """
     wanted = symptom(judge(program))
-    left, found = tries, True
-    while found and left:
-        found = False
-        for candidate in smaller(program):
-            if not left:
-                break
-            left -= 1
-            try:
-                same = symptom(judge(candidate)) == wanted
-            except ValueError:
-                continue
-            if same:
-                program, found = candidate, True
-                break
+
+    def fails(candidate: Program) -> bool:
+        try:
+            return symptom(judge(candidate)) == wanted
+        except ValueError:
+            return False
+
+    place, since = (
+        0,
+        0,
+    )  # where to go on, and how many were tried since the last success
+    for _ in range(tries):
+        ways = list(smaller(program))
+        if since >= len(ways):
+            break
+        candidate = ways[place % len(ways)]
+        if fails(candidate):
+            program, since = candidate, 0
+        else:
+            place, since = place % len(ways) + 1, since + 1
     return program
 
 

@@ -1,0 +1,119 @@
+"""A failing program is made small, and what is kept of it fails in the same way."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from specc.api import load
+from specc.catalog.layers.dropout import Dropout
+from specc.ir import Program
+from specc.verify import WorkerPool
+from specc.verify.faults import FAULTS, Unplanted, plant
+from specc.verify.sweep import (
+    Judge,
+    keep_regression,
+    random_programs,
+    shrink,
+    sweep,
+    symptom,
+)
+from specc.verify.sweep.judge import Emissions
+
+pytestmark = pytest.mark.xdist_group("faults")
+
+SIDES = ("torch", "reference")
+SERIES = dict(random_programs(40, seed=0))
+FAULT = next(fault for fault in FAULTS if fault.name == "torch: dropout scale missing")
+
+
+def spoil(emissions: Emissions) -> Emissions:
+    """PyTorch's text with the fault, where it has the place for it."""
+    sound = emissions["torch"]
+    try:
+        text = plant(FAULT.edit, sound.text)
+    except Unplanted:
+        return emissions
+    return {**emissions, "torch": dataclasses.replace(sound, text=text)}
+
+
+@pytest.fixture(scope="module")
+def judge(pool: WorkerPool) -> Judge:
+    return Judge(pool, SIDES, ("float64",), change=spoil)
+
+
+def large() -> Program:
+    """A program of many layers, several of them of the kind that is faulty."""
+    return next(
+        program
+        for program in SERIES.values()
+        if len(program.network.calls) > 8 and _drops(program)
+    )
+
+
+def _drops(program: Program) -> bool:
+    layers = [node.layer for node in program.network.layers]
+    return any(isinstance(layer, Dropout) and layer.rate for layer in layers)
+
+
+def test_only_what_fails_is_left(judge: Judge, tmp_path: Path) -> None:
+    program = large()
+    verdict = judge(program)
+    assert verdict.outcome == "different"
+    small = shrink(program, judge)
+    after = judge(small, "found")
+    assert symptom(after) == symptom(verdict)
+    assert len(small.network.calls) <= 3
+    assert _drops(small)
+    training = small.training
+    assert training is not None
+    assert not training.objectives[0].metrics
+    assert training.phases[0].optimizer.keyword == "sgd"
+
+    path = keep_regression(small, "found", after, tmp_path)
+    text = path.read_text(encoding="utf-8")
+    assert f"specc verify {path}" in text
+    assert "(found.nnspec:" in text
+    assert "different at" in text
+    kept = load(path)
+    assert not [p for p in kept.check() if p.level.name == "ERROR"]
+    assert kept.program().program.network == small.network
+    prepared = kept.prepare()
+    assert all(np.isfinite(array).all() for array in prepared.training.values())
+    assert judge(kept.program().program).outcome == "different"
+    assert kept.verify(backends=SIDES, steps=6).equal, "without the fault it is equal"
+
+
+def test_a_budget_of_tries_is_kept(judge: Judge) -> None:
+    judged: list[Program] = []
+
+    def count(program: Program):
+        judged.append(program)
+        return judge(program)
+
+    program = large()
+    small = shrink(program, count, tries=3)
+    assert len(judged) <= 4
+    assert symptom(judge(small)) == symptom(judge(program))
+
+
+def test_a_sweep_keeps_what_fails(judge: Judge, tmp_path: Path) -> None:
+    """The first of a series is not random and has no dropout; some later one has."""
+    count = next(n for n, p in enumerate(SERIES.values(), 1) if _drops(p))
+    seen: list[str] = []
+    result = sweep(count, 0, judge, lambda name, _: seen.append(name), tmp_path, 5)
+    assert len(seen) == count
+    assert list(result.failed) == [seen[-1]]
+    assert not result.passed
+    assert result.outcomes == {"equal": count - 1, "different": 1}
+    assert {file.name for file in tmp_path.iterdir()} == {
+        f"{seen[-1]}.nnspec",
+        f"{seen[-1]}.npz",
+    }
+    shown = result.render()
+    assert f"{seen[-1]}: different" in shown
+    assert "options of fields: " in shown
+    assert "ordered pairs of layers: " in shown
