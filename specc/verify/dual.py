@@ -8,6 +8,7 @@ high percentile of a tensor's entries; errors below `float32.floor` are taken fo
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -60,11 +61,17 @@ def compare_dual(
         if not all(name in arrays for arrays in everywhere):
             continue
         result.compared += 1
+        scale = scales.of(name)
+        if (
+            min(arrays[name].size for arrays in everywhere)
+            < tolerances()["float32.few"]
+        ):
+            scale = max(scale, scales.floors[part.kind(name)])
         by_side = {
-            side: errors(single[side][name], double[side][name], scales.of(name))
+            side: errors(single[side][name], double[side][name], scale)
             for side in single
         }
-        _judge(part, name, by_side, scales.of(name), result)
+        _judge(part, name, by_side, scale, result)
     return result
 
 
@@ -114,15 +121,22 @@ def _quantile(values: np.ndarray) -> float:
 def persistent(tripped: list[Tripped], looks: int) -> list[Mismatch]:
     """Those that are no flipped unit: at too many of the looks, or far too large.
 
+    Each side is held guilty by itself: where now one, now another is less exact, both are
+    honest.
+
     Args:
         tripped: of one tensor, at different steps or batches.
         looks: how often it was looked at.
     """
-    share = len(tripped) / max(1, looks)
-    worst = max((item.worst for item in tripped), default=0.0)
-    once = looks > 1 and len(tripped) == 1
-    if worst <= tolerances()["float32.worst"] and (
-        once or share <= tolerances()["float32.bad_steps"]
-    ):
-        return []
-    return [item.mismatch for item in tripped]
+    guilty = Counter(item.mismatch.guilty for item in tripped)
+    often = {
+        side
+        for side, count in guilty.items()
+        if count / max(1, looks) > tolerances()["float32.bad_steps"]
+        and not (looks > 1 and count == 1)
+    }
+    return [
+        item.mismatch
+        for item in tripped
+        if item.mismatch.guilty in often or item.worst > tolerances()["float32.worst"]
+    ]

@@ -100,6 +100,20 @@ def test_a_budget_of_tries_is_kept(judge: Judge) -> None:
     assert symptom(judge(small)) == symptom(judge(program))
 
 
+def test_a_backend_that_stumbles_is_a_finding(
+    judge: Judge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stumble(*_: object) -> None:
+        raise ZeroDivisionError("so")
+
+    monkeypatch.setattr("specc.verify.sweep.judge.compile_program", stumble)
+    result = sweep(1, 0, judge)
+    assert result.outcomes == {"not comparable": 1}
+    assert not result.passed
+    (verdict,) = result.failed.values()
+    assert "ZeroDivisionError while its program was written" in verdict.failures[0].why
+
+
 def test_a_sweep_keeps_what_fails(judge: Judge, tmp_path: Path) -> None:
     """The first of a series is not random and has no dropout; some later one has."""
     count = next(n for n, p in enumerate(SERIES.values(), 1) if _drops(p))

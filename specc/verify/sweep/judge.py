@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,15 +14,15 @@ from ...check.checked import CheckedProgram
 from ...data import prepare, save_npz
 from ...diagnostics.model import Source, failed
 from ...ir import Program
-from ...pipeline import check_source, compile_program
+from ...pipeline import Compiled, check_source, compile_program
 from ...unparse import unparse
 from ..pool import WorkerPool
 from ..protocol import Precision
-from ..verdict import Verdict
+from ..verdict import Failure, Verdict
 from ..verify import refused, verify
 from .programs import arrays
 
-__all__ = ["Judge", "NotASpec", "checked", "write_data"]
+__all__ = ["Judge", "NotASpec", "checked", "fallen", "write_data"]
 
 #: Updates that are compared at least.
 STEPS = 6
@@ -55,6 +56,12 @@ def write_data(program: Program, folder: Path) -> None:
     save_npz(arrays(program), folder / program.data.source.path)
 
 
+def fallen(name: str, side: str, why: str, detail: str = "") -> Verdict:
+    """The verdict where something gave up before anything was compared."""
+    failure = Failure(side, why, detail)
+    return Verdict("not comparable", name, (side,), 0, failures=(failure,))
+
+
 @dataclass(frozen=True)
 class Judge:
     """Puts programs to the proof on running workers.
@@ -81,9 +88,13 @@ class Judge:
 
     def prove(self, spec: CheckedProgram, folder: Path) -> Verdict:
         """The verdict on a spec whose data lie in a folder."""
-        compiled = {
-            side: compile_program(spec, backend(side)) for side in self.backends
-        }
+        compiled: dict[str, Compiled] = {}
+        for side in self.backends:
+            try:
+                compiled[side] = compile_program(spec, backend(side))
+            except Exception as error:  # a backend that stumbles is what is looked for
+                why = f"{type(error).__name__} while its program was written: {error}"
+                return fallen(spec.name, side, why, traceback.format_exc())
         obstacles = {
             side: made.plan.obstacles
             for side, made in compiled.items()

@@ -10,7 +10,7 @@ from ...ir import Program
 from ...unparse import unparse
 from ..render import render
 from ..verdict import Verdict
-from .judge import Judge, write_data
+from .judge import Judge, NotASpec, fallen, write_data
 from .programs import random_programs
 from .report import Sweep
 from .shrinking import TRIES, shrink
@@ -41,10 +41,13 @@ def sweep(
     """
     result = Sweep()
     for name, program in random_programs(count, seed):
-        verdict = judge(program, name)
+        try:
+            verdict, is_spec = judge(program, name), True
+        except NotASpec as error:
+            verdict, is_spec = fallen(name, "the checker", str(error)), False
         result.enter(name, program, verdict)
         watch(name, verdict)
-        if name in result.failed and folder is not None:
+        if name in result.failed and is_spec and folder is not None:
             small = shrink(program, judge, tries)
             keep_regression(small, name, judge(small, name), folder)
     return result
