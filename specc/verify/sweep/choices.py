@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TypeVar
 
 import numpy as np
@@ -16,19 +16,16 @@ T = TypeVar("T")
 
 @dataclass
 class Choices:
-    """A stream of random choices, and how often each thing was chosen so far."""
+    """A stream of random choices; `used` counts how often each thing was chosen before."""
 
     random: np.random.Generator
-    used: Counter[Hashable] = field(default_factory=Counter[Hashable])
+    used: Counter[Hashable]
 
     @classmethod
-    def seeded(cls, *seed: int) -> Choices:
+    def seeded(cls, seed: tuple[int, ...], used: Counter[Hashable]) -> Choices:
         """A stream of its own for each seed."""
-        return cls(np.random.Generator(np.random.Philox(np.random.SeedSequence(seed))))
-
-    def again(self, *seed: int) -> Choices:
-        """Another stream, which remembers what was chosen."""
-        return Choices(self.seeded(*seed).random, self.used)
+        bits = np.random.Philox(np.random.SeedSequence(seed))
+        return cls(np.random.Generator(bits), used)
 
     def chance(self, probability: float) -> bool:
         """Whether something of that probability happens."""
@@ -47,11 +44,7 @@ class Choices:
         return items[int(self.random.integers(len(items)))]
 
     def rare(self, items: Sequence[T], keys: Sequence[Hashable]) -> T:
-        """One of some things, sooner one whose key was noted less often."""
+        """One of some things, sooner one whose key was used less often."""
         weights = np.array([1.0 / (1 + self.used[key]) ** 2 for key in keys])
         place = self.random.choice(len(items), p=weights / weights.sum())
         return items[int(place)]
-
-    def note(self, *keys: Hashable) -> None:
-        """Remember that these were chosen."""
-        self.used.update(keys)

@@ -38,8 +38,8 @@ def random_program(
         number: of the program in its series.
         covered: what the programs before it had; it leans to what they had not.
     """
-    used = covered.seen if covered is not None else Coverage().seen
-    choices = Choices(Choices.seeded(seed, number).random, used)
+    used = (covered or Coverage()).seen
+    choices = Choices.seeded((seed, number), used)
     while True:
         try:
             program = _attempt(choices)
