@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from sides import SIDES
 
-from specc.api import load
-from specc.catalog.settings import TrainSettings
 from specc.ir import Program
-from specc.unparse import Unwritable, settings_of, unparse
+from specc.unparse import settings_of
 from specc.verify import WorkerPool, render
-from specc.verify.samples import MODELS
 from specc.verify.sweep import (
     Coverage,
     Judge,
@@ -22,26 +17,39 @@ from specc.verify.sweep import (
     random_programs,
 )
 
-SERIES = dict(random_programs(300, seed=0))
-#: Programs of the default tests; another seed than that of `make sweep`.
-SAMPLE = dict(random_programs(12, seed=1))
-EXAMPLES = sorted(Path("examples").glob("*.nnspec"))
+#: Programs that are proven; of another series than that of `make sweep`.
+SAMPLE, SEED = 12, 1
+
+
+Series = dict[str, Program]
 
 
 @pytest.fixture(scope="module")
-def coverage() -> Coverage:
+def series() -> Series:
+    return dict(random_programs(300, seed=0))
+
+
+@pytest.fixture(scope="module")
+def sample() -> list[Program]:
+    return [program for _, program in random_programs(SAMPLE, SEED)]
+
+
+@pytest.fixture(scope="module")
+def coverage(series: Series) -> Coverage:
     found = Coverage()
-    for program in SERIES.values():
+    for program in series.values():
         found.add(program)
     return found
 
 
+@pytest.mark.xdist_group("series")
 def test_options_of_fields_are_covered(coverage: Coverage) -> None:
     share = coverage.options()
     assert share.total > 250
     assert share.value >= 0.8, share.missing
 
 
+@pytest.mark.xdist_group("series")
 def test_ordered_pairs_of_layers_are_covered(coverage: Coverage) -> None:
     share = coverage.pairs()
     assert share.total > 100
@@ -63,20 +71,24 @@ def test_programs_follow_from_their_seed() -> None:
     assert random_program(6, 3) != random_program(5, 3)
 
 
-def test_series_begins_with_a_bias_before_normalization_under_adam() -> None:
-    first = next(iter(SERIES.values()))
+@pytest.mark.xdist_group("series")
+def test_series_begins_with_a_bias_before_normalization_under_adam(
+    series: Series,
+) -> None:
+    first = next(iter(series.values()))
     dense, normalization, _ = (node.layer for node in first.network.layers)
     assert dense.use_bias  # type: ignore[attr-defined]
     assert normalization.keyword == "BatchNormalization"
     assert settings_of(_trained(first)).optimizer.keyword == "adam"
 
 
-def test_programs_are_of_many_shapes() -> None:
-    networks = [program.network for program in SERIES.values()]
+@pytest.mark.xdist_group("series")
+def test_programs_are_of_many_shapes(series: Series) -> None:
+    networks = [program.network for program in series.values()]
     assert any(len(network.inputs) > 2 for network in networks)
     assert any(len(network.outputs) > 2 for network in networks)
     assert any(len(network.calls) > 10 for network in networks)
-    branching = sum(_branches(program) for program in SERIES.values())
+    branching = sum(_branches(program) for program in series.values())
     assert branching > 50
 
 
@@ -93,41 +105,21 @@ def _trained(program: Program):
 # Text -----------------------------------------------------------------------------
 
 
-def test_programs_come_back_from_their_text() -> None:
+@pytest.mark.xdist_group("series")
+def test_programs_come_back_from_their_text(series: Series) -> None:
     """`checked` compares what comes back with what was written."""
-    for name, program in SERIES.items():
+    for name, program in series.items():
         assert checked(program, name).program == program
-
-
-@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
-def test_examples_come_back_from_their_text(path: Path) -> None:
-    for item in load(path).checked.programs:
-        assert checked(item.program, path.stem).program == item.program
-
-
-def test_what_the_language_cannot_say_is_not_written() -> None:
-    with pytest.raises(Unwritable, match="without data"):
-        unparse(MODELS["mlp"]())
-    program = SERIES["seed0_1"]
-    training = _trained(program)
-    phases = {"phases": (training.phases[0], training.phases[0])}
-    with pytest.raises(Unwritable, match="phases"):
-        settings_of(training.model_copy(update=phases))
-    assert isinstance(settings_of(training), TrainSettings)
-    call = program.network.calls[0].model_copy(update={"name": "again"})
-    network = program.network.model_copy(
-        update={"calls": (*program.network.calls, call)}
-    )
-    with pytest.raises(Unwritable, match="called twice"):
-        unparse(program.model_copy(update={"network": network}))
 
 
 # The proof ------------------------------------------------------------------------
 
 
 @pytest.mark.xdist_group("equivalence")
-@pytest.mark.parametrize("name", SAMPLE)
-def test_a_sample_is_proven(pool: WorkerPool, name: str) -> None:
-    verdict = Judge(pool, SIDES)(SAMPLE[name], name)
+@pytest.mark.parametrize("number", range(SAMPLE))
+def test_a_sample_is_proven(
+    pool: WorkerPool, sample: list[Program], number: int
+) -> None:
+    verdict = Judge(pool, SIDES)(sample[number], f"seed{SEED}_{number}")
     assert verdict.equal, render(verdict)
     assert {check.precision for check in verdict.checks} == {"float64", "float32"}

@@ -26,7 +26,6 @@ from specc.verify.sweep.judge import Emissions
 pytestmark = pytest.mark.xdist_group("faults")
 
 SIDES = ("torch", "reference")
-SERIES = dict(random_programs(40, seed=0))
 FAULT = next(fault for fault in FAULTS if fault.name == "torch: dropout scale missing")
 
 
@@ -41,17 +40,19 @@ def spoil(emissions: Emissions) -> Emissions:
 
 
 @pytest.fixture(scope="module")
+def series() -> list[Program]:
+    return [program for _, program in random_programs(40, seed=0)]
+
+
+@pytest.fixture(scope="module")
+def large(series: list[Program]) -> Program:
+    """A program of many layers, one of them at least of the kind that is faulty."""
+    return next(p for p in series if len(p.network.calls) > 8 and _drops(p))
+
+
+@pytest.fixture(scope="module")
 def judge(pool: WorkerPool) -> Judge:
     return Judge(pool, SIDES, ("float64",), change=spoil)
-
-
-def large() -> Program:
-    """A program of many layers, several of them of the kind that is faulty."""
-    return next(
-        program
-        for program in SERIES.values()
-        if len(program.network.calls) > 8 and _drops(program)
-    )
 
 
 def _drops(program: Program) -> bool:
@@ -59,11 +60,10 @@ def _drops(program: Program) -> bool:
     return any(isinstance(layer, Dropout) and layer.rate for layer in layers)
 
 
-def test_only_what_fails_is_left(judge: Judge, tmp_path: Path) -> None:
-    program = large()
-    verdict = judge(program)
+def test_only_what_fails_is_left(judge: Judge, large: Program, tmp_path: Path) -> None:
+    verdict = judge(large)
     assert verdict.outcome == "different"
-    small = shrink(program, judge)
+    small = shrink(large, judge)
     after = judge(small, "found")
     assert symptom(after) == symptom(verdict)
     assert len(small.network.calls) <= 3
@@ -87,17 +87,16 @@ def test_only_what_fails_is_left(judge: Judge, tmp_path: Path) -> None:
     assert kept.verify(backends=SIDES, steps=6).equal, "without the fault it is equal"
 
 
-def test_a_budget_of_tries_is_kept(judge: Judge) -> None:
+def test_a_budget_of_tries_is_kept(judge: Judge, large: Program) -> None:
     judged: list[Program] = []
 
     def count(program: Program):
         judged.append(program)
         return judge(program)
 
-    program = large()
-    small = shrink(program, count, tries=3)
+    small = shrink(large, count, tries=3)
     assert len(judged) <= 4
-    assert symptom(judge(small)) == symptom(judge(program))
+    assert symptom(judge(small)) == symptom(judge(large))
 
 
 def test_a_backend_that_stumbles_is_a_finding(
@@ -114,9 +113,11 @@ def test_a_backend_that_stumbles_is_a_finding(
     assert "ZeroDivisionError while its program was written" in verdict.failures[0].why
 
 
-def test_a_sweep_keeps_what_fails(judge: Judge, tmp_path: Path) -> None:
+def test_a_sweep_keeps_what_fails(
+    judge: Judge, series: list[Program], tmp_path: Path
+) -> None:
     """The first of a series is not random and has no dropout; some later one has."""
-    count = next(n for n, p in enumerate(SERIES.values(), 1) if _drops(p))
+    count = next(n for n, p in enumerate(series, 1) if _drops(p))
     seen: list[str] = []
     result = sweep(count, 0, judge, lambda name, _: seen.append(name), tmp_path, 5)
     assert len(seen) == count
