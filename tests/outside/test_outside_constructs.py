@@ -21,7 +21,8 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps"]
     command += ["--no-build-isolation", "--target", str(target), str(HERE / "package")]
     subprocess.run(command, check=True, capture_output=True)
-    return {**os.environ, "PYTHONPATH": str(target)}
+    places = [str(target), *filter(None, [os.environ.get("PYTHONPATH")])]
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(places)}
 
 
 def specc(environment: dict[str, str], *arguments: str) -> str:
@@ -78,3 +79,21 @@ def test_their_fields_reach_the_weights(
         largest[name] = float(np.abs(weights["dense_1/kernel"]).max())
     assert largest["bounded"] <= np.float32(0.3)
     assert largest["free"] > 0.3
+
+
+COVERED = """
+from specc.verify.sweep import Coverage, checked, random_programs
+covered = Coverage()
+for name, program in random_programs(60, 0):
+    covered.add(checked(program, name).program)
+print(covered.seen["layer", "Dense", "activation", "snake"])
+print(covered.seen["activation", "snake", "frequency", "other"])
+print(covered.seen["constraint", "bounded", "limit", "other"])
+"""
+
+
+def test_random_specs_have_them(installed: dict[str, str]) -> None:
+    command = [sys.executable, "-c", COVERED]
+    done = subprocess.run(command, env=installed, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert all(int(count) > 0 for count in done.stdout.splitlines())

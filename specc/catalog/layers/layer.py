@@ -95,6 +95,14 @@ class Layer(Construct):
                 raise ValueError(f"{name} is for a weight that is left out")
         return self
 
+    @classmethod
+    def suited(cls, inputs: tuple[Shape, ...]) -> tuple[dict[str, Any], ...]:
+        """Arguments of which some must be chosen to fit just these inputs, as choices.
+
+        Empty for layers that fit by what the types of their fields allow.
+        """
+        return ()
+
     def output_shape(self, inputs: tuple[Shape, ...]) -> Shape:
         """The shape of the output.
 
