@@ -247,8 +247,7 @@ class _Run:
             self.probe,
             self.module,
             state,
-            error.batch,
-            error.loss,
+            error,
             self.job.origins,
         )
         recorder.state = state

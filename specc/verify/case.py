@@ -168,6 +168,7 @@ class Trial:
                 self.state, self.batch(single.batch), single.step
             )
             self.keep(f"single/{single.step}", self.module.export_state(self.state))
+            logs.pop("gradient_norm", None)
             self.put_logs(f"single_logs/{single.step}", logs)
 
     # Plain Python ---------------------------------------------------------------
@@ -217,7 +218,26 @@ class Trial:
         return [stopping.monitor, decisions, stopping.best_epoch, best]
 
     def spoil(self) -> None:
-        """Train where the loss is not a number; note what is raised.
+        """Train where the loss, or a clipped gradient alone, is not a number.
+
+        Noted is what that leads to, and which gradients have a norm that is not finite.
+        """
+        module, step = self.module, self.module.train_step
+        if hasattr(module, "clip_gradients"):
+            self.figures["norms"] = self.norms()
+
+        def without_loss(state: Any, batch: Arrays, number: int) -> Any:
+            state, logs = step(state, batch, number)
+            return state, {**logs, "loss": 0.0}
+
+        found = {"loss": self.spoilt()}
+        module.train_step = without_loss
+        found["gradients"] = self.spoilt()
+        module.train_step = step
+        self.figures["not_finite"] = found
+
+    def spoilt(self) -> str:
+        """What training leads to where nothing is a number.
 
         Inputs and weights are spoilt both: a maximum may pass over what is not a number.
         """
@@ -231,9 +251,26 @@ class Trial:
                 SpoiltBatches(self), self.state, Recorder(self, stop_at=1)
             )
         except Enough:
-            self.figures["not_finite"] = "goes on"
+            return "goes on"
         except ArithmeticError as error:
-            self.figures["not_finite"] = type(error).__name__
+            return type(error).__name__
+        return "ends"
+
+    def norms(self) -> dict[str, bool]:
+        """Whether the norms that clipping sees are finite, for gradients times a factor.
+
+        The square of the second does not fit into a float64 number.
+        """
+        self.begin()
+        batch = self.batch(self.case.epochs[0][0])
+        raw, _ = self.module.gradients(self.state, batch, 0)
+        found: dict[str, bool] = {}
+        for factor in (1.0, 1e300, math.inf, math.nan):
+            many = {path: gradient * factor for path, gradient in raw.items()}
+            with np.errstate(all="ignore"):
+                _, norm = self.module.clip_gradients(many)
+            found[str(factor)] = math.isfinite(float(norm))
+        return found
 
     def guards(self) -> dict[str, str]:
         """What importing damaged weights leads to: the error, or ``accepted``."""

@@ -154,6 +154,7 @@ class Run:
 
     def __init__(self, losses: list[float], it: EarlyStopping | None = None) -> None:
         self.losses = losses
+        self.norms: list[float] | None = None
         self.calls: list[str] = []
         self.state = SimpleNamespace(
             step=0, epoch=0, steps_per_epoch=2, stopping=it, weights=0
@@ -163,7 +164,10 @@ class Run:
         assert step == state.step
         self.calls.append(f"train {step}")
         state.weights = step + 1
-        return state, {"loss": self.losses[step]}
+        logs = {"loss": self.losses[step]}
+        if self.norms is not None:
+            logs["gradient_norm"] = self.norms[step]
+        return state, logs
 
     def evaluate_step(self, state: Any, batch: Any) -> dict[str, float]:
         self.calls.append(f"evaluate after {state.step}")
@@ -252,6 +256,19 @@ def test_a_loss_that_is_no_number_stops_the_run_where_asked(loss: float) -> None
     state, history = Run([1.0, loss]).go(epochs=1, stop_on_nan=False)
     assert state.epoch == 1
     assert not math.isfinite(history[0]["loss"])
+
+
+@pytest.mark.parametrize("norm", [NAN, math.inf])
+def test_a_norm_that_is_no_number_stops_the_run_where_asked(norm: float) -> None:
+    run = Run([1.0, 1.0])
+    run.norms = [2.0, norm]
+    with pytest.raises(NotFiniteError, match="gradient_norm is") as caught:
+        run.go(epochs=1)
+    assert caught.value.step == 1
+    run = Run([1.0, 1.0])
+    run.norms = [2.0, norm]
+    _, history = run.go(epochs=1, stop_on_nan=False)
+    assert "gradient_norm" not in history[0], "it is no figure for users"
 
 
 def test_means_and_evaluate() -> None:

@@ -12,17 +12,18 @@ import pytest
 from run_programs import dense, job, network, program, stack
 
 from specc import ir
-from specc.catalog.losses import MeanSquaredError
+from specc.catalog.losses import MeanSquaredError, SparseCategoricalCrossentropy
+from specc.catalog.optimizers import SGD
 from specc.diagnostics.fault import Fault
 from specc.run import load_run, train
 from specc.run.failure import not_finite
 from specc.run.train import load_model
 
 
-def fails(made: ir.Program, folder):
+def fails(made: ir.Program, folder, backend: str = "reference"):
     """Train what will fail; the problem."""
     with pytest.raises(Fault) as caught:
-        train(job(made), folder)
+        train(job(made, backend), folder)
     assert caught.value.status == 4
     assert folder.record()["status"] == "failed"
     (problem,) = caught.value.problems
@@ -87,12 +88,63 @@ def test_weights_that_are_no_numbers_are_named(tmp_path) -> None:
         made.backend.load_probe(),
         module,
         state,
-        batch,
-        float("nan"),
+        module.NotFiniteError("loss", np.nan, 0, batch),
         made.origins,
     )
     assert "dense_2/kernel ceased to be finite" in problem.message
     assert problem.span.column == 36
+
+
+def clipped(way: str, weight: float) -> ir.Program:
+    """A training whose loss is finite; the squares of its gradients are not."""
+    made = program(3, layers=[("dense_1", dense(3, "softmax"))])
+    (phase,) = made.training.phases
+    optimizer = SGD.model_validate({"learning_rate": 0.1, way: 1.0})
+    (objective,) = made.training.objectives
+    loss = SparseCategoricalCrossentropy(weight=weight)
+    update = {
+        "phases": (phase.model_copy(update={"optimizer": optimizer}),),
+        "objectives": (objective.model_copy(update={"loss": loss}),),
+    }
+    return made.model_copy(update={"training": made.training.model_copy(update=update)})
+
+
+@pytest.mark.parametrize(("backend", "weight"), [("reference", 1e200), ("torch", 1e30)])
+@pytest.mark.parametrize("way", ["clipnorm", "global_clipnorm"])
+def test_a_norm_that_overflows_ends_the_run(folder, way, backend, weight) -> None:
+    made = clipped(way, weight)
+    problem = fails(made, folder, backend)
+    assert "the norm of the gradients is inf at step 1 of epoch 1" in problem.message
+    assert "each gradient is finite, dense_1/kernel's reaches" in problem.message
+    assert problem.rule == "loss-not-finite"
+    initial = load_model(job(made).emission.text, "again").initial_weights(5)
+    for path, kept in folder.weights("last").items():
+        assert np.array_equal(kept, initial[path].astype(kept.dtype)), "no update"
+
+
+def test_a_gradient_that_is_no_number_is_named(folder) -> None:
+    """The loss is finite; each class's share in it overflows in the gradient alone."""
+    made = job(clipped("clipvalue", 1.0))
+    text = made.emission.text.replace(
+        "    found = model.backward(tape, at_edges)\n",
+        "    found = model.backward(tape, at_edges)\n"
+        '    found["dense_1/bias"][0] = np.inf\n',
+    )
+    broken = replace(made, emission=replace(made.emission, text=text))
+    with pytest.raises(Fault) as caught:
+        train(broken, folder)
+    assert caught.value.status == 4
+    (problem,) = caught.value.problems
+    assert "its gradient at dense_1/bias is not" in problem.message
+    assert problem.span.column == made.origins.find("dense_1", "").span.column
+
+
+def test_a_norm_that_overflows_is_passed_over_where_asked(folder) -> None:
+    made = clipped("global_clipnorm", 1e200)
+    training = made.training.model_copy(update={"on_nan": "continue"})
+    result = train(job(made.model_copy(update={"training": training})), folder)
+    assert result.status == "finished"
+    assert "gradient_norm" not in result.history[0]
 
 
 def test_history_and_weights_from_before_are_kept(folder) -> None:

@@ -171,6 +171,14 @@ def everywhere(backend: str) -> list[Fault]:
             swap("stop_on_nan=True", "stop_on_nan=False"),
             "on_nan",
         ),
+        fault(
+            "a norm that is not a number does not stop training",
+            "clipped",
+            in_definition(
+                "run_epochs", swap(r'"gradient_norm": norm', '"gradient_norm": 0.0')
+            ),
+            "on_nan",
+        ),
         # Stopping
         fault(
             "patience one epoch longer",
