@@ -47,30 +47,35 @@ def not_finite(
     probe: Any,
     module: Any,
     state: Any,
+    batches: Any,
     error: Any,
     origins: Origins,
 ) -> Problem:
-    """Where the numbers of a training step ceased to be finite.
+    """Where the numbers of a training ceased to be finite.
 
     Args:
         program: what is trained.
         emission: its text and the places of its nodes.
         probe: the backend's.
         module: the running program.
-        state: as it was before the step.
+        state: as it was when `error.step` updates were made.
+        batches: of the training.
         error: the NotFiniteError that training ended with.
         origins: places for the problem.
     """
-    batch, step = error.batch, state.step
-    what = "norm of the gradients" if error.name == "gradient_norm" else error.name
-    head = f"the {what} is {error.figure} at step {step + 1} of epoch {state.epoch + 1}"
+    head = _head(error, state)
     weight = _first_bad(module.export_weights(state))
     if weight is not None:
         why = f"{head}: {weight} ceased to be finite in the update before"
         return _problem(why, _span(origins, _layer(weight)), origins)
+    batch, training, step = error.batch, error.batch is not None, state.step
     with np.errstate(all="ignore"):
-        outputs = probe.node_outputs(module, emission, state, batch, True, step)
-        gradients, _, logs = probe.raw_gradients(module, state, batch, step)
+        if training:
+            gradients, _, logs = probe.raw_gradients(module, state, batch, step)
+        else:
+            batch, logs = _held_out(module, state, batches)
+            gradients = Arrays()
+        outputs = probe.node_outputs(module, emission, state, batch, training, step)
     for call in program.network.calls:
         if call.name in outputs and not np.isfinite(outputs[call.name]).all():
             span = _span(origins, call.name) or _span(origins, call.layer)
@@ -79,6 +84,31 @@ def not_finite(
     if error.name == "gradient_norm":
         return _of_gradients(head, gradients, origins)
     return _of_loss(head, program, outputs, logs, origins)
+
+
+def _head(error: Any, state: Any) -> str:
+    """What is not finite, and when."""
+    if error.batch is None:
+        epoch = error.step // state.steps_per_epoch
+        if error.name.startswith("val_"):
+            return f"{error.name} is {error.figure} after epoch {epoch}"
+        return f"not all weights are finite after epoch {epoch}"
+    what = "norm of the gradients" if error.name == "gradient_norm" else error.name
+    return (
+        f"the {what} is {error.figure} at step {error.step + 1} of epoch"
+        f" {state.epoch + 1}"
+    )
+
+
+def _held_out(module: Any, state: Any, batches: Any) -> tuple[Arrays, dict[str, float]]:
+    """The first batch of the validation whose figures are not all finite, and these."""
+    batch: Arrays = {}
+    logs: dict[str, float] = {}
+    for batch in batches.validation():
+        logs = module.evaluate_step(state, batch)
+        if not np.isfinite(list(logs.values())).all():
+            break
+    return batch, logs
 
 
 def _of_gradients(head: str, gradients: Arrays, origins: Origins) -> Problem:

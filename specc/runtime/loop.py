@@ -27,8 +27,9 @@ class PrintEpochs(Hooks):
 class NotFiniteError(ArithmeticError):
     """A figure of training is infinite or not a number.
 
-    `name` is the figure's; `step` counts the updates before. `batch` is what the step
-    was made on, None for a figure after it.
+    `name` is the figure's, or the path of a weight, whose largest entry then is the
+    figure; `step` counts the updates before. `batch` is what the step was made on, None
+    for a figure of the state between steps.
     """
 
     def __init__(self, name: str, figure: float, step: int, batch: Any = None) -> None:
@@ -93,8 +94,9 @@ def run_epochs(
     `state.stopping` says so.
 
     Raises:
-        NotFiniteError: `stop_on_nan` is set, and the loss of a step is not a finite
-            number, or the norm of its gradients where they are clipped.
+        NotFiniteError: `stop_on_nan` is set, and what is not a finite number is the
+            loss of a step, the norm of its gradients where they are clipped, a figure
+            of the validation, or a weight at the end.
     """
     history: list[dict[str, float]] = []
     stopped = state.stopping is not None and state.stopping.stopped
@@ -124,10 +126,17 @@ def run_epochs(
         held_out = batches.validation()
         if held_out is not None:
             figures = evaluate(state, held_out, evaluate_step)
-            record.update({f"val_{name}": value for name, value in figures.items()})
+            figures = {f"val_{name}": value for name, value in figures.items()}
+            if stop_on_nan:
+                check_finite(figures, state.step)
+            record.update(figures)
             record["seconds"] = time.perf_counter() - began
         if state.stopping is not None:
             stopped = state.stopping.update(state.epoch, record, weights)
+        if stop_on_nan and (stopped or state.epoch + 1 >= epochs):
+            arrays = weights().items()
+            sizes = {path: float(abs(array).max()) for path, array in arrays}
+            check_finite(sizes, state.step)
 
         state.epoch += 1
         history.append(record)

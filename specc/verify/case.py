@@ -218,9 +218,10 @@ class Trial:
         return [stopping.monitor, decisions, stopping.best_epoch, best]
 
     def spoil(self) -> None:
-        """Train where the loss, or a clipped gradient alone, is not a number.
+        """Train where nothing is a number, but only a part of it can be noticed.
 
-        Noted is what that leads to, and which gradients have a norm that is not finite.
+        Noted is what training stops at, and which gradients have a norm that is not
+        finite.
         """
         module, step = self.module, self.module.train_step
         if hasattr(module, "clip_gradients"):
@@ -230,31 +231,40 @@ class Trial:
             state, logs = step(state, batch, number)
             return state, {**logs, "loss": 0.0}
 
-        found = {"loss": self.spoilt()}
+        def no_step(state: Any, *_: Any) -> Any:
+            return state, {"loss": 0.0}
+
+        found = {"loss": self.spoilt(SpoiltBatches(self))}
         module.train_step = without_loss
-        found["gradients"] = self.spoilt()
+        found["gradients"] = self.spoilt(SpoiltBatches(self))
+        module.train_step = no_step
+        found["validation"] = self.spoilt(SpoiltBatches(self, held_out=True), steps=2)
+        found["weights"] = self.spoilt(SpoiltBatches(self), steps=2)
         module.train_step = step
         self.figures["not_finite"] = found
 
-    def spoilt(self) -> str:
-        """What training leads to where nothing is a number.
+    def spoilt(self, batches: SpoiltBatches, steps: int = 1) -> str:
+        """What the last epoch stops at, if it has not come so many steps far.
 
         Inputs and weights are spoilt both: a maximum may pass over what is not a number.
         """
+        module, state = self.module, self.state
         self.begin()
-        arrays = self.module.export_weights(self.state)
-        self.module.import_weights(
-            self.state, {name: np.full_like(a, np.nan) for name, a in arrays.items()}
+        arrays = module.export_weights(state)
+        module.import_weights(
+            state, {name: np.full_like(a, np.nan) for name, a in arrays.items()}
         )
+        state.epoch, state.stopping = module.EPOCHS - 1, None
         try:
-            self.module.train(
-                SpoiltBatches(self), self.state, Recorder(self, stop_at=1)
-            )
-        except Enough:
-            return "goes on"
+            module.train(batches, state, Recorder(self, stop_at=steps))
         except ArithmeticError as error:
-            return type(error).__name__
-        return "ends"
+            name: str = getattr(error, "name", type(error).__name__)
+            if name in arrays:
+                return "weights"
+            return "validation" if name.startswith("val_") else name
+        except Enough:
+            pass
+        return "goes on"
 
     def norms(self) -> dict[str, bool]:
         """Whether the norms that clipping sees are finite, for gradients times a factor.

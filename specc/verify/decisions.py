@@ -87,17 +87,19 @@ class PlainFigures:
         return max(values, key=values.count)
 
     def _stops(self) -> dict[str, str]:
-        """What has to become of numbers that are not finite, by where they are."""
+        """What has to stop training, by what is not finite in it."""
         training = self.exam.program.training
         assert training is not None
         optimizer = training.phases[0].optimizer
         clips = isinstance(optimizer, ClippedOptimizer) and optimizer.clips
-        looked_at = {"loss": True, "gradients": clips}
-        stops = training.on_nan == "stop"
-        return {
-            name: "NotFiniteError" if stops and seen else "goes on"
-            for name, seen in looked_at.items()
+        wanted = {
+            "loss": "loss",
+            "gradients": "gradient_norm" if clips else "goes on",
+            "validation": "validation",
+            "weights": "weights",
         }
+        stops = training.on_nan == "stop"
+        return wanted if stops else dict.fromkeys(wanted, "goes on")
 
     def _same(self, title: str, name: str, found: dict[str, Any], wanted: Any) -> None:
         """Enter a plain figure that must be the wanted one on every side."""
