@@ -37,7 +37,7 @@ from specc.diagnostics.fault import Fault
 from specc.run import Progress, create, open_run, train
 
 class Slow(Progress):
-    def step(self, epoch, logs):
+    def step(self, epoch, rows, rate, logs):
         time.sleep(0.004)
 
 path = Path(sys.argv[1])
@@ -146,7 +146,7 @@ class Impatient(Progress):
     def __init__(self, times: int) -> None:
         self.times = times
 
-    def step(self, epoch: int, logs: object) -> None:
+    def step(self, epoch: int, rows: int, rate: float, logs: object) -> None:
         """One step."""
         while epoch == 3 and self.times:
             self.times -= 1
@@ -171,7 +171,7 @@ def test_the_second_ctrl_c_interrupts_at_once(tmp_path, times) -> None:
 
 def test_ctrl_c_in_the_first_epoch(tmp_path) -> None:
     class AtOnce(Progress):
-        def step(self, epoch: int, logs: object) -> None:
+        def step(self, epoch: int, rows: int, rate: float, logs: object) -> None:
             os.kill(os.getpid(), signal.SIGINT)
 
     run = create(tmp_path / "run")
