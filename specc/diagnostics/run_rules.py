@@ -99,7 +99,7 @@ RUN_RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "loss-not-finite",
-        "the loss became infinite or not a number",
+        "the loss, or the norm of gradients that are clipped, is not a finite number",
         "Usually updates are too large: the learning rate is too high, or gradients"
         " explode. The place named is the first layer whose output is not finite."
         " on_nan = continue trains on regardless.",

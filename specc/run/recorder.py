@@ -92,7 +92,8 @@ class Recorder(Hooks):
 
     def on_step(self, state: Any, rows: int, logs: dict[str, float]) -> None:
         self.state = state
-        self.progress.step(state.epoch + 1, logs)
+        rate = self.module.learning_rate(state.step - 1, state.steps_per_epoch)
+        self.progress.step(state.epoch + 1, rows, rate, logs)
         self.interrupt.check()
 
     def on_epoch(self, state: Any, logs: dict[str, float]) -> None:

@@ -239,28 +239,37 @@ class _Run:
     def _not_finite(self, recorder: Recorder, error: Any) -> Fault:
         """Say which part failed, and keep the weights from before the step."""
         checkpoint = newest(self.folder.checkpoints)
-        state = self._state(checkpoint)
-        state = replay(self.module, state, self.batches, error.step)
+        state = self._replayed(checkpoint, error.step)
         problem = not_finite(
             self.job.program,
             self.job.emission,
             self.probe,
             self.module,
             state,
-            error.batch,
-            error.loss,
+            self.batches,
+            error,
             self.job.origins,
         )
+        if error.batch is None and not _finite(self.module.export_weights(state)):
+            state = self._replayed(checkpoint, error.step - 1)
         recorder.state = state
         self._keep_finite(recorder, checkpoint)
         return Fault(problem, status=4)
 
+    def _replayed(self, checkpoint: Checkpoint | None, step: int) -> Any:
+        """The state that the run had when so many updates were made."""
+        return replay(self.module, self._state(checkpoint), self.batches, step)
+
     def _keep_finite(self, recorder: Recorder, checkpoint: Checkpoint | None) -> None:
         """Keep the weights as ``last``; the checkpoint's if these are no numbers."""
         weights: Arrays = self.module.export_weights(recorder.state)
-        finite = all(np.isfinite(values).all() for values in weights.values())
+        finite = _finite(weights)
         if not finite and checkpoint is not None:
             weights = {name: checkpoint.state[name] for name in weights}
         if finite or checkpoint is not None:
             recorder.write_last(weights)
         recorder.write_best()
+
+
+def _finite(arrays: Arrays) -> bool:
+    return all(bool(np.isfinite(values).all()) for values in arrays.values())

@@ -303,8 +303,9 @@ class Scene:
             "stopping": Blame("early_stopping", "callbacks", "training"),
             "stopped_after": Blame("epoch loop", "callbacks", "training"),
             "not_finite": Blame("epoch loop", "on_nan", "training"),
+            "norms": Blame("clipping", "on_nan", "optimizer"),
             "guards": Blame("import_weights", "", "training"),
-        }.get(item.name, Blame("epoch loop", "", "training"))
+        }.get(item.name.split(":")[0], Blame("epoch loop", "", "training"))
 
 
 def place_of(origins: Origins | None, owner: str, field: str = "") -> Place | None:

@@ -39,7 +39,7 @@ from specc.diagnostics.fault import Fault
 from specc.run import Progress, create, open_run, train
 
 class Slow(Progress):
-    def step(self, epoch, logs):
+    def step(self, epoch, rows, rate, logs):
         time.sleep(0.004)
 
 path = Path(sys.argv[1])
@@ -150,7 +150,7 @@ class Impatient(Progress):
         self.times = times
         self.number = number
 
-    def step(self, epoch: int, logs: object) -> None:
+    def step(self, epoch: int, rows: int, rate: float, logs: object) -> None:
         """One step."""
         while epoch == 3 and self.times:
             self.times -= 1
@@ -175,7 +175,7 @@ def test_the_second_ctrl_c_interrupts_at_once(tmp_path, times) -> None:
 
 def test_ctrl_c_in_the_first_epoch(tmp_path) -> None:
     class AtOnce(Progress):
-        def step(self, epoch: int, logs: object) -> None:
+        def step(self, epoch: int, rows: int, rate: float, logs: object) -> None:
             os.kill(os.getpid(), signal.SIGINT)
 
     run = create(tmp_path / "run")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import shutil
 
 import numpy as np
@@ -13,6 +14,7 @@ from run_programs import SPEC, dense, job, program, stopping
 from specc.diagnostics.fault import Fault
 from specc.diagnostics.model import Level, Problem
 from specc.run import Progress, create, progress_on, train
+from specc.run import progress as progress_module
 from specc.run.checkpoint import newest
 from specc.run.environment import choose_device, fitting_threads, usable_threads
 from specc.run.recorder import Monitor
@@ -292,3 +294,17 @@ def test_a_line_for_each_epoch(folder, stream, monkeypatch) -> None:
     if stream is io.StringIO:
         assert text.count("\n") == 3
         assert "\x1b" not in text
+
+
+def test_the_bar_shows_rate_and_speed_while_it_runs(monkeypatch) -> None:
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("COLUMNS", "200")
+    out = Terminal()
+    bar = progress_module.Bar(out)
+    bar.start(4, 5, 150)
+    bar.step(2, 30, 0.025, {"loss": 0.5, "accuracy": 0.75})
+    bar.end()
+    shown = out.getvalue()
+    assert "epoch 2/4" in shown
+    assert "loss 0.5  accuracy 0.75  learning rate 0.025" in shown
+    assert re.search(r"[\d,]+ samples/s", shown)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .edits import Edit, in_definition, swap, then
+from .edits import Edit, in_definition, remove, swap, then
 from .fault import Fault
 
 __all__ = ["everywhere"]
@@ -169,6 +169,28 @@ def everywhere(backend: str) -> list[Fault]:
             "a loss that is not a number does not stop training",
             "mlp",
             swap("stop_on_nan=True", "stop_on_nan=False"),
+            "on_nan",
+        ),
+        fault(
+            "a norm that is not a number does not stop training",
+            "clipped",
+            in_definition(
+                "run_epochs", swap(r'"gradient_norm": norm', '"gradient_norm": 0.0')
+            ),
+            "on_nan",
+        ),
+        fault(
+            "a validation that is not a number does not stop training",
+            "mlp",
+            in_definition(
+                "run_epochs", remove(r"check_finite\(figures, state\.step\)")
+            ),
+            "on_nan",
+        ),
+        fault(
+            "weights at the end that are not numbers do not stop training",
+            "mlp",
+            in_definition("run_epochs", remove(r"check_finite\(sizes, state\.step\)")),
             "on_nan",
         ),
         # Stopping

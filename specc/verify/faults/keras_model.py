@@ -36,7 +36,7 @@ MODEL_FAULTS = [
     fault(
         "dropout scale missing",
         "mlp",
-        in_definition("Dropout", swap(r" / \(1\.0 - self\.rate\)", "")),
+        in_definition("Dropout", swap(r" \* \(1\.0 / \(1\.0 - self\.rate\)\)", "")),
         "kept entries are multiplied by 1,",
     ),
     fault(

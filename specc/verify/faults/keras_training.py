@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .edits import argument, in_definition, remove, swap
+from .edits import argument, in_definition, swap
 from .fault import Fault
 from .keras_model import fault
 
@@ -13,7 +13,7 @@ TRAINING_FAULTS: list[Fault] = [
     fault(
         "no clipping in the step",
         "mlp",
-        in_definition("update_weights", remove(r"found = clip_gradients\(found\)")),
+        in_definition("update_weights", swap(r"found, logs\[", "_, logs[")),
         "optimizer",
     ),
     fault(
@@ -35,6 +35,24 @@ TRAINING_FAULTS: list[Fault] = [
             "clip_by_norm", swap(r"tf\.norm\(gradient\)", "(tf.norm(gradient) + 1e-6)")
         ),
         "clipnorm",
+    ),
+    fault(
+        "a norm that is not looked at where gradients are clipped",
+        "clipped",
+        in_definition("update_weights", swap(r'logs\["gradient_norm"\] =', "_ =")),
+        "on_nan",
+    ),
+    fault(
+        "a norm of clipped gradients",
+        "mlp",
+        in_definition(
+            "clip_by_norm",
+            swap(
+                r"list\(norms\.values\(\)\)",
+                "[tf.norm(gradient) for gradient in clipped.values()]",
+            ),
+        ),
+        "clipping",
     ),
     fault(
         "momentum of another size",

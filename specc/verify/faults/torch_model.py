@@ -62,7 +62,7 @@ MODEL_FAULTS = [
     fault(
         "dropout scale missing",
         "mlp",
-        in_definition("Dropout", swap(r" / \(1\.0 - self\.p\)", "")),
+        in_definition("Dropout", swap(r" \* \(1\.0 / \(1\.0 - self\.p\)\)", "")),
         "kept entries are multiplied by 1,",
     ),
     fault(

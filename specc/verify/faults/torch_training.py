@@ -28,7 +28,9 @@ TRAINING_FAULTS: list[Fault] = [
     fault(
         "the gradient of the penalties left out",
         "mlp",
-        in_definition("gradients", remove(r"add_penalty_gradients\(state\.model\)")),
+        in_definition(
+            "compute_gradients", remove(r"add_penalty_gradients\(state\.model\)")
+        ),
         "dense_2",
     ),
     fault(
@@ -95,7 +97,7 @@ TRAINING_FAULTS: list[Fault] = [
         in_definition(
             "train_step",
             swap(
-                r"^( +)(clip_gradients\(grads\))\n +(prepare_update\(state, step\))\n"
+                r"^( +)(.* = clip_gradients\(grads\))\n +(prepare_update\(state, step\))\n"
                 r" +(state\.optimizer\.step\(\))",
                 r"\1\3\n\1\4\n\1\2",
             ),
@@ -105,7 +107,10 @@ TRAINING_FAULTS: list[Fault] = [
     fault(
         "clipping left out",
         "clipped",
-        in_definition("train_step", remove(r"clip_gradients\(grads\)")),
+        in_definition(
+            "train_step",
+            swap(r"\(grads\)", "({path: grads[path].clone() for path in grads})"),
+        ),
         "optimizer",
     ),
     fault(
@@ -132,9 +137,15 @@ TRAINING_FAULTS: list[Fault] = [
         "clipnorm",
     ),
     fault(
+        "a norm that is not looked at where gradients are clipped",
+        "clipped",
+        in_definition("train_step", swap(r'figures\["gradient_norm"\] =', "_ =")),
+        "on_nan",
+    ),
+    fault(
         "gradients that add up",
         "mlp",
-        in_definition("gradients", remove(r"state\.optimizer\.zero_grad\(\)")),
+        in_definition("compute_gradients", remove(r"state\.optimizer\.zero_grad\(\)")),
         "optimizer",
     ),
     fault(
@@ -260,7 +271,7 @@ TRAINING_FAULTS: list[Fault] = [
         "training in inference mode",
         "mlp",
         in_definition(
-            "gradients", swap(r"state\.model\.train\(\)", "state.model.eval()")
+            "compute_gradients", swap(r"state\.model\.train\(\)", "state.model.eval()")
         ),
         "loss",
     ),
