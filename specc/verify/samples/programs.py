@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from ...catalog.activations.linear import Linear
 from ...catalog.activations.squashing import Sigmoid, Softmax, Tanh
 from ...catalog.callbacks import Callback
@@ -33,7 +35,15 @@ from ...check.graph import Misfit
 from ...ir import Program
 from .drafts import SHAPES, Draft, batches_for, train
 
-__all__ = ["batches_for", "branch", "fitting_shape", "head", "join", "program_for"]
+__all__ = [
+    "batches_for",
+    "branch",
+    "fitting_shape",
+    "head",
+    "in_shapes",
+    "join",
+    "program_for",
+]
 
 
 def program_for(construct: Construct, shape: str | None = None) -> Program:
@@ -61,6 +71,21 @@ def program_for(construct: Construct, shape: str | None = None) -> Program:
     layer = in_layer(construct)
     draft = Draft({"x": SHAPES[shape or fitting_shape(layer)]})
     return join(draft, [branch(draft, layer)])
+
+
+def in_shapes(*constructs: Construct) -> Iterator[tuple[Program, ...]]:
+    """Some constructs, each in the same small program, once for each shape that fits all."""
+    try:
+        layers = [in_layer(construct) for construct in constructs]
+    except LookupError:
+        yield tuple(program_for(construct) for construct in constructs)
+        return
+    for name in ("image", "sequence", "flat"):
+        try:
+            found = tuple(program_for(layer, name) for layer in layers)
+        except Misfit:
+            continue
+        yield found
 
 
 def in_layer(construct: Construct) -> Layer:
