@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import sys
 
@@ -17,8 +18,10 @@ __all__ = ["command"]
 
 
 @click.command("python -m specc.conformance")
-@click.option("--backend", metavar="NAME", help="Check an installed backend.")
-@click.option("--construct", metavar="FAMILY/KEYWORD", help="Check a construct.")
+@click.option("--backend", "names", multiple=True, metavar="NAME", help="A backend.")
+@click.option(
+    "--construct", "paths", multiple=True, metavar="FAMILY/KEYWORD", help="A construct."
+)
 @click.option(
     "--only", metavar="WORDS", default="", help="Only checks whose line holds these."
 )
@@ -29,26 +32,32 @@ __all__ = ["command"]
     default="text",
     show_default=True,
 )
-def command(backend: str | None, construct: str | None, only: str, form: str) -> None:
-    """Check what a backend or a construct must do, against all that is installed.
+def command(
+    names: tuple[str, ...], paths: tuple[str, ...], only: str, form: str
+) -> None:
+    """Check what backends or constructs must do, against all that is installed.
 
-    Exit status 0 if nothing failed; what is refused with a reason is no failure.
+    Exit status 0 if something was checked and nothing failed; what is refused with a
+    reason is no failure.
     """
-    if (backend is None) == (construct is None):
+    if not names and not paths:
         raise click.UsageError("give --backend NAME or --construct FAMILY/KEYWORD")
-    subject = backend or construct or ""
-    cases = construct_cases(subject) if backend is None else backend_cases(subject)
+    cases = itertools.chain(
+        *(backend_cases(name) for name in names),
+        *(construct_cases(path) for path in paths),
+    )
 
     def show(case: Case, result: Result) -> None:
         if form == "text":
             click.echo(line(case, result))
 
     with Shop() as shop:
-        report = run(subject, (c for c in cases if only in str(c)), shop, show)
+        chosen = (case for case in cases if only in str(case))
+        report = run(", ".join([*names, *paths]), chosen, shop, show)
     if form == "json":
         click.echo(json.dumps(report.to_json(), indent=2))
     else:
-        click.echo(report.render().rsplit("\n\n", 1)[-1], nl=False)
+        click.echo(report.ending())
     sys.exit(0 if report.passed else 1)
 
 

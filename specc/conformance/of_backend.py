@@ -61,6 +61,8 @@ def backend_cases(name: str) -> Iterator[Case]:
     for kind in kinds:
         at = f"{kind.family}/{kind.keyword}"
         yield Case("lowered or refused", at, partial(lowered, kind, name))
+        if not any(_taken(instance, name) for instance in instances(kind)):
+            continue
         yield Case("text", at, partial(texts, kind, name))
         yield Case("equal", at, partial(equal_construct, kind, name))
         for field, _ in kind.fields():
@@ -69,6 +71,10 @@ def backend_cases(name: str) -> Iterator[Case]:
         yield Case("faults noticed", at, partial(faults_noticed, kind, name))
     for model, make in MODELS.items():
         yield Case("equal", f"model {model}", partial(model_equal, make(), name))
+
+
+def _taken(construct: Construct, name: str) -> bool:
+    return backend(name).table.refusal(construct) is None
 
 
 def found(name: str, shop: Shop) -> str:

@@ -50,13 +50,11 @@ class Report:
             ],
         }
 
-    def render(self) -> str:
-        """A line for each case, and how it ends."""
-        lines = [line(case, result) for case, result in self.results]
-        counts = self.counts()
-        told = ", ".join(f"{count} {name}" for name, count in counts.items())
+    def ending(self) -> str:
+        """How it ends, in one line."""
+        told = ", ".join(f"{count} {name}" for name, count in self.counts().items())
         end = "conforms" if self.passed else "does not conform"
-        return "\n".join([*lines, "", f"{self.subject} {end}: {told}", ""])
+        return f"{self.subject} {end}: {told}"
 
 
 def line(case: Case, result: Result) -> str:

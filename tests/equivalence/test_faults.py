@@ -12,7 +12,7 @@ from sides import SIDES, emit
 
 from specc.catalog.construct import Construct
 from specc.catalog.registry import catalog
-from specc.cli import main
+from specc.cli.verify import command as verb
 from specc.verify import WorkerPool, render
 from specc.verify import faults as faults_module
 from specc.verify.faults import (
@@ -90,7 +90,7 @@ def test_the_command_tries_every_fault_once(monkeypatch: pytest.MonkeyPatch) -> 
         few[0], name="unused", edit=lambda text: f"{text}\nUNUSED = 1\n"
     )
     monkeypatch.setattr(faults_module, "faults", lambda: [*few, survivor])
-    done = CliRunner().invoke(main, ["verify", "--selftest", "--format", "json"])
+    done = CliRunner().invoke(verb, ["--selftest", "--format", "json"])
     assert done.exit_code == 1, done.output
     found = json.loads(done.stdout)
     assert [item["name"] for item in found["faults"]] == [

@@ -74,18 +74,51 @@ def program_for(construct: Construct, shape: str | None = None) -> Program:
 
 
 def in_shapes(*constructs: Construct) -> Iterator[tuple[Program, ...]]:
-    """Some constructs, each in the same small program, once for each shape that fits all."""
+    """Some constructs, each in the same small program, in one such program after another.
+
+    The usual one comes first, layers in every shape that fits all; then one that asks for
+    little else, for backends that know few constructs.
+    """
     try:
         layers = [in_layer(construct) for construct in constructs]
     except LookupError:
         yield tuple(program_for(construct) for construct in constructs)
+        if isinstance(constructs[0], Optimizer | Schedule | Callback):
+            yield tuple(_simplest(construct) for construct in constructs)
         return
-    for name in ("image", "sequence", "flat"):
+    if isinstance(constructs[0], Activation):
+        arguments = [
+            Dense.model_validate({"units": 3, "activation": c}) for c in constructs
+        ]
+        choices = [
+            *((name, layers) for name in ("image", "sequence")),
+            ("flat", arguments),
+        ]
+    else:
+        choices = [(name, layers) for name in ("image", "sequence", "flat")]
+    for name, some in choices:
         try:
-            found = tuple(program_for(layer, name) for layer in layers)
+            found = tuple(program_for(layer, name) for layer in some)
         except Misfit:
             continue
         yield found
+
+
+def _simplest(construct: Construct) -> Program:
+    """Regression by plain descent, with an optimizer, a rate or a callback."""
+    draft = Draft({"x": SHAPES["flat"]})
+    hidden = draft.add(Dense(units=6, activation=Tanh()), "x")
+    network = draft.network({"y": draft.add(Dense(units=2), hidden)})
+    rate = construct if isinstance(construct, Schedule) else 0.05
+    optimizer = SGD.model_validate({"learning_rate": rate})
+    callbacks = (construct,) if isinstance(construct, Callback) else ()
+    return train(
+        network,
+        {"y": MeanSquaredError()},
+        optimizer=construct if isinstance(construct, Optimizer) else optimizer,
+        callbacks=callbacks,
+        epochs=6 if callbacks else 4,
+    )
 
 
 def in_layer(construct: Construct) -> Layer:
