@@ -70,15 +70,10 @@ def check_text(side: Backend, program: Program, emission: Emission) -> None:
 
 def _unsafe(tree: ast.Module, allowed: set[str]) -> Iterator[str]:
     known = (allowed | sys.stdlib_module_names) - UNSAFE
+    for line, module in _imported(tree):
+        if module.split(".")[0] not in known:
+            yield f"line {line} imports {module}"
     for node in ast.walk(tree):
-        modules: list[str] = []
-        if isinstance(node, ast.Import):
-            modules = [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom):
-            modules = [node.module or "."]
-        for module in modules:
-            if module.split(".")[0] not in known:
-                yield f"line {node.lineno} imports {module}"  # type: ignore[attr-defined]
         if not isinstance(node, ast.Call):
             continue
         if isinstance(node.func, ast.Name) and node.func.id in BANNED:
@@ -86,6 +81,14 @@ def _unsafe(tree: ast.Module, allowed: set[str]) -> Iterator[str]:
         for keyword in node.keywords:
             if keyword.arg == "allow_pickle" and ast.unparse(keyword.value) != "False":
                 yield f"line {node.lineno} allows pickles"
+
+
+def _imported(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield node.lineno, node.module or "."
 
 
 def _unlisted(side: Backend, program: Program, tree: ast.Module) -> Iterator[str]:
@@ -132,7 +135,8 @@ def check_contract(program: Program, emission: Emission) -> None:
     limits = ("clipnorm", "clipvalue", "global_clipnorm")
     if any(getattr(optimizer, limit, None) is not None for limit in limits):
         wanted["clip_gradients"] = ("gradients",)
-    if any(weight.regularizer for weight in program.network.weights()):
+    weights, frozen = program.network.weights(), program.frozen()
+    if any(weight.regularizer for weight in weights if weight.path not in frozen):
         wanted["penalty"] = ("model",)
     if any(callback.keyword == "early_stopping" for callback in callbacks):
         wanted["new_stopping"] = ()
