@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 
 import numpy as np
 
@@ -12,7 +13,7 @@ from ..catalog.registry import catalog
 from ..ir import Program
 from ..verify import Verdict
 from ..verify.exam import prepare
-from ..verify.faults import of_construct, selftest
+from ..verify.faults import LISTED, of_construct, selftest
 from ..verify.protocol import JUDGE, Reading
 from ..verify.samples import MODELS, base, batches_for, in_shapes
 from ..verify.samples.bundles import instances
@@ -180,7 +181,10 @@ def faults_noticed(kind: type[Construct], name: str, shop: Shop, most: int = 2) 
     """
     if name == JUDGE:
         raise Unsupported("the judge is held against the others, not against itself")
-    planted = [f for f in of_construct(kind, name) if not f.equivalent][:most]
+    path = f"{kind.family}/{kind.keyword}"
+    by_hand = (f for f in LISTED if f.backend == name and f.construct == path)
+    found = itertools.chain(of_construct(kind, name), by_hand)
+    planted = [*itertools.islice((f for f in found if not f.equivalent), most)]
     if not planted:
         raise Unsupported("it has no arguments that could be wrong, or is refused")
     result = selftest(planted, shop.pool)
