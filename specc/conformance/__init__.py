@@ -14,13 +14,13 @@ from .cases import Case, Result
 from .of_backend import backend_cases
 from .of_construct import construct_cases
 from .report import Report, run
-from .shop import Shop
+from .workbench import Workbench
 
 __all__ = [
     "Case",
     "Report",
     "Result",
-    "Shop",
+    "Workbench",
     "backend_cases",
     "construct_cases",
     "run",

@@ -12,7 +12,7 @@ from .cases import Case, Result
 from .of_backend import backend_cases
 from .of_construct import construct_cases
 from .report import line, run
-from .shop import Shop
+from .workbench import Workbench
 
 __all__ = ["command"]
 
@@ -51,9 +51,9 @@ def command(
         if form == "text":
             click.echo(line(case, result))
 
-    with Shop() as shop:
+    with Workbench() as bench:
         chosen = (case for case in cases if only in str(case))
-        report = run(", ".join([*names, *paths]), chosen, shop, show)
+        report = run(", ".join([*names, *paths]), chosen, bench, show)
     if form == "json":
         click.echo(json.dumps(report.to_json(), indent=2))
     else:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from .shop import Shop, shared_shop
+from .workbench import Workbench, shared_workbench
 
 __all__ = ["Broken", "Case", "Result", "Unsupported"]
 
@@ -36,15 +36,15 @@ class Case:
     check_name: str
     subject: str
     #: Raises `Broken` or `Unsupported`; returns what was seen.
-    action: Callable[[Shop], str]
+    action: Callable[[Workbench], str]
 
     def __str__(self) -> str:
         return f"{self.check_name}: {self.subject}"
 
-    def run(self, shop: Shop) -> Result:
+    def run(self, bench: Workbench) -> Result:
         """Carry the check out. An error of the subject's own code is a failure too."""
         try:
-            return Result("passed", self.action(shop))
+            return Result("passed", self.action(bench))
         except Unsupported as refusal:
             return Result("refused", str(refusal))
         except Broken as broken:
@@ -58,7 +58,7 @@ class Case:
         Raises:
             Broken: the subject does not pass.
         """
-        result = self.run(shared_shop())
+        result = self.run(shared_workbench())
         if result.status == "failed":
             raise Broken(f"{self}: {result.reason}")
         return result

@@ -9,7 +9,7 @@ from ..ir import Program
 from ..verify.faults.by_construct import EQUIVALENT
 from ..verify.samples import in_shapes, variations
 from .observe import effect, observe, questions
-from .shop import Shop, written
+from .workbench import Workbench, written
 
 __all__ = ["Effects", "effects"]
 
@@ -24,7 +24,7 @@ class Effects:
 
 
 def effects(
-    kind: type[Construct], name: str, backends: tuple[str, ...], shop: Shop
+    kind: type[Construct], name: str, backends: tuple[str, ...], bench: Workbench
 ) -> Effects:
     """Change a field until it acts on every backend, or no value is left.
 
@@ -38,7 +38,7 @@ def effects(
             continue
         for plain, changed in in_shapes(variation.plain, variation.changed):
             if found.idle:
-                _settle(found, constant, (plain, changed), shop)
+                _settle(found, constant, (plain, changed), bench)
     found.refused = {
         side: found.refused[side] for side in found.refused.keys() & found.idle
     }
@@ -47,7 +47,7 @@ def effects(
 
 
 def _settle(
-    found: Effects, idle: bool, pair: tuple[Program, Program], shop: Shop
+    found: Effects, idle: bool, pair: tuple[Program, Program], bench: Workbench
 ) -> None:
     """See what one change of the field does where nothing has been seen yet."""
     names = tuple(sorted(found.idle))
@@ -63,7 +63,7 @@ def _settle(
     acts = differing
     if differing and not idle:
         one, two = (
-            observe(questions(program), {n: texts[n] for n in differing}, shop.pool)
+            observe(questions(program), {n: texts[n] for n in differing}, bench.pool)
             for program, texts in zip(pair, (before, after), strict=True)
         )
         acts = {side for side in differing if effect(one[side], two[side])}

@@ -33,8 +33,8 @@ from .running import (
     sample,
     whole,
 )
-from .shop import Shop
 from .text import check_contract, check_probe, check_text
+from .workbench import Workbench
 
 __all__ = ["backend_cases"]
 
@@ -77,7 +77,7 @@ def _taken(construct: Construct, name: str) -> bool:
     return backend(name).table.refusal(construct) is None
 
 
-def found(name: str, shop: Shop) -> str:
+def found(name: str, bench: Workbench) -> str:
     """It is there under its entry point's name, and says what it is."""
     if name not in backends():
         raise Broken(f"no entry point of the group specc.backends is called {name}")
@@ -105,7 +105,7 @@ print(json.dumps([hashlib.sha256(text.encode()).hexdigest(), loaded]))
 """
 
 
-def light(name: str, shop: Shop) -> str:
+def light(name: str, bench: Workbench) -> str:
     """A fresh process writes the same text without importing the framework."""
     side, program = backend(name), whole(name)
     heavy = sorted(set(side.requires) - LIGHT)
@@ -128,7 +128,7 @@ def light(name: str, shop: Shop) -> str:
     return ", ".join(heavy) or "nothing to import"
 
 
-def probed(name: str, shop: Shop) -> str:
+def probed(name: str, bench: Workbench) -> str:
     """The probe has the functions that the comparison calls."""
     side = backend(name)
     spec = find_spec(side.probe)
@@ -138,7 +138,7 @@ def probed(name: str, shop: Shop) -> str:
     return side.probe
 
 
-def plans(name: str, shop: Shop) -> str:
+def plans(name: str, bench: Workbench) -> str:
     """Planning never fails; every refusal names what and why; plans are plain data."""
     side, refused, count = backend(name), 0, 0
     for title, program in (*bundles(), *((n, make()) for n, make in MODELS.items())):
@@ -151,7 +151,7 @@ def plans(name: str, shop: Shop) -> str:
     return f"{count} programs, {refused} of them refused"
 
 
-def lowered(kind: type[Construct], name: str, shop: Shop) -> str:
+def lowered(kind: type[Construct], name: str, bench: Workbench) -> str:
     """The construct is in the table, or refused with a reason."""
     table, why = backend(name).table, ""
     for instance in instances(kind):
@@ -165,7 +165,7 @@ def lowered(kind: type[Construct], name: str, shop: Shop) -> str:
     raise Unsupported(why)
 
 
-def texts(kind: type[Construct], name: str, shop: Shop) -> str:
+def texts(kind: type[Construct], name: str, bench: Workbench) -> str:
     """What is written for the construct keeps the rules, and is the same each time."""
     side, count, why = backend(name), 0, ""
     for instance in instances(kind):
@@ -185,9 +185,9 @@ def texts(kind: type[Construct], name: str, shop: Shop) -> str:
     return f"{count} programs"
 
 
-def acts(kind: type[Construct], field: str, name: str, shop: Shop) -> str:
+def acts(kind: type[Construct], field: str, name: str, bench: Workbench) -> str:
     """Another value of a field is written and acts, or is refused."""
-    seen = effects(kind, field, (name,), shop)
+    seen = effects(kind, field, (name,), bench)
     if seen.idle:
         raise Broken(f"{field} of {kind.keyword} does nothing")
     for why in seen.refused.values():
@@ -195,9 +195,9 @@ def acts(kind: type[Construct], field: str, name: str, shop: Shop) -> str:
     return "acts"
 
 
-def model_equal(program: Program, name: str, shop: Shop) -> str:
+def model_equal(program: Program, name: str, bench: Workbench) -> str:
     """A whole model trains as the judge's does."""
     obstacles = backend(name).obstacles(program)
     if obstacles:
         raise Unsupported(reasons(obstacles))
-    return equal_program(program, name, shop)
+    return equal_program(program, name, bench)

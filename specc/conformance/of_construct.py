@@ -11,7 +11,7 @@ from . import declared
 from .cases import Broken, Case
 from .of_backend import acts, lowered, texts
 from .running import equal_construct, faults_noticed
-from .shop import Shop, usable
+from .workbench import Workbench, usable
 
 __all__ = ["construct_cases"]
 
@@ -45,5 +45,5 @@ def construct_cases(path: str) -> Iterator[Case]:
         yield Case("faults noticed", at, partial(faults_noticed, kind, name))
 
 
-def _unknown(why: str, shop: Shop) -> str:
+def _unknown(why: str, bench: Workbench) -> str:
     raise Broken(f"{why}; is its package installed?")

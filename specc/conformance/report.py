@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .cases import Case, Result
-from .shop import Shop
+from .workbench import Workbench
 
 __all__ = ["Report", "run"]
 
@@ -66,13 +66,13 @@ def line(case: Case, result: Result) -> str:
 def run(
     subject: str,
     cases: Iterable[Case],
-    shop: Shop,
+    bench: Workbench,
     watch: Callable[[Case, Result], None] = lambda _, __: None,
 ) -> Report:
     """Carry out all cases; `watch` is called after each."""
     report = Report(subject)
     for case in cases:
-        result = case.run(shop)
+        result = case.run(bench)
         report.results.append((case, result))
         watch(case, result)
     return report

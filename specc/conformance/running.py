@@ -19,7 +19,7 @@ from ..verify.samples import MODELS, base, batches_for, in_shapes
 from ..verify.samples.bundles import instances
 from .cases import Broken, Unsupported
 from .observe import effect, observe, questions
-from .shop import Shop, usable, written
+from .workbench import Workbench, usable, written
 
 __all__ = [
     "checkpoints",
@@ -73,7 +73,7 @@ def whole(name: str) -> Program:
     return sample(base(catalog().find("layer", "Dense")), name)
 
 
-def equal_program(program: Program, name: str, shop: Shop) -> str:
+def equal_program(program: Program, name: str, bench: Workbench) -> str:
     """A program does the same as the judge's.
 
     Raises:
@@ -85,13 +85,13 @@ def equal_program(program: Program, name: str, shop: Shop) -> str:
         raise Unsupported(reasons(refused[name]))
     if len(emissions) < 2:
         raise Unsupported("; ".join(map(reasons, refused.values())))
-    verdict = shop.compare(program, emissions)
+    verdict = bench.compare(program, emissions)
     if not verdict.equal:
         raise Broken(_told(verdict))
     return f"{verdict.compared} tensors"
 
 
-def equal_construct(kind: type[Construct], name: str, shop: Shop) -> str:
+def equal_construct(kind: type[Construct], name: str, bench: Workbench) -> str:
     """Every sample of a construct does the same as the judge's.
 
     Raises:
@@ -102,7 +102,7 @@ def equal_construct(kind: type[Construct], name: str, shop: Shop) -> str:
     for instance in instances(kind):
         shown = instance.model_dump_json(exclude_defaults=True)
         try:
-            equal_program(sample(instance, name), name, shop)
+            equal_program(sample(instance, name), name, bench)
         except Unsupported as refusal:
             why = str(refusal)
         except Broken as broken:
@@ -114,7 +114,7 @@ def equal_construct(kind: type[Construct], name: str, shop: Shop) -> str:
     return f"{equal} samples equal" + (f"; others refused: {why}" if why else "")
 
 
-def deterministic(name: str, shop: Shop) -> str:
+def deterministic(name: str, bench: Workbench) -> str:
     """The same program, run twice, does the same to the bit.
 
     Raises:
@@ -124,20 +124,20 @@ def deterministic(name: str, shop: Shop) -> str:
     emission = written(program, (name,))[0][name]
     again = dataclasses.replace(emission, text=f"{emission.text}# once more\n")
     exam = questions(program)
-    one, two = (observe(exam, {name: e}, shop.pool)[name] for e in (emission, again))
+    one, two = (observe(exam, {name: e}, bench.pool)[name] for e in (emission, again))
     found = effect(one, two, exact=True)
     if found is not None:
         raise Broken(f"two runs differ in {found}")
     return f"{len(one.arrays)} arrays"
 
 
-def checkpoints(name: str, shop: Shop) -> str:
+def checkpoints(name: str, bench: Workbench) -> str:
     """Training from an exported state comes out as training straight on.
 
     Raises:
         Broken: it does not.
     """
-    reading, last = _examined(name, shop)
+    reading, last = _examined(name, bench)
     resumed, straight = reading.under("resumed"), reading.under(f"steps/{last}")
     if not resumed or resumed.keys() != straight.keys():
         raise Broken(f"the state has {sorted(resumed)}, not {sorted(straight)}")
@@ -147,13 +147,13 @@ def checkpoints(name: str, shop: Shop) -> str:
     return f"{len(straight)} arrays to the bit"
 
 
-def guarded(name: str, shop: Shop) -> str:
+def guarded(name: str, bench: Workbench) -> str:
     """Damaged weights are refused with the right error.
 
     Raises:
         Broken: some are accepted, or raise another.
     """
-    reading, _ = _examined(name, shop)
+    reading, _ = _examined(name, bench)
     found: dict[str, str] = reading.figures["guards"]
     for damage, error in GUARDS.items():
         if found.get(damage) != error:
@@ -164,15 +164,17 @@ def guarded(name: str, shop: Shop) -> str:
     return ", ".join(found)
 
 
-def _examined(name: str, shop: Shop) -> tuple[Reading, int]:
+def _examined(name: str, bench: Workbench) -> tuple[Reading, int]:
     """What a program does when asked everything, and the last step it recorded."""
     program = whole(name)
     emission = written(program, (name,))[0][name]
     exam = prepare(program, batches_for(program), 10, guards=True)
-    return observe(exam, {name: emission}, shop.pool)[name], exam.record[-1]
+    return observe(exam, {name: emission}, bench.pool)[name], exam.record[-1]
 
 
-def faults_noticed(kind: type[Construct], name: str, shop: Shop, most: int = 2) -> str:
+def faults_noticed(
+    kind: type[Construct], name: str, bench: Workbench, most: int = 2
+) -> str:
     """Faults planted in what a backend writes for a construct are noticed.
 
     Raises:
@@ -187,7 +189,7 @@ def faults_noticed(kind: type[Construct], name: str, shop: Shop, most: int = 2) 
     planted = [*itertools.islice((f for f in found if not f.equivalent), most)]
     if not planted:
         raise Unsupported("it has no arguments that could be wrong, or is refused")
-    result = selftest(planted, shop.pool)
+    result = selftest(planted, bench.pool)
     if result.wrong or result.unplanted:
         raise Broken(result.render())
     return f"{result.killed} of {result.planted}"

@@ -37,12 +37,24 @@ FUNCTIONS: dict[str, tuple[str, ...]] = {
     "main": (),
 }
 CONSTANTS = (
-    *("SEED", "BATCH_SIZE", "EPOCHS", "SHUFFLE", "PRECISION", "INPUTS", "TARGETS"),
+    "SEED",
+    "BATCH_SIZE",
+    "EPOCHS",
+    "SHUFFLE",
+    "PRECISION",
+    "INPUTS",
+    "TARGETS",
 )
 PROBE: dict[str, tuple[str, ...]] = {
     "configure": ("threads",),
     "node_outputs": (
-        *("module", "emission", "state", "batch", "training", "step", "statistics"),
+        "module",
+        "emission",
+        "state",
+        "batch",
+        "training",
+        "step",
+        "statistics",
     ),
     "raw_gradients": ("module", "state", "batch", "step"),
     "penalty": ("module", "state"),

@@ -16,10 +16,10 @@ from specc.backend import Emission, backends
 from specc.catalog.construct import Construct
 from specc.catalog.registry import catalog
 from specc.catalog.settings import TrainSettings
-from specc.conformance import Shop
+from specc.conformance import Workbench
 from specc.conformance.dropped import effects
 from specc.conformance.observe import effect, observe, questions
-from specc.conformance.shop import written
+from specc.conformance.workbench import written
 from specc.ir import Program, Training
 from specc.verify import WorkerPool
 from specc.verify.faults import EMITTED
@@ -50,7 +50,7 @@ def emitted(program: Program) -> dict[str, Emission]:
 def test_a_field_is_never_dropped(
     pool: WorkerPool, kind: type[Construct], field: str
 ) -> None:
-    found = effects(kind, field, backends(), Shop(pool))
+    found = effects(kind, field, backends(), Workbench(pool))
     assert not found.idle, f"{field} of {kind.keyword} does nothing on {found.idle}"
     assert found.acts | found.refused.keys() == set(backends())
     assert all(len(why.split()) >= 4 for why in found.refused.values())

@@ -13,10 +13,10 @@ from ..verify import Verdict, WorkerPool, verify
 from ..verify.protocol import JUDGE
 from ..verify.samples import batches_for
 
-__all__ = ["Shop", "shared_shop", "usable", "written"]
+__all__ = ["Workbench", "shared_workbench", "usable", "written"]
 
 
-class Shop:
+class Workbench:
     """Backends that can run here, and a worker for each, started when first asked.
 
     Use it as a context manager, or call `close`.
@@ -32,7 +32,7 @@ class Shop:
         return verify(program, None, emissions, batches, 10, ("float64",), self.pool)
 
     def close(self) -> None:
-        """End the workers, if they are the shop's own."""
+        """End the workers, if they are the bench's own."""
         if self._own:
             self.pool.close()
 
@@ -70,8 +70,8 @@ def usable() -> tuple[str, ...]:
 
 
 @cache
-def shared_shop() -> Shop:
+def shared_workbench() -> Workbench:
     """The one of this process; it is closed at exit."""
-    shop = Shop()
-    atexit.register(shop.close)
-    return shop
+    bench = Workbench()
+    atexit.register(bench.close)
+    return bench
