@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from installed import by_line, conformance, with_path
 
 HERE = Path(__file__).parent
 SPEC = HERE / "wave.nnspec"
@@ -21,8 +22,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps"]
     command += ["--no-build-isolation", "--target", str(target), str(HERE / "package")]
     subprocess.run(command, check=True, capture_output=True)
-    places = [str(target), *filter(None, [os.environ.get("PYTHONPATH")])]
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(places)}
+    return with_path(target)
 
 
 def specc(environment: dict[str, str], *arguments: str) -> str:
@@ -97,3 +97,26 @@ def test_random_specs_have_them(installed: dict[str, str]) -> None:
     done = subprocess.run(command, env=installed, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert all(int(count) > 0 for count in done.stdout.splitlines())
+
+
+def test_they_conform(installed: dict[str, str]) -> None:
+    names = ("activation/snake", "constraint/bounded")
+    options = [word for name in names for word in ("--construct", name)]
+    report = conformance(installed, *options)
+    found = by_line(report)
+    assert report["passed"]
+    for line in (
+        "documented: activation/snake",
+        "survives JSON: constraint/bounded",
+        "equal: activation/snake on keras",
+        "equal: constraint/bounded on torch",
+        "not dropped: activation/snake.frequency on reference",
+        "not dropped: constraint/bounded.limit on keras",
+        "faults noticed: activation/snake on torch",
+    ):
+        assert found[line]["status"] == "passed", found[line]
+
+
+def test_one_that_is_not_installed_does_not_conform() -> None:
+    report = conformance(dict(os.environ), "--construct", "activation/snake", status=1)
+    assert "is its package installed?" in report["checks"][0]["reason"]
