@@ -52,7 +52,8 @@ def command(
 ) -> None:
     """Predict with the model of the run in RUN.
 
-    The scaling that training fitted is applied to the inputs first.
+    Inputs and outputs are in the units of the data: the scaling that training fitted is
+    applied to the inputs first, and undone where it was applied to a target.
     """
     from ..data import save_npz
     from ..run import load_run, open_run, predict, predict_samples, read_inputs

@@ -13,6 +13,7 @@ from ..diagnostics.fault import Fault
 from ..diagnostics.model import Problem
 from ..diagnostics.suggest import nearest
 from .loaded import Loaded
+from .units import in_data_units
 
 __all__ = ["input_batches", "predict", "read_inputs"]
 
@@ -36,7 +37,9 @@ def read_inputs(loaded: Loaded, path: Path) -> Arrays:
 def predict(
     loaded: Loaded, arrays: Mapping[str, np.ndarray], batch_size: int = 256
 ) -> Arrays:
-    """Outputs by name, in inference mode.
+    """Outputs by name, in inference mode and in the units of the data.
+
+    What transforms did to a target is undone for its output (see `in_data_units`).
 
     Args:
         loaded: the model.
@@ -49,7 +52,8 @@ def predict(
     """
     batches = input_batches(loaded, arrays, batch_size)
     parts: list[Arrays] = [loaded.module.predict(loaded.state, b) for b in batches]
-    return {name: np.concatenate([p[name] for p in parts]) for name in parts[0]}
+    outputs = {name: np.concatenate([p[name] for p in parts]) for name in parts[0]}
+    return in_data_units(loaded, outputs)
 
 
 def input_batches(
