@@ -132,6 +132,8 @@ def _train(
         why = f"cannot write {error.filename}: {error.strerror}"
         raise Stop(why, Exit.FAILED) from None
     show(result.warnings)
+    if result.ending:
+        click.echo(result.ending, err=True)
     return result
 
 
