@@ -61,12 +61,12 @@ def command(
     from .quiet import Quiet
 
     folder = open_run(run)
+    inputs = read_inputs(folder, source)
     with Quiet():
         loaded = load_run(
             folder, which=which, backend_name=backend, device=device, threads=threads
         )
     show(loaded.warnings)
-    inputs = read_inputs(loaded, source)
     if passes is None:
         outputs = predict(loaded, inputs)
     else:

@@ -16,8 +16,10 @@ from ..ir import Data, Training
 from ..runtime.batches import ArrayBatches
 from .steps import Fitted
 
-__all__ = ["Arrays", "Prepared", "fingerprint", "save_npz", "write_npz"]
+__all__ = ["Arrays", "Prepared", "fingerprint", "is_prepared", "save_npz", "write_npz"]
 
+#: The comment that marks a file of prepared arrays.
+PREPARED = b"specc: prepared arrays"
 #: Arrays by binding name; the first axis counts the examples.
 Arrays = dict[str, np.ndarray]
 
@@ -89,15 +91,23 @@ def write_npz(prepared: Prepared, path: Path) -> None:
                 problem = Problem("data-ambiguous-field", why, None, expected=hint)
                 raise Fault(problem)
             arrays[prefix + name] = values
-    save_npz(arrays, path)
+    save_npz(arrays, path, PREPARED)
 
 
-def save_npz(arrays: Arrays, path: Path) -> None:
+def is_prepared(path: Path) -> bool:
+    """Whether an .npz file was written by `write_npz`: its values are scaled already."""
+    with ZipFile(path) as archive:
+        return archive.comment == PREPARED
+
+
+def save_npz(arrays: Arrays, path: Path, comment: bytes = b"") -> None:
     """Write arrays to an .npz file, whatever their names.
 
-    `numpy.savez` takes names as arguments, so that none may be called ``file``.
+    `numpy.savez` takes names as arguments, so that none may be called ``file``. The
+    comment is that of the zip archive, which `numpy.load` passes over.
     """
     with ZipFile(path, "w") as archive:
+        archive.comment = comment
         for name, values in arrays.items():
             with archive.open(ZipInfo(f"{name}.npy"), "w", force_zip64=True) as file:
                 write_array(file, np.asanyarray(values), allow_pickle=False)

@@ -12,7 +12,8 @@ DATA_RULES: tuple[Rule, ...] = (
         "data-missing",
         "a file of data is not there",
         "The path in the source names no file that can be read. Relative paths are"
-        " relative to the folder of the spec.",
+        " relative to the folder of the spec, those on the command line to the current"
+        " folder.",
     ),
     Rule(
         "data-package-missing",

@@ -7,11 +7,13 @@ from pathlib import Path
 
 import numpy as np
 
-from ..data import transform
+from ..data import is_prepared, transform
 from ..data.npz_file import open_arrays
 from ..diagnostics.fault import Fault
 from ..diagnostics.model import Problem
 from ..diagnostics.suggest import nearest
+from ..ir import Program
+from .folder import RunFolder
 from .loaded import Loaded
 from .units import in_data_units
 
@@ -20,14 +22,21 @@ __all__ = ["input_batches", "predict", "read_inputs"]
 Arrays = dict[str, np.ndarray]
 
 
-def read_inputs(loaded: Loaded, path: Path) -> Arrays:
-    """The inputs of a model from an .npz file; other arrays in it are not read.
+def read_inputs(folder: RunFolder, path: Path) -> Arrays:
+    """The inputs of a run's model from an .npz file; other arrays in it are not read.
+
+    Args:
+        folder: of the run, whose framework is not loaded for this.
+        path: the file; a relative path is relative to the current folder.
 
     Raises:
-        Fault: the file is missing (status 3), or it lacks inputs (status 1).
+        Fault: the file is missing (status 3), lacks inputs, or holds what
+            `specc prepare` wrote, which is scaled already (status 1).
     """
     file = open_arrays(path, str(path), None)
-    names = _names(loaded)
+    names = _names(folder.program())
+    if is_prepared(path):
+        raise Fault(_scaled_already(folder, path))
     problems = [_missing(name, file.names) for name in names if name not in file.names]
     if problems:
         raise Fault(problems)
@@ -66,7 +75,7 @@ def input_batches(
     """
     data = loaded.program.data
     assert data is not None, "a run has data"
-    names = _names(loaded)
+    names = _names(loaded.program)
     problems = [_missing(name, tuple(arrays)) for name in names if name not in arrays]
     if not problems:
         problems = list(_unequal({name: arrays[name] for name in names}))
@@ -83,8 +92,19 @@ def input_batches(
     return batches
 
 
-def _names(loaded: Loaded) -> tuple[str, ...]:
-    return tuple(item.name for item in loaded.program.network.inputs)
+def _names(program: Program) -> tuple[str, ...]:
+    return tuple(item.name for item in program.network.inputs)
+
+
+def _scaled_already(folder: RunFolder, path: Path) -> Problem:
+    return Problem(
+        "run-input",
+        f"{path} holds prepared arrays, which are scaled already; predicting from them"
+        " would scale them twice",
+        None,
+        expected="arrays as the source of the data has them",
+        suggestion=f"specc evaluate {folder.path}, for figures of the prepared parts",
+    )
 
 
 def _missing(name: str, names: tuple[str, ...]) -> Problem:
