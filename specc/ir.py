@@ -260,6 +260,14 @@ class Program(Model):
     data: Data | None = None
     training: Training | None = None
 
+    @property
+    def title(self) -> str:
+        """The names of its training and, where it is another, of its model."""
+        model = self.network.name
+        if self.training is None or self.training.name == model:
+            return model
+        return f"{self.training.name} ({model})"
+
 
 @dataclass(frozen=True)
 class Origin:
