@@ -30,10 +30,10 @@ def command(file: str, name: str | None, out: Path, params: dict[str, str]) -> N
     `specc predict` does not: it scales what it is given itself.
     """
     from ..data import write_npz
-    from .opening import open_spec, show, show_warnings
+    from .opening import mention_warnings, open_spec, show
 
     spec = open_spec(file, params)
-    show_warnings(spec)
+    mention_warnings(spec)
     prepared = spec.prepare(name)
     show(prepared.warnings)
     try:

@@ -373,3 +373,29 @@ def test_doctor_lists_what_there_is(specc: Specc) -> None:
     assert result.exit_code == 0
     for word in ("numpy", "torch", "keras", "tensorflow", "scikit-learn"):
         assert re.search(rf"\b{word}\b", result.stdout)
+
+
+def test_warnings_are_told_once_and_counted_elsewhere(
+    specc: Specc, first: Path
+) -> None:
+    text = first.read_text().replace("activation = relu", "activation = selu")
+    first.write_text(text)
+    shown = specc("check", first).stderr
+    counts = shown.splitlines()[-1].removeprefix("1 file: ")
+    assert "warning" in counts
+    for arguments in (
+        ("prepare", first, "--out", "a.npz"),
+        ("compile", first, "--backend", "torch", "--out", "program.py"),
+        ("train", first, "--backend", "torch", "--dry-run"),
+    ):
+        result = specc(*arguments)
+        assert result.exit_code == 0
+        assert f"{counts}: specc check {first}\n" in result.stderr
+        assert "-->" not in result.stderr
+    # Errors are told in full everywhere.
+    first.write_text(text.replace("Dropout(0.2)", "Dropout(2)"))
+    for arguments in (
+        ("prepare", first, "--out", "a.npz"),
+        ("compile", first, "-btorch"),
+    ):
+        assert "-->" in specc(*arguments).stderr
