@@ -19,14 +19,16 @@ __all__ = ["command"]
     "source",
     type=click.Path(path_type=Path),
     required=True,
-    help="An .npz file with an array for each input of the model, as the data has them.",
+    help="An .npz file with an array for each input of the model, as the data has them;"
+    " a .csv file with their columns for a run that learned from a table.",
 )
 @click.option(
     "--out",
     "-o",
     type=click.Path(path_type=Path),
     required=True,
-    help="The .npz file to write: an array for each output.",
+    help="The file to write: a table if it ends in .csv, else .npz with an array for each"
+    " output.",
 )
 @click.option(
     "--mc-dropout",
@@ -55,7 +57,7 @@ def command(
     Inputs and outputs are in the units of the data: the scaling that training fitted is
     applied to the inputs first, and undone where it was applied to a target.
     """
-    from ..data import save_npz
+    from ..data import save_csv, save_npz
     from ..run import load_run, open_run, predict, predict_samples, read_inputs
     from .opening import show
     from .quiet import Quiet
@@ -77,7 +79,8 @@ def command(
             raise Stop(f"{clash} would name two arrays of {out}", Exit.FINDINGS)
         outputs = samples.mean | spread
     try:
-        save_npz(outputs, out)
+        save = save_csv if out.suffix.lower() == ".csv" else save_npz
+        save(outputs, out)
     except OSError as error:
         raise Stop(f"cannot write {out}: {error.strerror}", Exit.USAGE) from None
     for name, values in outputs.items():

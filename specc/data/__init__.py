@@ -4,7 +4,7 @@ source --keep, take--> rows --split--> parts --standardize …--> arrays --> bat
 """
 
 from .pipeline import prepare, transform
-from .prepared import Arrays, Prepared, is_prepared, save_npz, write_npz
+from .prepared import Arrays, Prepared, is_prepared, save_csv, save_npz, write_npz
 from .targets import check_targets
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "check_targets",
     "is_prepared",
     "prepare",
+    "save_csv",
     "save_npz",
     "transform",
     "write_npz",

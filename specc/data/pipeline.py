@@ -58,6 +58,7 @@ def prepare(data: Data, base: Path, origins: Origins | None = None) -> Prepared:
         fitted=fitted,
         fingerprint=fingerprint(data, arrays),
         warnings=(*warnings, *_absent_classes(bounds, parts["training"])),
+        lines=table.lines,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,8 +16,17 @@ from ..diagnostics.model import Problem
 from ..ir import Data, Training
 from ..runtime.batches import ArrayBatches
 from .steps import Fitted
+from .table import Table
 
-__all__ = ["Arrays", "Prepared", "fingerprint", "is_prepared", "save_npz", "write_npz"]
+__all__ = [
+    "Arrays",
+    "Prepared",
+    "fingerprint",
+    "is_prepared",
+    "save_csv",
+    "save_npz",
+    "write_npz",
+]
 
 #: The comment that marks a file of prepared arrays.
 PREPARED = b"specc: prepared arrays"
@@ -30,7 +40,8 @@ class Prepared:
 
     `rows` holds for each part the numbers of its rows in the source, from 0, in the
     order of the part's arrays; the ids in a batch are positions in the part. `columns`
-    are the fields of each binding. `warnings` are problems that stop nothing.
+    are the fields of each binding. `lines` holds the line of each row of the source, where
+    that is a text. `warnings` are problems that stop nothing.
     """
 
     training: Arrays
@@ -41,6 +52,7 @@ class Prepared:
     fitted: Fitted
     fingerprint: str
     warnings: tuple[Problem, ...] = ()
+    lines: np.ndarray | None = None
 
     def part(self, name: str) -> Arrays | None:
         """The arrays of ``training``, ``validation`` or ``test``; None if there are none."""
@@ -49,6 +61,10 @@ class Prepared:
             "validation": self.validation,
             "test": self.test,
         }[name]
+
+    def row(self, part: str, position: int) -> str:
+        """How a user finds an example of a part in the source."""
+        return Table({}, self.lines).row(int(self.rows[part][position]))
 
     def batches(self, training: Training) -> ArrayBatches:
         """A re-iterable source of batches, in the order that the training's seed gives."""
@@ -98,6 +114,30 @@ def is_prepared(path: Path) -> bool:
     """Whether an .npz file was written by `write_npz`: its values are scaled already."""
     with ZipFile(path) as archive:
         return archive.comment == PREPARED
+
+
+def save_csv(arrays: Arrays, path: Path) -> None:
+    """Write arrays as a table, a line for each example.
+
+    An array with one number for each example is the column of its name; the columns of
+    others are ``NAME_0``, ``NAME_1``, …, with all indices of an entry.
+
+    Raises:
+        Fault: two columns would have one name.
+    """
+    columns: dict[str, np.ndarray] = {}
+    for name, values in arrays.items():
+        single = values[0].size == 1
+        for entry in np.ndindex(values.shape[1:]):
+            called = name if single else "_".join([name, *map(str, entry)])
+            if called in columns:
+                why = f"{called} would name two columns of {path}"
+                raise Fault(Problem("data-ambiguous-field", why, None))
+            columns[called] = values[(slice(None), *entry)]
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(columns)
+        writer.writerows(zip(*columns.values(), strict=True))
 
 
 def save_npz(arrays: Arrays, path: Path, comment: bytes = b"") -> None:

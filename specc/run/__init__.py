@@ -2,9 +2,10 @@
 
 from .evaluate import Evaluation, evaluate
 from .folder import RunFolder, create, create_named, open_run
+from .inputs import read_inputs
 from .job import Interrupted, Job, RunResult
 from .loaded import Loaded, load_run
-from .predict import predict, read_inputs
+from .predict import predict
 from .progress import Progress, progress_on
 from .sampling import Samples, predict_samples
 from .train import train

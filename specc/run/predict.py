@@ -3,44 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 
 import numpy as np
 
-from ..data import is_prepared, transform
-from ..data.npz_file import open_arrays
+from ..data import transform
 from ..diagnostics.fault import Fault
 from ..diagnostics.model import Problem
-from ..diagnostics.suggest import nearest
-from ..ir import Program
-from .folder import RunFolder
+from .inputs import input_names, missing_inputs
 from .loaded import Loaded
 from .units import in_data_units
 
-__all__ = ["input_batches", "predict", "read_inputs"]
+__all__ = ["input_batches", "predict"]
 
 Arrays = dict[str, np.ndarray]
-
-
-def read_inputs(folder: RunFolder, path: Path) -> Arrays:
-    """The inputs of a run's model from an .npz file; other arrays in it are not read.
-
-    Args:
-        folder: of the run, whose framework is not loaded for this.
-        path: the file; a relative path is relative to the current folder.
-
-    Raises:
-        Fault: the file is missing (status 3), lacks inputs, or holds what
-            `specc prepare` wrote, which is scaled already (status 1).
-    """
-    file = open_arrays(path, str(path), None)
-    names = _names(folder.program())
-    if is_prepared(path):
-        raise Fault(_scaled_already(folder, path))
-    problems = [_missing(name, file.names) for name in names if name not in file.names]
-    if problems:
-        raise Fault(problems)
-    return dict(file.read(names).fields)
 
 
 def predict(
@@ -75,8 +50,8 @@ def input_batches(
     """
     data = loaded.program.data
     assert data is not None, "a run has data"
-    names = _names(loaded.program)
-    problems = [_missing(name, tuple(arrays)) for name in names if name not in arrays]
+    names = input_names(loaded.program)
+    problems = list(missing_inputs(names, tuple(arrays)))
     if not problems:
         problems = list(_unequal({name: arrays[name] for name in names}))
     if problems:
@@ -90,32 +65,6 @@ def input_batches(
         batch = {name: values[rows] for name, values in inputs.items()}
         batches.append({"ids": ids[rows], **batch})
     return batches
-
-
-def _names(program: Program) -> tuple[str, ...]:
-    return tuple(item.name for item in program.network.inputs)
-
-
-def _scaled_already(folder: RunFolder, path: Path) -> Problem:
-    return Problem(
-        "run-input",
-        f"{path} holds prepared arrays, which are scaled already; predicting from them"
-        " would scale them twice",
-        None,
-        expected="arrays as the source of the data has them",
-        suggestion=f"specc evaluate {folder.path}, for figures of the prepared parts",
-    )
-
-
-def _missing(name: str, names: tuple[str, ...]) -> Problem:
-    near = nearest(name, names)
-    return Problem(
-        "run-input",
-        f"the model needs an input called {name}",
-        None,
-        expected=f"an array of that name beside {', '.join(names[:20])}",
-        suggestion=f"rename {near} to {name}" if near else None,
-    )
 
 
 def _unequal(arrays: Mapping[str, np.ndarray]) -> Iterator[Problem]:
