@@ -245,3 +245,11 @@ def test_names_that_would_hurt(arrays, ready, tmp_path) -> None:
         write_npz(
             ready(block(arrays, *twins, validation=(2, "examples"))), tmp_path / "o"
         )
+
+
+def test_a_name_without_a_binding(tmp_path, refuse) -> None:
+    np.savez(tmp_path / "v.npz", image=np.ones((4, 2)), label=np.ones(4))
+    x, y = binding("x", shape=(2,)), binding("y", role="target")
+    for_x, for_y = refuse(block(Npz(path="v.npz"), x, y))
+    assert for_x.suggestion == 'input x = array("image")'
+    assert for_y.suggestion == 'target y = array("label")'

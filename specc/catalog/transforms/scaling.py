@@ -48,6 +48,7 @@ class Standardize(Transform):
     example: ClassVar[str] = "standardize(image)"
     variadic: ClassVar[str | None] = "names"
     invertible: ClassVar[bool] = True
+    continuous: ClassVar[bool] = True
 
     names: Names = Field(
         default=(), description="bindings to change; none: all inputs but integers"
