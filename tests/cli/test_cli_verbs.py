@@ -329,6 +329,32 @@ def test_explain_shows_all_constructs_of_a_keyword(specc: Specc) -> None:
     assert "constant (schedule)" in text
 
 
+@pytest.mark.parametrize(
+    ("word", "told"),
+    [
+        ("target", "Which fields of the source"),
+        ("optimizer", "setting of a train block"),
+        ("optimizers", "nadam"),
+        ("seed", "default 0"),
+        ("patience", "early_stopping: a number with its unit"),
+        ("loss", "sparse_categorical_crossentropy"),
+        ("source", "mnist_5k"),
+    ],
+)
+def test_explain_words_of_the_language(specc: Specc, word: str, told: str) -> None:
+    result = specc("explain", word)
+    assert result.exit_code == 0
+    assert told in result.stdout
+
+
+def test_explain_every_argument(specc: Specc) -> None:
+    from specc.catalog import catalog
+    from specc.reference import explanations
+
+    names = {name for kind in catalog() for name, _ in kind.fields()}
+    assert [name for name in names if not explanations(name)] == []
+
+
 def test_explain_an_unknown_word(specc: Specc) -> None:
     result = specc("explain", "Dens")
     assert (result.exit_code, result.stdout) == (2, "")
@@ -342,9 +368,10 @@ def test_catalog_of_all_and_of_a_family(specc: Specc) -> None:
     losses = specc("catalog", "loss").stdout
     assert "mse" in losses
     assert "Dense" not in losses
-    unknown = specc("catalog", "layers")
+    assert specc("catalog", "losses").stdout == losses
+    unknown = specc("catalog", "layr")
     assert unknown.exit_code == 2
-    assert "layer" in unknown.stderr
+    assert "did you mean layer?" in unknown.stderr
 
 
 # init and doctor -------------------------------------------------------------------

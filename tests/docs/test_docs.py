@@ -10,6 +10,7 @@ from specc.catalog import Construct, catalog
 from specc.cli.init import FIRST
 from specc.diagnostics import RULES, Source
 from specc.reference import explanations, reference, words
+from specc.reference.statements import STATEMENTS
 from specc.syntax.format import format_source
 from specc.syntax.parse import parse
 from specc.verify.tolerances import tolerances
@@ -113,3 +114,12 @@ def test_the_slugs_in_the_code_are_declared() -> None:
     }
     assert len(used) > 50
     assert used <= set(RULES)
+
+
+def test_the_examples_of_statements_are_of_the_language() -> None:
+    for word, item in STATEMENTS.items():
+        assert word in item.example
+        for line in item.example.split("        "):
+            body = f"model A {{\n  {line}\n}}\n"
+            tried = [parse(Source(word, text))[1] for text in (line + "\n", body)]
+            assert () in map(tuple, tried), line
