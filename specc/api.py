@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from .verify.protocol import Precision
 
 __all__ = [
+    "Fault",
     "SelectionError",
     "Spec",
     "SpecError",
@@ -46,7 +47,13 @@ __all__ = [
 
 
 class SpecError(Fault):
-    """A spec has errors; `problems` holds all that was found, with places."""
+    """A spec has errors; `problems` holds all that was found, with places.
+
+    As a text it is one line an error, ``file:line:column: error[rule]: message``.
+    """
+
+    def __str__(self) -> str:
+        return "\n".join(str(item) for item in self.problems if failed([item]))
 
 
 class UnknownBackendError(Fault):

@@ -277,6 +277,14 @@ class Program(Model):
             if not weight.trainable or weight.path in listed
         )
 
+    @property
+    def title(self) -> str:
+        """The names of its training and, where it is another, of its model."""
+        model = self.network.name
+        if self.training is None or self.training.name == model:
+            return model
+        return f"{self.training.name} ({model})"
+
 
 def load(text: str, name: str = "ir.json") -> Program:
     """The program of a JSON text, of this version or an older one.

@@ -75,7 +75,7 @@ def command(
     What runs is the source that `specc compile` writes. The folder is printed at the
     end. Ctrl-C keeps what was done: --resume goes on from there, on any backend.
     """
-    from .opening import open_spec, show_warnings
+    from .opening import mention_warnings, open_spec
 
     if resume and run is None:
         raise click.UsageError("--resume needs --run DIR, the run to go on with")
@@ -84,7 +84,7 @@ def command(
     settings = {"epochs": epochs, "seed": seed, "precision": precision}
     given = {key: str(value) for key, value in settings.items() if value is not None}
     spec = open_spec(file, params, given)
-    show_warnings(spec)
+    mention_warnings(spec)
     if dry_run:
         _rehearse(spec, backend, name)
         return
@@ -139,6 +139,9 @@ def _train(
             raise
         why = f"cannot write {error.filename}: {error.strerror}"
         raise Stop(why, Exit.FAILED) from None
+    show(result.warnings)
+    if result.ending:
+        click.echo(result.ending, err=True)
     return result
 
 

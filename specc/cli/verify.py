@@ -88,10 +88,10 @@ def command(
         leave(try_faults(backends, form))
         return
     from ..verify import render
-    from .opening import open_spec, show_warnings
+    from .opening import mention_warnings, open_spec
 
     spec = open_spec(file, params)
-    show_warnings(spec)
+    mention_warnings(spec)
     verdict = spec.verify(
         name,
         backends=backends,

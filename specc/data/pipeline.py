@@ -76,6 +76,7 @@ def prepare(
         fitted=fitted,
         fingerprint=fingerprint(data, bounds, parts, fitted),
         warnings=(*warnings, *_absent_classes(bounds, parts["training"])),
+        lines=table.lines,
     )
 
 

@@ -2,10 +2,11 @@
 
 from .evaluate import Evaluation, evaluate
 from .folder import RunFolder
+from .inputs import read_inputs
 from .job import Interrupted, Job, RunResult
 from .loaded import Loaded, load_run
 from .place import create, create_named, open_run
-from .predict import predict, read_inputs
+from .predict import predict
 from .progress import Progress, progress_on
 from .resuming import prepare_again
 from .sampling import Samples, predict_samples

@@ -15,6 +15,7 @@ from ..diagnostics.fault import Fault
 from ..diagnostics.model import Problem
 from ..live import load
 from .checkpoint import Checkpoint, newest
+from .ending import nothing_left, why_stopped
 from .environment import (
     choose_device,
     fitting_threads,
@@ -62,6 +63,7 @@ def train(
         threads: how many the framework may use; None: those of the run that is resumed,
             else one for a small model and all processors for a large one.
         resume: go on from the newest whole checkpoint, which may be of another backend.
+            Where nothing is left to train, no framework is loaded and nothing written.
         progress: shows how it goes; None: nothing is shown.
         warn: called with the warnings, if there are any, before training starts.
 
@@ -74,6 +76,10 @@ def train(
         check_targets(job.program, job.prepared, job.origins)
         if resume:
             check_same(folder, job.program, job.prepared)
+            left = nothing_left(folder, job.epochs)
+            if left:
+                status = str(folder.record()["status"])
+                return RunResult(folder, folder.history(), status, ending=left)
         probe = job.backend.load_probe()
         usual = folder.threads(job.backend.name) if resume else None
         usual = usual or fitting_threads(job.program)
@@ -210,10 +216,15 @@ class _Run:
         recorder.write_best()
         stopped = state.stopping is not None and state.stopping.stopped
         status = "stopped" if stopped else "finished"
-        self._end(status)
-        history = self.folder.history()
+        ending = why_stopped(state)
+        self._end(status, **({"ending": ending} if ending else {}))
         return RunResult(
-            self.folder, self.module, state, history, status, tuple(self.warnings)
+            self.folder,
+            self.folder.history(),
+            status,
+            tuple(self.warnings),
+            ending,
+            (self.module, state),
         )
 
     def _end(self, status: str, **more: Any) -> None:

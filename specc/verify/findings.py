@@ -87,7 +87,7 @@ class Findings:
             outcome = "not comparable"
         return Verdict(
             outcome=outcome,
-            name=self.exam.program.network.name,
+            name=self.exam.program.title,
             backends=tuple(self.emissions),
             steps=len(self.exam.window.updates()),
             checks=checks,

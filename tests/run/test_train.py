@@ -6,6 +6,7 @@ import io
 import json
 import re
 import shutil
+import sys
 
 import numpy as np
 import pytest
@@ -20,6 +21,11 @@ from specc.run.environment import choose_device, fitting_threads, usable_threads
 from specc.run.recorder import Monitor
 
 KEYS = {"epoch", "step", "seconds", "learning_rate", "loss", "accuracy"}
+
+
+def contents(path) -> dict[str, bytes]:
+    """Every file in a folder."""
+    return {str(f): f.read_bytes() for f in path.rglob("*") if f.is_file()}
 
 
 def same(first, second) -> bool:
@@ -127,9 +133,52 @@ def test_early_stopping_goes_on_counting(tmp_path) -> None:
     assert same(whole.folder.weights("last"), run.weights("last"))
     assert same(whole.folder.weights("best"), run.weights("best"))
     # Once it has stopped, there is nothing to go on with.
+    before = contents(run.path)
     again = train(job(made), run, resume=True)
+    assert again.ending == f"stopped early at epoch {length}; nothing to do"
+    assert again.running is None
     assert len(again.history) == length
-    assert same(whole.folder.weights("last"), run.weights("last"))
+    assert contents(run.path) == before
+
+
+def test_how_early_stopping_ended_it(tmp_path) -> None:
+    result = train(
+        job(program(60, callbacks=(stopping(2),), rate=0.3)), create(tmp_path / "a")
+    )
+    losses = [figures["val_loss"] for figures in result.history]
+    best = int(np.argmin(losses))
+    assert len(losses) == best + 3
+    assert result.ending == (
+        f"stopped after epoch {best + 3}: val_loss has not improved for 2 epochs;"
+        f" weights of epoch {best + 1} (val_loss {min(losses):.4g}) restored"
+    )
+    assert result.folder.record()["ending"] == result.ending
+    quick = program(2, callbacks=(stopping(),))
+    losses = train(job(quick), create(tmp_path / "b"))
+    assert losses.ending.startswith("weights of epoch 2 (val_loss 0.")
+    assert not train(job(program(1)), create(tmp_path / "c")).ending
+    plain = stopping(2).model_copy(update={"restore_best": False})
+    result = train(
+        job(program(60, callbacks=(plain,), rate=0.3)), create(tmp_path / "d")
+    )
+    assert f"2 epochs; the best was epoch {best + 1} (val_loss" in result.ending
+
+
+def test_nothing_is_left_of_a_finished_run(folder) -> None:
+    train(job(program(3)), folder)
+    before = contents(folder.path)
+    loaded = sys.modules.copy()
+    for epochs in (3, 2):
+        again = train(job(program(epochs)), folder, resume=True)
+        assert again.ending == "all 3 epochs are done; nothing to do"
+        assert again.status == "finished"
+    assert contents(folder.path) == before
+    assert not [
+        name for name in sys.modules.keys() - loaded if "specc_reference_" in name
+    ]
+    # What was trained can be used all the same.
+    assert again.state.epoch == 0
+    assert same(again.module.export_weights(again.state), folder.weights("last"))
 
 
 def test_a_damaged_checkpoint_is_passed_over(tmp_path) -> None:

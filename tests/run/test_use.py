@@ -10,7 +10,7 @@ from specc import ir
 from specc.catalog.layers.dropout import Dropout
 from specc.catalog.layers.normalization import BatchNormalization
 from specc.catalog.sources.files import Npz
-from specc.data import prepare
+from specc.data import prepare, save_npz, write_npz
 from specc.diagnostics.fault import Fault
 from specc.run import (
     create,
@@ -156,16 +156,30 @@ def test_inputs_that_do_not_fit(run, arrays, rule) -> None:
 
 
 def test_inputs_from_a_file(run, tmp_path) -> None:
-    loaded = load_run(run.folder)
     np.savez(tmp_path / "x.npz", features=raw_features()[:3], label=np.zeros(7))
-    assert set(read_inputs(loaded, tmp_path / "x.npz")) == {"features"}
+    assert set(read_inputs(run.folder, tmp_path / "x.npz")) == {"features"}
     np.savez(tmp_path / "y.npz", feature=np.zeros((1, 4)))
     with pytest.raises(Fault) as caught:
-        read_inputs(loaded, tmp_path / "y.npz")
+        read_inputs(run.folder, tmp_path / "y.npz")
     assert caught.value.problems[0].suggestion == "rename feature to features"
     with pytest.raises(Fault) as caught:
-        read_inputs(loaded, tmp_path / "none.npz")
+        read_inputs(run.folder, tmp_path / "none.npz")
     assert caught.value.status == 3
+    (problem,) = caught.value.problems
+    assert problem.message == f"{tmp_path / 'none.npz'} does not exist"
+    assert "the current folder" in problem.expected
+
+
+def test_prepared_arrays_are_not_scaled_twice(run, tmp_path) -> None:
+    path = tmp_path / "prepared.npz"
+    write_npz(job(program()).prepared, path)
+    with pytest.raises(Fault) as caught:
+        read_inputs(run.folder, path)
+    assert caught.value.status == 1
+    assert "scaled already" in caught.value.problems[0].message
+    # What was predicted may be an input of another model.
+    save_npz(dict(np.load(path)), path)
+    assert set(read_inputs(run.folder, path)) == {"features"}
 
 
 def test_best_weights(run) -> None:
