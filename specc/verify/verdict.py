@@ -7,7 +7,16 @@ import math
 from dataclasses import dataclass
 from typing import Any, Literal
 
-__all__ = ["Check", "Difference", "Failure", "Outcome", "Place", "Refused", "Verdict"]
+__all__ = [
+    "Check",
+    "Difference",
+    "Failure",
+    "Outcome",
+    "Place",
+    "Refused",
+    "Trace",
+    "Verdict",
+]
 
 Outcome = Literal["equal", "refused", "different", "not comparable"]
 
@@ -25,12 +34,27 @@ class Place:
 
 
 @dataclass(frozen=True)
+class Trace:
+    """The largest errors of one sort of tensors by step: parameters, buffers, slots …
+
+    `sides` as in `Check.errors`. Of a long run each step stands for its neighbours too.
+    """
+
+    sort: str
+    sides: str
+    steps: tuple[int, ...]
+    errors: tuple[float, ...]
+
+
+@dataclass(frozen=True)
 class Check:
     """One part of the comparison in one precision.
 
     `compared` counts tensors (each once a batch or step), `expected` says how many the
     intermediate form demands. `worst` is the largest relative difference, found at
-    `where`; `tensors` has the largest of each tensor.
+    `where`; `tensors` has the largest of each tensor: in float32 the ratio of the sides'
+    errors. `errors` has the errors themselves, by pair of sides (``keras|torch``) and
+    tensor; in float32 by side, each against its run in float64.
     """
 
     precision: str
@@ -42,6 +66,8 @@ class Check:
     gate: float
     passed: bool
     tensors: dict[str, float]
+    errors: dict[str, dict[str, float]]
+    traces: tuple[Trace, ...] = ()
 
 
 @dataclass(frozen=True)
