@@ -76,6 +76,15 @@ def _difference(item: Difference) -> Iterator[str]:
         yield f"    {item.guilty} is the one that differs"
     if item.hint:
         yield f"    {item.hint}"
+    for side, spans in item.emitted.items():
+        if spans:
+            yield f"    {side}: {_spans(spans)} of its program"
+
+
+def _spans(spans: tuple[tuple[int, int], ...]) -> str:
+    """``lines 12, 20-24``."""
+    listed = [f"{a}" if a == b else f"{a}-{b}" for a, b in spans]
+    return f"line{'' if listed == [str(spans[0][0])] else 's'} {', '.join(listed)}"
 
 
 def _size(item: Difference) -> str:

@@ -76,7 +76,8 @@ class Difference:
 
     `sizes` gives the relative difference of each pair of sides; `guilty` the side that
     differs from the others where those agree. `node` is the node, layer or part held
-    responsible; `place` its place in the spec.
+    responsible; `place` its place in the spec, and `emitted` where the programs of the
+    sides compute it: first and last lines (of the first few differences).
     """
 
     precision: str
@@ -93,17 +94,24 @@ class Difference:
     step: int | None = None
     batch: str | None = None
     hint: str | None = None
+    emitted: dict[str, tuple[tuple[int, int], ...]] = dataclasses.field(
+        default_factory=dict[str, tuple[tuple[int, int], ...]]
+    )
 
 
 @dataclass(frozen=True)
 class Failure:
-    """A backend that gave no answer to compare: it died, or its program raised."""
+    """A backend that gave no answer to compare: it died, or its program raised.
+
+    `line` is that of the emitted program that was running, if one was.
+    """
 
     backend: str
     why: str
     detail: str
     node: str = ""
     place: Place | None = None
+    line: int | None = None
 
 
 @dataclass(frozen=True)
