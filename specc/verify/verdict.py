@@ -13,7 +13,9 @@ __all__ = [
     "Failure",
     "Outcome",
     "Place",
+    "Portable",
     "Refused",
+    "Standing",
     "Trace",
     "Verdict",
 ]
@@ -126,8 +128,37 @@ class Refused:
 
 
 @dataclass(frozen=True)
+class Standing:
+    """How a backend computes a construct: by its framework's call, written out, or not.
+
+    `text` names the call or the difference in formula, or says why it is refused.
+    `errors` has, by precision, the largest error of the tensors in which the construct
+    shows: in float64 against the judge (where it took part), in float32 against float64.
+    """
+
+    how: Literal["exact", "emulated", "refused"]
+    text: str
+    errors: dict[str, float] = dataclasses.field(default_factory=dict[str, float])
+
+
+@dataclass(frozen=True)
+class Portable:
+    """A construct that the spec uses, and how it stands on each backend."""
+
+    keyword: str
+    family: str
+    formula: str
+    places: tuple[Place, ...]
+    backends: dict[str, Standing]
+
+
+@dataclass(frozen=True)
 class Verdict:
-    """The result of a comparison; `differences` begin with the one to look at first."""
+    """The result of a comparison; `differences` begin with the one to look at first.
+
+    `versions` are those of the packages in each worker; `environment` says under what else
+    it was made: seed, device, Python, specc.
+    """
 
     outcome: Outcome
     name: str
@@ -141,6 +172,8 @@ class Verdict:
     versions: dict[str, dict[str, str]] = dataclasses.field(
         default_factory=dict[str, dict[str, str]]
     )
+    portability: tuple[Portable, ...] = ()
+    environment: dict[str, str] = dataclasses.field(default_factory=dict[str, str])
 
     @property
     def equal(self) -> bool:
