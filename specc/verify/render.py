@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from .verdict import Check, Difference, Verdict
 
-__all__ = ["render"]
+__all__ = ["headline", "render"]
 
 
 def render(verdict: Verdict, every: bool = False) -> str:
@@ -16,7 +16,7 @@ def render(verdict: Verdict, every: bool = False) -> str:
 
 def _lines(verdict: Verdict, every: bool) -> Iterator[str]:
     sides = " · ".join(verdict.backends)
-    yield f"{verdict.name}: {_outcome(verdict)}   ({sides})"
+    yield f"{verdict.name}: {headline(verdict)}   ({sides})"
     if verdict.checks:
         yield ""
         yield from _table(verdict.checks)
@@ -41,7 +41,8 @@ def _lines(verdict: Verdict, every: bool) -> Iterator[str]:
         yield f"note: {note}"
 
 
-def _outcome(verdict: Verdict) -> str:
+def headline(verdict: Verdict) -> str:
+    """The verdict in a line: what, and where."""
     if verdict.outcome == "equal":
         return f"equal, over {verdict.steps} steps and {verdict.compared} tensors"
     if verdict.outcome == "different" and verdict.differences:
