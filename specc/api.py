@@ -365,17 +365,21 @@ class Spec:
         checked = self.trained(name)
         training = checked.program.training
         assert training is not None
-        batches = self.prepare(name).batches(training)
+        pool.start()
         pool.watch = watch or Watch()
-        return verify(
-            checked.program,
-            checked.origins,
-            emissions,
-            batches,
-            steps,
-            precisions,
-            pool,
-        )
+        batches = self.prepare(name).batches(training)
+        try:
+            return verify(
+                checked.program,
+                checked.origins,
+                emissions,
+                batches,
+                steps,
+                precisions,
+                pool,
+            )
+        finally:
+            pool.watch.end()
 
     @property
     def folder(self) -> Path:

@@ -30,14 +30,15 @@ def _ready(waiting: Mapping[str, Worker]) -> list[str]:
 class WorkerPool:
     """Long-lived workers, one for each backend, and a folder that they share.
 
-    Use it as a context manager, which starts all workers, or call `close`; then each
-    starts when it is first asked. `watch` hears what they do.
+    Use it as a context manager or call `close`. Workers start when they are first asked;
+    as a context manager it starts all of them at once. `watch` hears what they do.
 
     Args:
         names: the backends.
         timeout: seconds that one case may take on one backend.
         probes: import names of probe modules, for backends that are not installed as
             such (the tests have some).
+        start: whether entering the pool starts all workers.
     """
 
     def __init__(
@@ -45,8 +46,10 @@ class WorkerPool:
         names: Iterable[str],
         timeout: float = 600.0,
         probes: Mapping[str, str] | None = None,
+        start: bool = True,
     ) -> None:
         self.timeout = timeout
+        self._early = start
         self.watch = Watch()
         self._folder = tempfile.TemporaryDirectory(prefix="specc-verify-")
         self.folder = Path(self._folder.name)
@@ -109,7 +112,7 @@ class WorkerPool:
         self._folder.cleanup()
 
     def __enter__(self) -> Self:
-        return self.start()
+        return self.start() if self._early else self
 
     def __exit__(
         self,

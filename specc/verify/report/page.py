@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.resources import files
+from pathlib import Path
 
 from ..render import headline
 from ..verdict import Verdict
@@ -14,10 +15,23 @@ from .html import Html, column, element, table
 from .plot import draw
 from .wrong import findings
 
-__all__ = ["Entry", "page"]
+__all__ = ["Entry", "is_report", "page"]
 
 #: Nothing may be fetched from anywhere.
 POLICY = "default-src 'none'; style-src 'unsafe-inline'"
+
+
+#: By this line a page is known for one of ours.
+GENERATOR = element("meta", name="generator", content="specc verify")
+
+
+def is_report(file: Path) -> bool:
+    """Whether a file holds a report, which another one may replace."""
+    try:
+        with file.open("rb") as opened:
+            return GENERATOR.encode() in opened.read(1000)
+    except OSError:
+        return False
 
 
 @dataclass(frozen=True)
@@ -47,6 +61,7 @@ def page(entries: Sequence[Entry]) -> str:
     head = element(
         "head",
         element("meta", charset="utf-8"),
+        GENERATOR,
         element("meta", name="viewport", content="width=device-width, initial-scale=1"),
         element("meta", name="color-scheme", content="light dark"),
         element("meta", http_equiv="Content-Security-Policy", content=POLICY),
