@@ -38,7 +38,7 @@ _WORDS = {
 class Display(Watch):
     """A line for each side, with a bar over the stages; gone when the comparison is over."""
 
-    def __init__(self, stream: IO[str], title: str) -> None:
+    def __init__(self, stream: IO[str]) -> None:
         self._shown = Progress(
             SpinnerColumn(),
             TextColumn("{task.description}", markup=False),
@@ -48,23 +48,26 @@ class Display(Watch):
             console=Console(file=stream, highlight=False),
             transient=True,
         )
-        self._title = title
         self._tasks: dict[str, TaskID] = {}
+        self._compared: TaskID | None = None
 
     def side(self, name: str, precision: str, stage: str) -> None:
         order = ("start-up", *STAGES, "done")
+        if self._compared is not None:
+            self._shown.update(self._compared, total=1, completed=1)
+            self._compared = None
         words = _WORDS.get(stage, stage.replace("_", " "))
         self._put(f"{name} {precision}", order.index(stage), len(order) - 1, words)
 
     def comparing(self, precision: str) -> None:
         self._put(f"comparing {precision}", 0, None, "")
+        self._compared = self._tasks[f"comparing {precision}"]
 
     def end(self) -> None:
         self._shown.stop()
 
     def _put(self, line: str, done: int, total: int | None, stage: str) -> None:
         if not self._tasks:
-            self._shown.console.print(self._title, markup=False, soft_wrap=True)
             self._shown.start()
         if line not in self._tasks:
             self._tasks[line] = self._shown.add_task(line, total=total, stage=stage)

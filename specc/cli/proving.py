@@ -44,7 +44,7 @@ class Request:
             steps=self.steps,
             precisions=self.precisions or ("float64", "float32"),  # pyright: ignore[reportArgumentType]
             pool=pool,
-            watch=Display(sys.stderr, file) if sys.stderr.isatty() else Watch(),
+            watch=Display(sys.stderr) if sys.stderr.isatty() else Watch(),
         )
         programs: dict[str, str] = {}
         for side in verdict.backends:
