@@ -36,6 +36,10 @@ DECISIONS = {
     "stopping": ("new_stopping",),
     "guards": ("import_weights",),
 }
+#: Functions that stand for themselves, whoever uses them.
+CONTRACT = {"gradients", "evaluate_step", "learning_rate"}.union(
+    *FUNCTIONS.values(), *DECISIONS.values()
+)
 #: Parts for which the lines of a node say all.
 OF_NODES = ("outputs in", "gradients", "training function")
 FIGURES = ("figures in", "figures of step", "figures of a step")
@@ -130,7 +134,7 @@ class _Outline:
     def with_own(self, name: str) -> list[Lines]:
         """A function, and those that it alone uses."""
         users = self._users.items()
-        own = [used for used, by in users if by - {used} == {name}]
+        own = [n for n, by in users if by - {n} == {name} and n not in CONTRACT]
         return [self._functions[n] for n in (name, *own) if n in self._functions]
 
     def _read(self, node: ast.FunctionDef | ast.ClassDef) -> None:

@@ -51,7 +51,9 @@ class Proof:
             for file in folder.iterdir():
                 file.unlink()
             folder.rmdir()
-        return self.findings.verdict(self.pool.versions())
+        versions = self.pool.versions()
+        sides = [side for side in self.findings.emissions if side in versions]
+        return self.findings.verdict({side: versions[side] for side in sides})
 
     # The two precisions ---------------------------------------------------------
 
