@@ -24,6 +24,7 @@ _WORDS = {
     "start-up": "starting",
     "load": "loading the program",
     "build": "building the model",
+    "alone": "layers by themselves",
     "look": "layers and gradients",
     "loop": "training",
     "train": "training",

@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from ..backend import Emission
 from ..ir import Network
+from .alone import ALONE
 from .blame import Blame
 from .compare import Mismatch
 
@@ -41,7 +42,7 @@ CONTRACT = {"gradients", "evaluate_step", "learning_rate"}.union(
     *FUNCTIONS.values(), *DECISIONS.values()
 )
 #: Parts for which the lines of a node say all.
-OF_NODES = ("outputs in", "gradients", "training function")
+OF_NODES = (*ALONE, "outputs in", "gradients", "training function")
 FIGURES = ("figures in", "figures of step", "figures of a step")
 
 

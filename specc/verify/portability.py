@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from ..emit.lowering import Table
 from ..emit.uses import Use, uses
 from ..ir import Origins, Program
+from .alone import ALONE
 from .blame import place_of
 from .expect import Expected, expected
 from .protocol import JUDGE
@@ -14,7 +15,7 @@ from .verdict import Check, Place, Portable, Refused, Standing
 
 __all__ = ["portability"]
 
-OUTPUTS = ("outputs in inference", "outputs in training")
+OUTPUTS = (*ALONE, "outputs in inference", "outputs in training")
 UPDATES = ("state after steps", "state after a step")
 FIGURES = (
     "figures in inference",
@@ -119,7 +120,8 @@ def _sizes(check: Check, side: str, tensors: set[str]) -> Iterator[float]:
     judged = [sides for sides in own if JUDGE in sides.split("|")]
     for sides in judged or own:
         for tensor, size in check.errors[sides].items():
-            if tensor in tensors:
+            # What a node alone pulls back is called after it: input@node.
+            if tensor in tensors or tensor.rpartition("@")[2] in tensors:
                 yield size
 
 

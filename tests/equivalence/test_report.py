@@ -116,7 +116,7 @@ def test_errors_have_their_course_over_the_steps(sound: Verdict) -> None:
 def test_plots_have_all_points(sound: Verdict) -> None:
     found = read(page([entry(sound)]))
     titles = [c.text for c in found.captions if "float" in c.text]
-    assert titles == [
+    assert titles == ["Nodes alone, float64"] + [
         f"{what}, {precision}{more}"
         for what, single in (
             ("Outputs by layer", ""),

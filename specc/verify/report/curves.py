@@ -10,6 +10,7 @@ from .plot import Gate, Plot, Series
 __all__ = ["curves"]
 
 OUTPUTS = ("outputs in inference", "outputs in training")
+ALONE = ("nodes alone in inference", "nodes alone in training")
 STATES = ("state after steps", "state after a step")
 STEPS = (*STATES, "figures of steps", "figures of a step")
 SORTS = ("parameters", "buffers", "slots", "figures")
@@ -20,6 +21,7 @@ def curves(verdict: Verdict) -> list[Plot]:
     """The plots that the numbers give: by layer, then by step, each in both precisions."""
     found: list[Plot] = []
     for title, parts in (
+        ("Nodes alone", ALONE),
         ("Outputs by layer", OUTPUTS),
         ("Gradients by weight", ("gradients",)),
     ):
