@@ -15,7 +15,7 @@ from .verdict import Check, Place, Portable, Refused, Standing
 
 __all__ = ["portability"]
 
-OUTPUTS = (*ALONE, "outputs in inference", "outputs in training")
+OUTPUTS = ("outputs in inference", "outputs in training")
 UPDATES = ("state after steps", "state after a step")
 FIGURES = (
     "figures in inference",
@@ -104,14 +104,27 @@ def _standing(
         if refusal is not None:
             return Standing("refused", refusal.why)
     lowering = table.lowering(some[0].construct)
-    parts = PARTS.get(some[0].construct.family, ())
     tensors = {name for use in some for name in _tensors(use, program, wanted)}
-    errors: dict[str, float] = {}
-    for check in checks if side != JUDGE else ():
-        if check.part.removesuffix(", odd batches") in parts:
-            for size in _sizes(check, side, tensors):
-                errors[check.precision] = max(errors.get(check.precision, 0.0), size)
+    family = some[0].construct.family
+    errors = {} if side == JUDGE else _errors(family, side, tensors, checks)
     return Standing("exact" if lowering.exact else "emulated", lowering.how, errors)
+
+
+def _errors(
+    family: str, side: str, tensors: set[str], checks: tuple[Check, ...]
+) -> dict[str, float]:
+    """By precision: of nodes alone if they were looked at, where no other node shows."""
+    found: dict[str, float] = {}
+    alone = ALONE if family in ("layer", "activation") else ()
+    for parts in (alone, PARTS.get(family, ())):
+        measured: dict[str, float] = {}
+        for check in checks:
+            if check.part.removesuffix(", odd batches") in parts:
+                for size in _sizes(check, side, tensors):
+                    size = max(measured.get(check.precision, 0.0), size)
+                    measured[check.precision] = size
+        found = measured | found
+    return found
 
 
 def _sizes(check: Check, side: str, tensors: set[str]) -> Iterator[float]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from ..protocol import JUDGE
 from ..render import headline
 from ..verdict import Check, Portable, Standing, Verdict
 from .html import Html, column, element, figure, number_cell, table
@@ -131,7 +132,9 @@ def _construct(item: Portable) -> Iterator[Html]:
 
 def _standing(side: str, standing: Standing) -> Iterator[Html]:
     yield element("th", side, scope="row")
-    yield element("td", standing.how, class_=f"how {standing.how}")
+    judge = side == JUDGE and standing.how != "refused"
+    words = "by the formula" if judge else standing.how
+    yield element("td", words, class_=None if judge else f"how {standing.how}")
     yield element("td", standing.text, class_="text")
     for precision in ("float64", "float32"):
         yield number_cell(standing.errors.get(precision))

@@ -81,7 +81,7 @@ def _others(rest: list[Difference]) -> Html:
         element(
             "tr",
             *(element("td", w) for w in (item.precision, item.part, item.tensor)),
-            element("td", " ".join(filter(None, (item.node, item.field)))),
+            element("td", ", ".join(filter(None, (item.node, item.field)))),
             element("td", str(item.place or "")),
             number_cell(item.size),
             number_cell(item.gate),
