@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .backend import Backend, backend
+from .backend import Backend, Emission, backend
 from .backend import backends as all_backends
 from .check.checked import Checked, CheckedProgram, Settings
 from .diagnostics.fault import Fault
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from .check.summary import Summary
     from .data import Prepared
     from .run import Job, Progress, RunFolder, RunResult
-    from .verify import Verdict, WorkerPool
+    from .verify import Verdict, Watch, WorkerPool
     from .verify.protocol import Precision
 
 __all__ = [
@@ -314,6 +314,7 @@ class Spec:
         steps: int = 20,
         precisions: Iterable[Precision] = ("float64", "float32"),
         pool: WorkerPool | None = None,
+        watch: Watch | None = None,
     ) -> Verdict:
         """Run the programs of several backends side by side and compare all they compute.
 
@@ -322,7 +323,8 @@ class Spec:
             backends: those to compare; all that there are if None.
             steps: updates to take at least.
             precisions: of ``float64`` and ``float32``.
-            pool: running workers of the backends; None starts and ends some.
+            pool: workers that also serve other specs; None starts and ends some.
+            watch: hears how far each side is.
 
         Raises:
             SpecError: the spec has errors.
@@ -330,34 +332,61 @@ class Spec:
             Fault: a backend cannot be used (status 2 or 3), the data is not there (status
                 3) or does not fit (status 1).
         """
-        from .verify import refused, verify
+        from .verify import annotated, refused
 
         checked = self.trained(name)
         sides = tuple(backends if backends is not None else all_backends())
-        compiled = {
-            side: compile_program(checked, usable_backend(side)) for side in sides
-        }
+        found = {side: usable_backend(side) for side in sides}
+        compiled = {side: compile_program(checked, found[side]) for side in sides}
+        tables = {side: found[side].table for side in sides}
         obstacles = {
             side: made.plan.obstacles
             for side, made in compiled.items()
             if made.plan.obstacles
         }
         if obstacles:
-            return refused(checked.name, sides, obstacles, checked.origins)
+            verdict = refused(checked.name, sides, obstacles, checked.origins)
+            return annotated(verdict, checked.program, checked.origins, tables)
         for made in compiled.values():
             if made.failed:
                 raise SpecError(made.problems)
+        emissions = {s: made.emission for s, made in compiled.items() if made.emission}
+        verdict = self._compare(name, emissions, steps, precisions, pool, watch)
+        return annotated(verdict, checked.program, checked.origins, tables)
+
+    def _compare(
+        self,
+        name: str | None,
+        emissions: Mapping[str, Emission],
+        steps: int,
+        precisions: Iterable[Precision],
+        pool: WorkerPool | None,
+        watch: Watch | None,
+    ) -> Verdict:
+        """Run emitted programs side by side; workers start while the data is prepared."""
+        from .verify import Watch, WorkerPool, verify
+
+        if pool is None:
+            with WorkerPool(emissions) as own:
+                return self._compare(name, emissions, steps, precisions, own, watch)
+        checked = self.trained(name)
         training = checked.program.training
         assert training is not None
-        return verify(
-            checked.program,
-            checked.origins,
-            {side: made.emission for side, made in compiled.items() if made.emission},
-            self.prepare(name).batches(training),
-            steps,
-            precisions,
-            pool,
-        )
+        pool.start()
+        pool.watch = watch or Watch()
+        batches = self.prepare(name).batches(training)
+        try:
+            return verify(
+                checked.program,
+                checked.origins,
+                emissions,
+                batches,
+                steps,
+                precisions,
+                pool,
+            )
+        finally:
+            pool.watch.end()
 
     @property
     def folder(self) -> Path:

@@ -44,13 +44,16 @@ class Emission:
 
     `nodes` maps each node of the network to where its output is found in the running
     model; the backend's probe reads it. `lines` maps nodes to the lines of the text, from
-    1, that belong to them.
+    1, that compute them, `built` to those that make their modules, where these are others.
     """
 
     text: str
     nodes: dict[str, str] = field(default_factory=dict[str, str])
     lines: dict[str, tuple[int, int]] = field(
         default_factory=dict[str, tuple[int, int]]
+    )
+    built: dict[str, tuple[tuple[int, int], ...]] = field(
+        default_factory=dict[str, tuple[tuple[int, int], ...]]
     )
 
 

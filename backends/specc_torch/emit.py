@@ -54,7 +54,8 @@ def emit(plan: Plan) -> Emission:
     if plan.obstacles:
         first = plan.obstacles[0]
         raise ValueError(f"{first.keyword} is refused: {first.why}")
-    model, spans = model_section(plan)
+    written = model_section(plan)
+    model = written.text
     sections = list(_sections(plan))
     used = _names([model, *(section.text for section in sections)])
     wanted = used & names(TABLE.packages)
@@ -70,7 +71,11 @@ def emit(plan: Plan) -> Emission:
     return Emission(
         text,
         nodes={node.call.name: node.place for node in plan.nodes},
-        lines={name: (start + a, start + b) for name, (a, b) in spans.items()},
+        lines={node: (start + a, start + b) for node, (a, b) in written.lines.items()},
+        built={
+            node: tuple((start + a, start + b) for a, b in spans)
+            for node, spans in written.built.items()
+        },
     )
 
 

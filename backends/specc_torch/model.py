@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from specc.catalog.types import Shape
 from specc.emit.source import WIDTH, Call, assign, define
@@ -11,7 +12,7 @@ from .body import Body
 from .plan import TABLE, Node, Plan
 from .text import doc
 
-__all__ = ["created", "model_section"]
+__all__ = ["Written", "created", "model_section"]
 
 
 def _activation(node: Node) -> Call | None:
@@ -35,8 +36,20 @@ def created(plan: Plan) -> Iterator[tuple[str, Call]]:
             yield node.activation, made
 
 
-def model_section(plan: Plan) -> tuple[str, dict[str, tuple[int, int]]]:
-    """The class's text, and for each node its lines in it, counted from 0."""
+@dataclass(frozen=True)
+class Written:
+    """The class's text and, by node, its lines in it, counted from 0.
+
+    `lines` compute a node, `built` make its modules.
+    """
+
+    text: str
+    lines: dict[str, tuple[int, int]]
+    built: dict[str, tuple[tuple[int, int], ...]]
+
+
+def model_section(plan: Plan) -> Written:
+    """The model's class."""
     body = Body(plan)
     text = [
         f"class {plan.class_name}(nn.Module):",
@@ -44,10 +57,14 @@ def model_section(plan: Plan) -> tuple[str, dict[str, tuple[int, int]]]:
         "",
         "    def __init__(self) -> None:",
         "        super().__init__()",
-        *(assign(f"self.{name}", made, 8) for name, made in created(plan)),
-        "",
     ]
     lines = "\n".join(text).split("\n")
+    modules: dict[str, tuple[int, int]] = {}
+    for name, made in created(plan):
+        start = len(lines)
+        lines += assign(f"self.{name}", made, 8).split("\n")
+        modules[name] = (start, len(lines) - 1)
+    lines.append("")
     spans: dict[str, tuple[int, int]] = {}
     for name, written in body.method():
         start = len(lines)
@@ -55,7 +72,15 @@ def model_section(plan: Plan) -> tuple[str, dict[str, tuple[int, int]]]:
         if name is not None:
             spans[name] = (start, len(lines) - 1)
     lines += [*body.forward_from_logits(), *_train(plan)]
-    return "\n".join(lines), spans
+    built = {
+        node.call.name: tuple(
+            modules[name]
+            for name in (node.module, node.activation)
+            if name is not None and name in modules
+        )
+        for node in plan.nodes
+    }
+    return Written("\n".join(lines), spans, built)
 
 
 def _about(plan: Plan) -> list[str]:

@@ -139,7 +139,6 @@ def _train(
             raise
         why = f"cannot write {error.filename}: {error.strerror}"
         raise Stop(why, Exit.FAILED) from None
-    show(result.warnings)
     if result.ending:
         click.echo(result.ending, err=True)
     return result

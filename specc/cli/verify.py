@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
+from pathlib import Path
 
 import click
 
-from .exits import Exit, leave
-from .options import name_argument, set_option
+from .exits import leave
+from .options import set_option
 
 __all__ = ["command"]
 
@@ -26,8 +26,7 @@ def _names(
 
 
 @click.command("verify", short_help="Prove that all backends compute the same.")
-@click.argument("file", metavar="FILE", required=False)
-@name_argument
+@click.argument("files", metavar="FILE [NAME] | FILE...", nargs=-1)
 @click.option(
     "--steps",
     type=click.IntRange(min=1),
@@ -54,7 +53,13 @@ def _names(
     type=click.Choice(["text", "json"]),
     default="text",
     show_default=True,
-    help="JSON holds every number.",
+    help="JSON holds every number; of several files it is a list.",
+)
+@click.option(
+    "--report",
+    type=click.Path(path_type=Path),
+    metavar="F.html",
+    help="Write one page with everything: verdict, steps, plots, portability.",
 )
 @click.option(
     "--selftest",
@@ -64,12 +69,12 @@ def _names(
 @click.option("--full", is_flag=True, help="Show every difference, not the first five.")
 @set_option
 def command(
-    file: str | None,
-    name: str | None,
+    files: tuple[str, ...],
     steps: int,
     precisions: tuple[str, ...],
     backends: tuple[str, ...] | None,
     form: str,
+    report: Path | None,
     selftest: bool,
     full: bool,
     params: dict[str, str],
@@ -78,28 +83,36 @@ def command(
 
     They are run side by side from the same random start: every layer, the loss, every
     gradient, and step by step every weight, buffer and slot. The verdict is equal,
-    refused, different at a node, or not comparable. Exit status 0 only if equal.
+    refused, different at a node, or not comparable. Exit status 0 only if equal; of
+    several files the worst.
     """
-    if selftest == (file is not None):
+    if selftest == bool(files):
         raise click.UsageError("give a FILE, or --selftest without one")
-    if file is None:
+    if selftest:
+        if report is not None:
+            raise click.UsageError("--report is for a FILE, not for --selftest")
         from .selftest import selftest as try_faults
 
         leave(try_faults(backends, form))
         return
-    from ..verify import render
-    from .opening import mention_warnings, open_spec
+    from .proving import Request, prove, prove_each, writable
 
-    spec = open_spec(file, params)
-    mention_warnings(spec)
-    verdict = spec.verify(
-        name,
-        backends=backends,
-        steps=steps,
-        precisions=precisions or ("float64", "float32"),  # pyright: ignore[reportArgumentType]
-    )
-    if form == "json":
-        click.echo(json.dumps(verdict.to_json(), indent=2))
+    chosen, name = _split(files)
+    if report is not None:
+        writable(report)
+    request = Request(name, backends, steps, precisions, params)
+    if len(chosen) == 1:
+        leave(prove(chosen[0], request, form, report, full))
     else:
-        click.echo(render(verdict, full), nl=False)
-    leave(Exit.FINE if verdict.equal else Exit.FINDINGS)
+        leave(prove_each(chosen, request, form, report, full))
+
+
+def _split(words: tuple[str, ...]) -> tuple[tuple[str, ...], str | None]:
+    """The files, and the NAME that may follow one of them: a word that is no file's."""
+    *_, last = words
+    named = len(words) > 1 and last.isidentifier() and not Path(last).exists()
+    if not named:
+        return words, None
+    if len(words) > 2:
+        raise click.UsageError(f"{last} is no file, and a NAME goes with one FILE only")
+    return words[:1], last

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 import platform
+from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
@@ -17,6 +18,7 @@ from ..ir import Network, Program
 __all__ = [
     "choose_device",
     "fitting_threads",
+    "machine",
     "require_backend",
     "set_threads",
     "usable_threads",
@@ -126,10 +128,18 @@ def usable_threads() -> int:
     return os.cpu_count() or 1
 
 
+def machine() -> dict[str, str]:
+    """The kind of machine, and the versions of Python and specc."""
+    found = {"python": platform.python_version(), "platform": platform.platform()}
+    with suppress(PackageNotFoundError):
+        found["specc"] = version("specc")
+    return found
+
+
 def versions(backend: Backend) -> dict[str, str]:
     """Versions of what a run depends on, and the kind of machine."""
-    found = {"python": platform.python_version(), "platform": platform.platform()}
-    for name in ("specc", "numpy", *backend.requires):
+    found = machine()
+    for name in ("numpy", *backend.requires):
         try:
             found[name] = version(name)
         except PackageNotFoundError:

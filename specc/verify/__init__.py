@@ -3,7 +3,8 @@
 from .pool import Crash, WorkerPool
 from .render import render
 from .verdict import Check, Difference, Failure, Refused, Verdict
-from .verify import refused, verify
+from .verify import annotated, refused, verify
+from .watch import Watch
 
 __all__ = [
     "Check",
@@ -12,7 +13,9 @@ __all__ = [
     "Failure",
     "Refused",
     "Verdict",
+    "Watch",
     "WorkerPool",
+    "annotated",
     "refused",
     "render",
     "verify",

@@ -6,6 +6,7 @@ Only the names that every emitted program has are used, and the backend's probe.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
@@ -30,12 +31,19 @@ CONSTANTS = (
 
 
 class Trial:
-    """A run of a case. `arrays` and `figures` fill up stage by stage."""
+    """A run of a case. `arrays` and `figures` fill up stage by stage; `told` hears of each."""
 
-    def __init__(self, probe: Any, case: Case, name: str) -> None:
+    def __init__(
+        self,
+        probe: Any,
+        case: Case,
+        name: str,
+        told: Callable[[str], None] = lambda _: None,
+    ) -> None:
         self.probe = probe
         self.case = case
         self.name = name
+        self.told = told
         self.stage = "load"
         self.arrays: Arrays = {}
         self.figures: dict[str, Any] = {}
@@ -61,6 +69,16 @@ class Trial:
             stage()
         self.stage = "plain"
         self.plain()
+
+    @property
+    def stage(self) -> str:
+        """The stage that is on, one of `STAGES`."""
+        return self._stage
+
+    @stage.setter
+    def stage(self, stage: str) -> None:
+        self._stage = stage
+        self.told(stage)
 
     # What is there before any training ------------------------------------------
 

@@ -125,31 +125,31 @@ def _fits(shape: tuple[int, ...], wanted: Shape) -> bool:
 
 def compare_part(
     part: Part, sides: Mapping[str, Arrays]
-) -> tuple[int, dict[str, float], list[Mismatch]]:
+) -> tuple[int, dict[str, dict[str, float]], list[Mismatch]]:
     """Compare all sides pair by pair.
 
     Returns:
-        how many tensors were there on every side, the largest relative difference of
-        each, and the mismatches in the order of `part.expected`.
+        how many tensors were there on every side, the relative difference of each by pair
+        of sides, and the mismatches in the order of `part.expected`.
     """
     found: list[Mismatch] = []
     for side, arrays in sides.items():
         found += present(part, side, arrays)
     scales = Scales(sides, part)
-    worst: dict[str, float] = {}
+    sizes: dict[str, dict[str, float]] = {}
     for name in part.expected:
         if all(name in arrays for arrays in sides.values()):
-            worst[name], differing = _tensor(part, name, sides, scales.of(name))
+            sizes[name], differing = _tensor(part, name, sides, scales.of(name))
             found += differing
     order = {name: number for number, name in enumerate(part.expected)}
     found.sort(key=lambda item: order.get(item.name, len(order)))
-    return len(worst), worst, found
+    return len(sizes), sizes, found
 
 
 def _tensor(
     part: Part, name: str, sides: Mapping[str, Arrays], scale: float
-) -> tuple[float, list[Mismatch]]:
-    """The largest relative difference of one tensor; null entries are judged apart."""
+) -> tuple[dict[str, float], list[Mismatch]]:
+    """The relative difference of one tensor by pair; null entries are judged apart."""
     mask = part.nulls.get(name)
     found: list[Mismatch] = []
     shapes = {arrays[name].shape for arrays in sides.values()}
@@ -157,12 +157,12 @@ def _tensor(
         whole = {side: arrays[name] for side, arrays in sides.items()}
         sizes = _pairs(whole, scale)
         found += _judged(part, name, sizes, part.gate, scale)
-        return max(sizes.values(), default=0.0), found
-    worst = 0.0
+        return sizes, found
+    worst: dict[str, float] = {}
     for chosen, gate, null in ((~mask, part.gate, False), (mask, part.null_gate, True)):
         sizes = _pairs({s: a[name][chosen] for s, a in sides.items()}, scale)
         found += _judged(part, name, sizes, gate, scale, null)
-        worst = max(worst, *sizes.values()) if sizes else worst
+        worst = {pair: max(size, worst.get(pair, 0.0)) for pair, size in sizes.items()}
     return worst, found
 
 

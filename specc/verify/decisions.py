@@ -112,7 +112,8 @@ class PlainFigures:
             if value != wanted
         ]
         size = np.inf if wrong else 0.0
-        self.ledger.enter(title, 0.0, 1, 1, {name: size}, wrong)
+        off = {side: np.inf if found[side] != wanted else 0.0 for side in found}
+        self.ledger.enter(title, 0.0, 1, 1, {name: size}, wrong, {name: off})
 
 
 def _told(value: Any, wanted: Any) -> str:

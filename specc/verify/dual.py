@@ -33,10 +33,12 @@ class Tripped:
 
 @dataclass
 class DualResult:
-    """Of one part: tensors compared, the largest error and the ratio of each, and trips."""
+    """Of one part: tensors compared, the errors by side and the ratio of each, and trips."""
 
     compared: int = 0
-    sizes: dict[str, float] = field(default_factory=dict[str, float])
+    sizes: dict[str, dict[str, float]] = field(
+        default_factory=dict[str, dict[str, float]]
+    )
     ratios: dict[str, float] = field(default_factory=dict[str, float])
     wrong: list[Mismatch] = field(default_factory=list[Mismatch])
     tripped: list[Tripped] = field(default_factory=list[Tripped])
@@ -95,7 +97,7 @@ def _judge(
         worst = max(worst, float(kept.max(initial=0.0)))
     floor = max(floor, part.honest.get(name, 0.0), part.allowed.get(name, 0.0) / scale)
     held = {side: max(size, floor) for side, size in sizes.items()}
-    result.sizes[name] = max(sizes.values())
+    result.sizes[name] = sizes
     ratio = max(held.values()) / min(held.values())
     result.ratios[name] = ratio
     if not ratio <= limit:

@@ -9,6 +9,7 @@ from ..backend import Emission
 from ..ir import Origins
 from .blame import Scene, place_of
 from .compare import Mismatch
+from .emitted import guilty_lines, node_at
 from .exam import Exam
 from .ledger import Ledger
 from .protocol import Reading
@@ -16,6 +17,9 @@ from .suspects import suspect
 from .verdict import Check, Difference, Failure, Outcome, Verdict
 
 __all__ = ["Findings"]
+
+#: Differences whose lines in the emitted texts are looked for.
+SHOWN = 8
 
 
 @dataclass
@@ -34,13 +38,11 @@ class Findings:
         """Enter a program that raised: the node whose lines were running, if it was one."""
         trouble = reading.mishap
         assert trouble is not None
-        node = ""
-        for name, (first, last) in self.emissions[side].lines.items():
-            if trouble.line is not None and first <= trouble.line <= last:
-                node = name
+        node = node_at(self.emissions[side], trouble.line or 0)
         why = f"{trouble.kind} in stage {trouble.stage}: {trouble.message}"
         place = place_of(self.origins, node)
-        self.failures.append(Failure(side, why, trouble.trace, node, place))
+        failure = Failure(side, why, trouble.trace, node, place, trouble.line)
+        self.failures.append(failure)
 
     def enter(self, ledger: Ledger, readings: Mapping[str, Reading]) -> None:
         """Keep a ledger, and turn its mismatches into differences."""
@@ -72,6 +74,11 @@ class Findings:
             step=item.part.step,
             batch=item.part.batch,
             hint=suspect(scene, scene.in_the_model(item)),
+            emitted={
+                side: guilty_lines(emission, self.exam.program.network, item, blame)
+                for side, emission in self.emissions.items()
+                if len(self.differences) < SHOWN
+            },
         )
 
     def verdict(self, versions: dict[str, dict[str, str]]) -> Verdict:

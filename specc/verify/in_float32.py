@@ -200,7 +200,8 @@ class Float32:
         result = compare_dual(part, single, double)
         self.looks[part.name] = self.looks.get(part.name, 0) + 1
         if part.name == "outputs in training":
-            self.forward = max(self.forward, *result.sizes.values())
+            sizes = [size for by in result.sizes.values() for size in by.values()]
+            self.forward = max([self.forward, *sizes])
         for item in result.tripped:
             key = (part.name, item.mismatch.name)
             self.tripped.setdefault(key, []).append(item)
@@ -212,6 +213,8 @@ class Float32:
             result.compared,
             result.ratios,
             result.wrong,
+            result.sizes,
+            part,
         )
 
 

@@ -8,9 +8,12 @@ from dataclasses import dataclass, field
 from .compare import Mismatch, Part, compare_part
 from .protocol import Arrays
 from .tolerances import tolerances
-from .verdict import Check
+from .verdict import Check, Trace
 
 __all__ = ["Ledger"]
+
+#: Steps of a trace that are kept.
+POINTS = 400
 
 
 @dataclass
@@ -19,10 +22,53 @@ class _Entry:
     expected: int = 0
     passed: bool = True
     tensors: dict[str, float] = field(default_factory=dict[str, float])
+    #: By pair of sides or by side, then by tensor.
+    errors: dict[str, dict[str, float]] = field(
+        default_factory=dict[str, dict[str, float]]
+    )
+    #: By sort of tensors and sides, then by step.
+    steps: dict[tuple[str, str], dict[int, float]] = field(
+        default_factory=dict[tuple[str, str], dict[int, float]]
+    )
 
     def worst(self) -> float:
         """The largest relative difference of all tensors."""
         return max(self.tensors.values(), default=0.0)
+
+    def note(self, tensor: str, sizes: Mapping[str, float], part: Part | None) -> None:
+        """Keep the largest errors of a tensor, and of its sort at a step."""
+        for sides, size in sizes.items():
+            of = self.errors.setdefault(sides, {})
+            of[tensor] = max(of.get(tensor, 0.0), size)
+            if part is not None and part.step is not None:
+                at = self.steps.setdefault((_sort(part, tensor), sides), {})
+                at[part.step] = max(at.get(part.step, 0.0), size)
+
+    def traces(self) -> tuple[Trace, ...]:
+        """The largest errors by step, thinned out where there are many."""
+        return tuple(
+            Trace(sort, sides, *_thinned(by_step))
+            for (sort, sides), by_step in self.steps.items()
+        )
+
+
+def _sort(part: Part, tensor: str) -> str:
+    """What a tensor is to training."""
+    if tensor.startswith(("optimizer/", "counter/")):
+        return "slots" if tensor.startswith("optimizer/") else "counters"
+    kind = part.kind(tensor)
+    return {"weights": "parameters", "": "figures"}.get(kind, "buffers")
+
+
+def _thinned(by_step: Mapping[int, float]) -> tuple[tuple[int, ...], tuple[float, ...]]:
+    """Steps and errors: of each run of neighbours the worst, `POINTS` at the most."""
+    points = sorted(by_step.items())
+    run = -(-len(points) // POINTS) or 1
+    kept = [
+        max(points[at : at + run], key=lambda point: point[1])
+        for at in range(0, len(points), run)
+    ]
+    return tuple(step for step, _ in kept), tuple(error for _, error in kept)
 
 
 @dataclass
@@ -37,11 +83,12 @@ class Ledger:
 
     def compare(self, part: Part, sides: Mapping[str, Arrays]) -> list[Mismatch]:
         """Compare a part on all sides and enter the result."""
-        compared, worst, found = compare_part(part, sides)
+        compared, sizes, found = compare_part(part, sides)
+        worst = {name: max(by.values(), default=0.0) for name, by in sizes.items()}
         gate = tolerances()[part.gate]
         odd = ".odd_" in part.gate
         name = f"{part.name}, odd batches" if odd else part.name
-        self.enter(name, gate, len(part.expected), compared, worst, found)
+        self.enter(name, gate, len(part.expected), compared, worst, found, sizes, part)
         return found
 
     def enter(
@@ -52,13 +99,21 @@ class Ledger:
         compared: int,
         worst: Mapping[str, float],
         found: Iterable[Mismatch],
+        sizes: Mapping[str, Mapping[str, float]] | None = None,
+        part: Part | None = None,
     ) -> None:
-        """Enter tensors that were compared, and those that do not match."""
+        """Enter tensors that were compared, and those that do not match.
+
+        `worst` is what is held against the gate, `sizes` the errors by tensor and side or
+        pair of sides, `part` says at which step they were seen.
+        """
         entry = self.entries.setdefault((name, gate), _Entry())
         entry.expected += expected
         entry.compared += compared
         for tensor, size in worst.items():
             entry.tensors[tensor] = max(entry.tensors.get(tensor, 0.0), size)
+        for tensor, by in (sizes or {}).items():
+            entry.note(tensor, by, part)
         listed = list(found)
         self.mismatches += listed
         entry.passed &= not listed and compared == expected
@@ -92,4 +147,6 @@ class Ledger:
             gate=gate,
             passed=entry.passed,
             tensors=entry.tensors,
+            errors=entry.errors,
+            traces=entry.traces(),
         )

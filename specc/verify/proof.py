@@ -51,7 +51,9 @@ class Proof:
             for file in folder.iterdir():
                 file.unlink()
             folder.rmdir()
-        return self.findings.verdict(self.pool.versions())
+        versions = self.pool.versions()
+        sides = [side for side in self.findings.emissions if side in versions]
+        return self.findings.verdict({side: versions[side] for side in sides})
 
     # The two precisions ---------------------------------------------------------
 
@@ -61,11 +63,13 @@ class Proof:
         readings, partial = self.ask(folder, "64", tuple(self.findings.emissions))
         if partial:
             everyone = {**readings, **partial}
+            self.pool.watch.comparing("float64")
             comparison = Float64(self.exam, everyone)
             comparison.run_early()
             self.findings.enter(comparison.ledger, everyone)
         if partial or len(readings) < 2:
             return readings, None
+        self.pool.watch.comparing("float64")
         comparison = Float64(self.exam, readings)
         comparison.run()
         size = comparison.doubt()
@@ -123,6 +127,7 @@ class Proof:
         if len(readings) < len(sides):
             return
         chosen = {name: double[name] for name in readings}
+        self.pool.watch.comparing("float32")
         comparison = Float32(self.exam, readings, chosen, nulls, sides[0])
         comparison.run()
         size = comparison.doubt()

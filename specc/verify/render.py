@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from .verdict import Check, Difference, Verdict
 
-__all__ = ["render"]
+__all__ = ["headline", "render"]
 
 #: From how many lines on a reader has lost sight of the first.
 LONG = 20
@@ -25,7 +25,7 @@ def render(verdict: Verdict, every: bool = False) -> str:
 
 def _lines(verdict: Verdict, every: bool) -> Iterator[str]:
     sides = " · ".join(verdict.backends)
-    yield f"{verdict.name}: {_outcome(verdict)}   ({sides})"
+    yield f"{verdict.name}: {headline(verdict)}   ({sides})"
     if verdict.checks:
         yield ""
         yield from _table(verdict.checks)
@@ -50,7 +50,8 @@ def _lines(verdict: Verdict, every: bool) -> Iterator[str]:
         yield f"note: {note}"
 
 
-def _outcome(verdict: Verdict) -> str:
+def headline(verdict: Verdict) -> str:
+    """The verdict in a line: what, and where."""
     if verdict.outcome == "equal":
         return f"equal, over {verdict.steps} steps and {verdict.compared} tensors"
     if verdict.outcome == "different" and verdict.differences:
@@ -91,6 +92,15 @@ def _difference(item: Difference) -> Iterator[str]:
         yield f"    {item.guilty} is the one that differs"
     if item.hint:
         yield f"    {item.hint}"
+    for side, spans in item.emitted.items():
+        if spans:
+            yield f"    {side}: {_spans(spans)} of its program"
+
+
+def _spans(spans: tuple[tuple[int, int], ...]) -> str:
+    """``lines 12, 20-24``."""
+    listed = [f"{a}" if a == b else f"{a}-{b}" for a, b in spans]
+    return f"line{'' if listed == [str(spans[0][0])] else 's'} {', '.join(listed)}"
 
 
 def _size(item: Difference) -> str:

@@ -7,7 +7,18 @@ import math
 from dataclasses import dataclass
 from typing import Any, Literal
 
-__all__ = ["Check", "Difference", "Failure", "Outcome", "Place", "Refused", "Verdict"]
+__all__ = [
+    "Check",
+    "Difference",
+    "Failure",
+    "Outcome",
+    "Place",
+    "Portable",
+    "Refused",
+    "Standing",
+    "Trace",
+    "Verdict",
+]
 
 Outcome = Literal["equal", "refused", "different", "not comparable"]
 
@@ -25,12 +36,27 @@ class Place:
 
 
 @dataclass(frozen=True)
+class Trace:
+    """The largest errors of one sort of tensors by step: parameters, buffers, slots …
+
+    `sides` as in `Check.errors`. Of a long run each step stands for its neighbours too.
+    """
+
+    sort: str
+    sides: str
+    steps: tuple[int, ...]
+    errors: tuple[float, ...]
+
+
+@dataclass(frozen=True)
 class Check:
     """One part of the comparison in one precision.
 
     `compared` counts tensors (each once a batch or step), `expected` says how many the
     intermediate form demands. `worst` is the largest relative difference, found at
-    `where`; `tensors` has the largest of each tensor.
+    `where`; `tensors` has the largest of each tensor: in float32 the ratio of the sides'
+    errors. `errors` has the errors themselves, by pair of sides (``keras|torch``) and
+    tensor; in float32 by side, each against its run in float64.
     """
 
     precision: str
@@ -42,6 +68,8 @@ class Check:
     gate: float
     passed: bool
     tensors: dict[str, float]
+    errors: dict[str, dict[str, float]]
+    traces: tuple[Trace, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -50,7 +78,8 @@ class Difference:
 
     `sizes` gives the relative difference of each pair of sides; `guilty` the side that
     differs from the others where those agree. `node` is the node, layer or part held
-    responsible; `place` its place in the spec.
+    responsible; `place` its place in the spec, and `emitted` where the programs of the
+    sides compute it: first and last lines (of the first few differences).
     """
 
     precision: str
@@ -67,17 +96,24 @@ class Difference:
     step: int | None = None
     batch: str | None = None
     hint: str | None = None
+    emitted: dict[str, tuple[tuple[int, int], ...]] = dataclasses.field(
+        default_factory=dict[str, tuple[tuple[int, int], ...]]
+    )
 
 
 @dataclass(frozen=True)
 class Failure:
-    """A backend that gave no answer to compare: it died, or its program raised."""
+    """A backend that gave no answer to compare: it died, or its program raised.
+
+    `line` is that of the emitted program that was running, if one was.
+    """
 
     backend: str
     why: str
     detail: str
     node: str = ""
     place: Place | None = None
+    line: int | None = None
 
 
 @dataclass(frozen=True)
@@ -92,8 +128,37 @@ class Refused:
 
 
 @dataclass(frozen=True)
+class Standing:
+    """How a backend computes a construct: by its framework's call, written out, or not.
+
+    `text` names the call or the difference in formula, or says why it is refused.
+    `errors` has, by precision, the largest error of the tensors in which the construct
+    shows: in float64 against the judge (where it took part), in float32 against float64.
+    """
+
+    how: Literal["exact", "emulated", "refused"]
+    text: str
+    errors: dict[str, float] = dataclasses.field(default_factory=dict[str, float])
+
+
+@dataclass(frozen=True)
+class Portable:
+    """A construct that the spec uses, and how it stands on each backend."""
+
+    keyword: str
+    family: str
+    formula: str
+    places: tuple[Place, ...]
+    backends: dict[str, Standing]
+
+
+@dataclass(frozen=True)
 class Verdict:
-    """The result of a comparison; `differences` begin with the one to look at first."""
+    """The result of a comparison; `differences` begin with the one to look at first.
+
+    `versions` are those of the packages in each worker; `environment` says under what else
+    it was made: seed, device, Python, specc.
+    """
 
     outcome: Outcome
     name: str
@@ -107,6 +172,8 @@ class Verdict:
     versions: dict[str, dict[str, str]] = dataclasses.field(
         default_factory=dict[str, dict[str, str]]
     )
+    portability: tuple[Portable, ...] = ()
+    environment: dict[str, str] = dataclasses.field(default_factory=dict[str, str])
 
     @property
     def equal(self) -> bool:

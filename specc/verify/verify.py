@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable, Mapping
 
 from ..backend import Emission, Obstacle
+from ..emit.lowering import Table
 from ..ir import Origins, Program
+from ..run.environment import machine
 from .blame import place_of
 from .exam import prepare
 from .findings import Findings
 from .pool import WorkerPool
+from .portability import portability
 from .proof import Proof
 from .protocol import Precision
 from .verdict import Refused, Verdict
 from .window import Batches
 
-__all__ = ["refused", "verify"]
+__all__ = ["annotated", "refused", "verify"]
 
 
 def verify(
@@ -76,3 +80,24 @@ def refused(
         for obstacle in some
     ]
     return Verdict("refused", name, tuple(backends), 0, refusals=tuple(found))
+
+
+def annotated(
+    verdict: Verdict,
+    program: Program,
+    origins: Origins | None,
+    tables: Mapping[str, Table],
+) -> Verdict:
+    """The verdict with its portability table and under what it was made."""
+    assert program.training is not None
+    return dataclasses.replace(
+        verdict,
+        portability=portability(
+            program, origins, tables, verdict.checks, verdict.refusals
+        ),
+        environment={
+            "seed": str(program.training.seed),
+            "device": "cpu, one thread for each side",
+            **machine(),
+        },
+    )

@@ -13,6 +13,7 @@ import os
 import sys
 import time
 import traceback
+from collections.abc import Callable
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from typing import IO, Any
@@ -57,9 +58,11 @@ def mishap(error: Exception, stage: str, file: str) -> Mishap:
     )
 
 
-def answer(probe: Any, case: Case, number: int) -> dict[str, Any]:
+def answer(
+    probe: Any, case: Case, number: int, told: Callable[[str], None]
+) -> dict[str, Any]:
     """Run a case; errors of the emitted program are part of the answer."""
-    trial = Trial(probe, case, f"specc_emitted_{number}")
+    trial = Trial(probe, case, f"specc_emitted_{number}", told)
     found: Mishap | None = None
     began = time.perf_counter()
     try:
@@ -88,7 +91,8 @@ def main() -> None:
     probe.configure(threads=1)
     say({"ready": True, "versions": _versions(packages)})
     for number, line in enumerate(requests):
-        say(answer(probe, Case.model_validate_json(line), number))
+        case = Case.model_validate_json(line)
+        say(answer(probe, case, number, lambda stage: say({"stage": stage})))
         gc.collect()
 
 

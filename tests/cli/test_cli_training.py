@@ -205,12 +205,74 @@ def test_verify_as_json_of_two_backends(process: Process, first: Path) -> None:
         ("--backends", "torch,theano"),
         ("--steps", "0"),
         ("--selftest",),
+        ("--report",),
     ],
 )
 def test_verify_used_wrongly(
     specc: Specc, first: Path, arguments: tuple[str, ...]
 ) -> None:
     assert specc("verify", first, *arguments).exit_code == 2
+
+
+QUICK = ("--backends", "torch,reference", "--precision", "float64", "--steps", 4)
+
+
+def test_verify_writes_a_report(process: Process, first: Path) -> None:
+    for _ in range(2):  # a report may be replaced by the next
+        done = process("verify", first, *QUICK, "--report", "proof.html")
+        assert done.returncode == 0, done.stderr
+        assert done.stdout.startswith("Classifier: equal")
+        assert done.stderr == "report: proof.html\n"
+    text = (first.parent / "proof.html").read_text(encoding="utf-8")
+    assert text.startswith("<!DOCTYPE html>")
+    assert "self.dense_1" not in text  # nothing is wrong, so no code is shown
+    assert "first.nnspec" in text
+
+
+def test_a_report_replaces_no_other_file(specc: Specc, first: Path) -> None:
+    before = first.read_text(encoding="utf-8")
+    for name in ("first.nnspec", "gone/proof.html", "."):
+        result = specc("verify", first, "--report", name)
+        assert result.exit_code == 2
+        assert name.split("/")[0] in result.stderr
+        assert result.stdout == ""
+    assert first.read_text(encoding="utf-8") == before
+
+
+def test_several_specs_are_verified_with_the_same_workers(
+    process: Process, first: Path
+) -> None:
+    folder = first.parent
+    text = first.read_text(encoding="utf-8")
+    (folder / "other.nnspec").write_text(text.replace("Dense(64)", "Dense(24)"))
+    (folder / "bad.nnspec").write_text(text.replace("Dense(64)", "Dens(64)"))
+    files = (first, "bad.nnspec", "other.nnspec")
+    report = ("--report", "all.html")
+    done = process("verify", *files, *QUICK, "--format", "json", *report)
+    assert done.returncode == 1, done.stderr
+    assert "bad.nnspec:20:3" in done.stderr
+    one, bad, other = json.loads(done.stdout)
+    assert one["file"] == str(first)
+    assert one["outcome"] == other["outcome"] == "equal"
+    assert (bad["outcome"], bad["status"]) == ("no verdict", 1)
+    assert "Dens" in bad["why"]
+    page = (folder / "all.html").read_text(encoding="utf-8")
+    assert all(f'href="#spec-{number}"' in page for number in (1, 2, 3))
+
+
+def test_several_specs_as_text(process: Process, first: Path) -> None:
+    done = process("verify", first, "nowhere.nnspec", *QUICK)
+    assert done.returncode == 2
+    assert done.stdout.startswith(f"{first}\nClassifier: equal")
+    assert done.stdout.endswith("\n2 specs: 1 equal, 1 no verdict\n")
+    assert "nowhere.nnspec cannot be read" in done.stderr
+
+
+def test_a_name_goes_with_one_spec(specc: Specc, first: Path) -> None:
+    result = specc("verify", first, first, "first")
+    assert result.exit_code == 2
+    assert "NAME goes with one FILE" in result.stderr
+    assert specc("verify", first, "third").exit_code == 2
 
 
 def test_verify_needs_a_file_or_tests_itself(specc: Specc) -> None:

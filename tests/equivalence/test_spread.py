@@ -59,8 +59,8 @@ def test_a_relative_difference_beyond_the_gate_is_found(
     place = np.unravel_index(np.abs(tensor).argmax(), tensor.shape)
     other[place] *= 1 + size
     part = Part("test", {"t": tensor.shape}, "float64.forward")
-    _, worst, found = compare_part(part, {"a": {"t": tensor}, "b": {"t": other}})
-    assert worst["t"] == pytest.approx(size, rel=1e-2)
+    _, sizes, found = compare_part(part, {"a": {"t": tensor}, "b": {"t": other}})
+    assert sizes["t"]["a|b"] == pytest.approx(size, rel=1e-2)
     assert [item.name for item in found] == ["t"]
 
 

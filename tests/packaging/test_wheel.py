@@ -62,6 +62,7 @@ def test_wheel_holds_all_packages_and_nothing_else(place: Path) -> None:
     assert {top for top in tops if not top.endswith(".dist-info")} == set(PACKAGES)
     assert "specc_grammar/nnspec.lark" in names
     assert "verify/tolerances.toml" in names
+    assert "verify/report/style.css" in names
 
 
 @pytest.mark.parametrize(

@@ -117,6 +117,11 @@ def test_lines_of_nodes_hold_their_calls() -> None:
     assert set(emission.lines) == set(emission.nodes)
     for node, (first, last) in emission.lines.items():
         assert f"self.{node}(" in "\n".join(lines[first - 1 : last])
+    for node, spans in emission.built.items():
+        made = ["\n".join(lines[first - 1 : last]) for first, last in spans]
+        assert made == [] or made[0].startswith(f"        self.{node} = "), node
+        assert all(text.lstrip().startswith(f"self.{node}") for text in made)
+    assert any(len(spans) == 2 for spans in emission.built.values())
 
 
 def test_images_change_their_layout_at_borders_only() -> None:

@@ -1,0 +1,162 @@
+"""Where in an emitted text the answer to a difference has to be looked for."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from functools import lru_cache
+
+from ..backend import Emission
+from ..ir import Network
+from .alone import ALONE
+from .blame import Blame
+from .compare import Mismatch
+
+__all__ = ["Lines", "guilty_lines", "node_at"]
+
+#: First and last line, from 1.
+Lines = tuple[int, int]
+
+#: By part, the functions of every emitted program that answer for it.
+FUNCTIONS = {
+    "initial weights": ("initial_weights",),
+    "built state": ("init_state",),
+    "built weights": ("build_model",),
+    "predictions": ("predict",),
+    "penalty": ("penalty",),
+    "clipped gradients": ("clip_gradients",),
+    "state after steps": ("train_step",),
+    "state after a step": ("train_step",),
+    "state after resuming": ("export_state", "import_state"),
+    "state at the end": ("train",),
+    "figures of epochs": ("train",),
+    "held-out figures": ("train",),
+}
+DECISIONS = {
+    "rates": ("learning_rate",),
+    "stopping": ("new_stopping",),
+    "guards": ("import_weights",),
+}
+#: Functions that stand for themselves, whoever uses them.
+CONTRACT = {"gradients", "evaluate_step", "learning_rate"}.union(
+    *FUNCTIONS.values(), *DECISIONS.values()
+)
+#: Parts for which the lines of a node say all.
+OF_NODES = (*ALONE, "outputs in", "gradients", "training function")
+FIGURES = ("figures in", "figures of step", "figures of a step")
+
+
+def node_at(emission: Emission, line: int) -> str:
+    """The node that a line of the text belongs to, or nothing."""
+    for name, (first, last) in emission.lines.items():
+        if first <= line <= last:
+            return name
+    for name, spans in emission.built.items():
+        if any(first <= line <= last for first, last in spans):
+            return name
+    return ""
+
+
+def guilty_lines(
+    emission: Emission, network: Network, item: Mismatch, blame: Blame
+) -> tuple[Lines, ...]:
+    """The lines that compute what differs, in their order: a node's, or a function's."""
+    found = set(_of_layer(emission, network, blame.owner))
+    if not found or not item.part.name.startswith(OF_NODES):
+        found |= set(_of_part(_outline(emission.text), item.part.name, item.name))
+    return _joined(sorted(found))
+
+
+def _joined(spans: list[Lines]) -> tuple[Lines, ...]:
+    """The same lines in as few stretches as possible."""
+    found: list[Lines] = []
+    for first, last in spans:
+        if found and first <= found[-1][1] + 1:
+            found[-1] = (found[-1][0], max(last, found[-1][1]))
+        else:
+            found.append((first, last))
+    return tuple(found)
+
+
+def _of_layer(emission: Emission, network: Network, owner: str) -> Iterator[Lines]:
+    for call in network.calls:
+        if owner in (call.name, call.layer):
+            yield from emission.built.get(call.name, ())
+            if call.name in emission.lines:
+                yield emission.lines[call.name]
+
+
+def _of_part(outline: _Outline, part: str, tensor: str) -> list[Lines]:
+    """What the program has for a part: a setting, an entry, or functions."""
+    if part == "settings":
+        return outline.settings.get(tensor, [])
+    if part == "initial weights" and tensor in outline.entries:
+        return outline.entries[tensor]
+    if part.startswith(FIGURES):
+        return outline.saying(tensor)
+    names = FUNCTIONS.get(part) or DECISIONS.get(tensor, ("train",))
+    return [lines for name in names for lines in outline.with_own(name)]
+
+
+class _Outline:
+    """What an emitted text defines at its top level, and who uses what."""
+
+    def __init__(self, text: str) -> None:
+        self.settings: dict[str, list[Lines]] = {}
+        #: Entries of the table that draws the initial weights.
+        self.entries: dict[str, list[Lines]] = {}
+        self._functions: dict[str, Lines] = {}
+        self._words: dict[str, set[object]] = {}
+        self._users: dict[str, set[str]] = {}
+        for node in ast.parse(text).body:
+            if isinstance(node, ast.Assign):
+                name = ast.unparse(node.targets[0])
+                self.settings.setdefault(name, []).append(_lines(node))
+            elif isinstance(node, ast.FunctionDef):
+                self._functions[node.name] = _lines(node)
+                self._read(node)
+            elif isinstance(node, ast.ClassDef):
+                self._read(node)
+
+    def saying(self, word: str) -> list[Lines]:
+        """The functions of a step that write a figure of that name."""
+        reached: set[str] = set()
+        ahead = {"gradients", "train_step", "evaluate_step"}
+        while ahead:
+            reached |= ahead
+            ahead = {n for n, by in self._users.items() if by & ahead} - reached
+        functions = self._functions.items()
+        return [
+            lines
+            for name, lines in functions
+            if name in reached and word in self._words[name]
+        ]
+
+    def with_own(self, name: str) -> list[Lines]:
+        """A function, and those that it alone uses."""
+        users = self._users.items()
+        own = [n for n, by in users if by - {n} == {name} and n not in CONTRACT]
+        return [self._functions[n] for n in (name, *own) if n in self._functions]
+
+    def _read(self, node: ast.FunctionDef | ast.ClassDef) -> None:
+        words = self._words.setdefault(node.name, set())
+        for inner in ast.walk(node):
+            if isinstance(inner, ast.Name):
+                self._users.setdefault(inner.id, set()).add(node.name)
+            elif isinstance(inner, ast.Constant):
+                words.add(inner.value)
+            elif isinstance(inner, ast.Dict) and node.name == "initial_weights":
+                for key, value in zip(inner.keys, inner.values, strict=True):
+                    if isinstance(key, ast.Constant) and isinstance(key.value, str):
+                        span = key.lineno, _lines(value)[1]
+                        self.entries.setdefault(key.value, []).append(span)
+
+
+#: The texts of one comparison are asked about again and again.
+_outline = lru_cache(maxsize=4)(_Outline)
+
+
+def _lines(node: ast.stmt | ast.expr) -> Lines:
+    """The lines of a node, with the decorators of a function."""
+    above = [d.lineno for d in getattr(node, "decorator_list", [])]
+    return min([node.lineno, *above]), node.end_lineno or node.lineno

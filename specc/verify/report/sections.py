@@ -1,0 +1,153 @@
+"""The sections of a report, each from a verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from ..protocol import JUDGE
+from ..render import headline
+from ..verdict import Check, Portable, Standing, Verdict
+from .html import Html, column, element, figure, number_cell, table
+
+__all__ = ["banner", "circumstances", "notes", "portability", "steps"]
+
+
+def banner(verdict: Verdict) -> Html:
+    """The verdict at a glance."""
+    kind = verdict.outcome.replace(" ", "-")
+    facts = [("Backends", ", ".join(verdict.backends))]
+    if verdict.checks:
+        expected = sum(check.expected for check in verdict.checks)
+        facts += [
+            ("Tensors compared", f"{verdict.compared:,} of {expected:,}"),
+            ("Training steps", f"{verdict.steps:,}"),
+        ]
+        double = [c.worst for c in verdict.checks if c.precision == "float64"]
+        if double:
+            facts.append(("Worst error in float64", figure(max(double))))
+    return element(
+        "div",
+        element("p", headline(verdict), class_="outcome"),
+        element(
+            "dl",
+            *(element("div", element("dt", a), element("dd", b)) for a, b in facts),
+        ),
+        class_=f"banner {kind}",
+    )
+
+
+# What was compared --------------------------------------------------------------
+
+
+def steps(checks: Iterable[Check]) -> Html:
+    """The table of steps: each part in each precision, counted and held to its gate."""
+    by_part: dict[str, dict[str, list[Check]]] = {}
+    for check in checks:
+        by_part.setdefault(check.part, {}).setdefault(check.precision, []).append(check)
+    precisions = list(dict.fromkeys(p for found in by_part.values() for p in found))
+    top = [column("Part", rowspan=2)]
+    below: list[Html] = []
+    for precision in precisions:
+        single = precision == "float32"
+        names = ["Tensors", "Worst error", *(["Ratio"] if single else []), "Gate", "OK"]
+        top.append(element("th", precision, scope="colgroup", colspan=len(names)))
+        below += [column(name) for name in names]
+    rows = [
+        _step(part, number, found, precisions)
+        for part, found in by_part.items()
+        for number in range(max(map(len, found.values())))
+    ]
+    head = [element("tr", *top), element("tr", *below)]
+    return table("Steps of the comparison, in their order", head, rows)
+
+
+def _step(
+    part: str, number: int, found: Mapping[str, list[Check]], precisions: list[str]
+) -> Html:
+    cells: list[Html] = [element("th", part, scope="row")]
+    for precision in precisions:
+        some = found.get(precision, [])
+        width = 5 if precision == "float32" else 4
+        if number < len(some):
+            cells += _cells(some[number])
+        else:
+            cells.append(element("td", "", colspan=width))
+    return element("tr", *cells)
+
+
+def _cells(check: Check) -> Iterator[Html]:
+    counted = f"{check.compared:,}"
+    if check.compared != check.expected:
+        counted += f" of {check.expected:,}"
+    yield element("td", counted, class_="number")
+    if check.precision == "float32":
+        sizes = [size for by in check.errors.values() for size in by.values()]
+        yield number_cell(max(sizes, default=None))
+        exact = check.gate == 0.0
+        yield number_cell(None if exact else check.worst)
+    else:
+        yield number_cell(check.worst)
+    yield number_cell(check.gate)
+    mark, word = ("✓", "passed") if check.passed else ("✗", "failed")
+    yield element("td", element("span", mark, title=word), class_=f"mark {word}")
+
+
+def notes(verdict: Verdict) -> Html:
+    """Remarks of the comparison."""
+    return element("ul", *(element("li", note) for note in verdict.notes))
+
+
+# What it depends on ------------------------------------------------------------
+
+
+def portability(rows: Iterable[Portable]) -> Html:
+    """Each construct of the spec on each backend."""
+    head = element(
+        "tr",
+        *map(column, ("Construct", "Backend", "Computed", "By, or the difference")),
+        column("float64", title="largest error against the reference"),
+        column("float32", title="largest error against its own run in float64"),
+    )
+    return table(
+        "Constructs of this spec, and how each backend computes them",
+        [head],
+        *(list(_construct(item)) for item in rows),
+    )
+
+
+def _construct(item: Portable) -> Iterator[Html]:
+    lines = ", ".join(str(place.line) for place in item.places)
+    where = f"line{'s' if len(item.places) > 1 else ''} {lines}" if lines else ""
+    named = element(
+        "th",
+        element("code", item.keyword),
+        element("small", " ".join(filter(None, (item.family, where)))),
+        scope="rowgroup",
+        rowspan=len(item.backends),
+    )
+    for number, (side, standing) in enumerate(item.backends.items()):
+        lead = [named] if number == 0 else []
+        yield element("tr", *lead, *_standing(side, standing))
+
+
+def _standing(side: str, standing: Standing) -> Iterator[Html]:
+    yield element("th", side, scope="row")
+    judge = side == JUDGE and standing.how != "refused"
+    words = "by the formula" if judge else standing.how
+    yield element("td", words, class_=None if judge else f"how {standing.how}")
+    yield element("td", standing.text, class_="text")
+    for precision in ("float64", "float32"):
+        yield number_cell(standing.errors.get(precision))
+
+
+def circumstances(verdict: Verdict) -> Html:
+    """Seed, device and versions."""
+    facts = dict(verdict.environment)
+    for side, packages in verdict.versions.items():
+        facts[side] = ", ".join(f"{name} {number}" for name, number in packages.items())
+    pairs = facts.items()
+    return element(
+        "dl",
+        *(element("div", element("dt", a), element("dd", b)) for a, b in pairs),
+        class_="facts",
+    )
