@@ -56,6 +56,15 @@ PROBE: dict[str, tuple[str, ...]] = {
         "step",
         "statistics",
     ),
+    "nodes_alone": (
+        "module",
+        "emission",
+        "state",
+        "calls",
+        "edges",
+        "cotangents",
+        "training",
+    ),
     "raw_gradients": ("module", "state", "batch", "step"),
     "penalty": ("module", "state"),
 }
