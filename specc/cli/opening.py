@@ -31,6 +31,9 @@ def open_spec(
 
 def show(problems: Iterable[Problem]) -> None:
     """Print problems to standard error, coloured where that is a terminal."""
+    problems = tuple(problems)
+    if not problems:  # nothing is loaded that only shows problems
+        return
     from ..diagnostics.render import render_text
 
     text = render_text(
