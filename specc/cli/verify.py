@@ -86,17 +86,24 @@ def command(
     if file is None:
         leave(_selftest(backends, form))
         return
+    from ..diagnostics.fault import Fault
+    from ..diagnostics.render import FORMATS
     from ..verify import render
     from .opening import open_spec, show_warnings
 
     spec = open_spec(file, params)
     show_warnings(spec)
-    verdict = spec.verify(
-        name,
-        backends=backends,
-        steps=steps,
-        precisions=precisions or ("float64", "float32"),  # pyright: ignore[reportArgumentType]
-    )
+    try:
+        verdict = spec.verify(
+            name,
+            backends=backends,
+            steps=steps,
+            precisions=precisions or ("float64", "float32"),  # pyright: ignore[reportArgumentType]
+        )
+    except Fault as fault:
+        if form == "json":
+            click.echo(FORMATS["json"](fault.problems))
+        raise
     if form == "json":
         click.echo(json.dumps(verdict.to_json(), indent=2))
     else:
