@@ -21,13 +21,19 @@ BARS = "▁▂▃▄▅▆▇█"
 History = list[dict[str, Any]]
 
 
-def specc(*arguments: object) -> None:
-    """Run the command line; what it prints is shown. Ends this program if it fails."""
+def specc(*arguments: object) -> str:
+    """Run the command line; what it prints is shown, and the last line of it returned.
+
+    Ends this program if it fails.
+    """
     command = ["specc", *map(str, arguments)]
     print(f"\n$ {' '.join(command)}", flush=True)
-    done = subprocess.run([sys.executable, "-m", *command], cwd=ROOT)
+    program = [sys.executable, "-m", *command]
+    done = subprocess.run(program, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    print(done.stdout, end="", flush=True)
     if done.returncode:
         sys.exit(done.returncode)
+    return done.stdout.splitlines()[-1]
 
 
 def history(run: Path) -> History:
@@ -43,12 +49,28 @@ def curve(values: list[float]) -> str:
     return "".join(BARS[round((value - low) * scale)] for value in values)
 
 
-def compare(histories: dict[str, History]) -> None:
-    """Print the figures of all backends side by side, epoch by epoch."""
+def figures_of(histories: dict[str, History]) -> list[str]:
+    """Losses and metrics, without what frames them."""
     first, *_ = histories.values()
     frame = ("epoch", "step", "seconds", "learning_rate")
-    figures = [name for name in first[0] if name not in frame]
-    for figure in figures:
+    return [name for name in first[0] if name not in frame]
+
+
+def furthest(histories: dict[str, History]) -> str:
+    """The figure on which the backends differ most, and by how much."""
+    gaps = [
+        (max(values) - min(values), figure, row[0]["epoch"])
+        for figure in figures_of(histories)
+        for row in zip(*histories.values(), strict=True)
+        for values in [[epoch[figure] for epoch in row]]
+    ]
+    gap, figure, epoch = max(gaps)
+    return f"at most {gap:.1g} apart ({figure}, epoch {epoch})"
+
+
+def compare(histories: dict[str, History]) -> None:
+    """Print the figures of all backends side by side, epoch by epoch."""
+    for figure in figures_of(histories):
         print(f"\n{figure:14}" + "".join(f"{name:>12}" for name in histories))
         for row in zip(*histories.values(), strict=True):
             cells = "".join(f"{epoch[figure]:12.6f}" for epoch in row)
@@ -63,8 +85,12 @@ def main() -> None:
     runs = {name: Path("runs", f"demo-{name}") for name in BACKENDS}
     for name, run in runs.items():
         specc("train", spec, "--backend", name, "--run", run, "--force")
-    compare({name: history(run) for name, run in runs.items()})
-    specc("verify", spec)
+    histories = {name: history(run) for name, run in runs.items()}
+    compare(histories)
+    verdict = specc("verify", spec)
+    epochs = len(histories[BACKENDS[0]])
+    print(f"\nfigures of {epochs} epochs: {furthest(histories)}")
+    print(f"proof: {verdict}")
 
 
 if __name__ == "__main__":

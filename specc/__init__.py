@@ -6,9 +6,25 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .api import Spec, SpecError, UnknownBackendError, load
+    from .api import (
+        Fault,
+        SelectionError,
+        Spec,
+        SpecError,
+        UnknownBackendError,
+        UnreadableError,
+        load,
+    )
 
-__all__ = ["Spec", "SpecError", "UnknownBackendError", "load"]
+__all__ = [
+    "Fault",
+    "SelectionError",
+    "Spec",
+    "SpecError",
+    "UnknownBackendError",
+    "UnreadableError",
+    "load",
+]
 
 
 def __getattr__(name: str) -> Any:

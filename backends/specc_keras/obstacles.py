@@ -5,28 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from specc.backend import Obstacle
-from specc.catalog.layers import BatchNormalization
 from specc.ir import Network, Program
 
 __all__ = ["unsupported"]
 
 
-def unsupported(program: Program, frozen: tuple[str, ...]) -> Iterator[Obstacle]:
+def unsupported(program: Program) -> Iterator[Obstacle]:
     """What no lowering of a construct can tell."""
-    if program.training is not None and len(program.training.phases) != 1:
-        why = "this backend trains in exactly one phase"
-        yield Obstacle("training", "phases", "train", why)
-    for edge in program.network.edges:
-        if edge.mask is not None:
-            why = "this backend knows no masks of time steps"
-            yield Obstacle(edge.name, "", "mask", why)
     yield from _idle(program.network)
     for node in program.network.layers:
         keyword = node.layer.keyword
-        fixed = [weight.path for weight in node.weights if weight.path in frozen]
-        if fixed and isinstance(node.layer, BatchNormalization):
-            why = "this backend cannot freeze the weights of batch normalization"
-            yield Obstacle(node.name, "", keyword, why)
         if any(weight.rate != 1.0 for weight in node.weights):
             why = "Keras's optimizers have one learning rate for all weights"
             yield Obstacle(node.name, "", keyword, why)

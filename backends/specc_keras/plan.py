@@ -9,7 +9,7 @@ from typing import Any
 from specc.backend import Obstacle
 from specc.catalog.activations.linear import Linear
 from specc.catalog.families import Activation
-from specc.catalog.layers import Conv2D, Dense
+from specc.catalog.layers import Activation as ActivationLayer
 from specc.emit.lowering import Table
 from specc.emit.names import Names
 from specc.emit.shared import SHARED
@@ -90,13 +90,12 @@ class Plan:
 
 def plan(program: Program) -> Plan:
     """Plan how `program` is written, or say what of it is refused."""
-    frozen = _frozen(program)
     nodes = _nodes(program)
     return Plan(
         program=program,
-        obstacles=(*obstacles(TABLE, program), *unsupported(program, frozen)),
+        obstacles=(*obstacles(TABLE, program), *unsupported(program)),
         nodes=nodes,
-        frozen=frozen,
+        frozen=program.frozen(),
         logits=_logits(program, nodes),
     )
 
@@ -105,25 +104,13 @@ def _objectives(program: Program) -> tuple[Objective, ...]:
     return program.training.objectives if program.training else ()
 
 
-def _frozen(program: Program) -> tuple[str, ...]:
-    phases = program.training.phases if program.training else ()
-    listed = {path for phase in phases for path in phase.frozen}
-    return tuple(
-        weight.path
-        for weight in program.network.weights()
-        if not weight.trainable or weight.path in listed
-    )
-
-
 # Nodes -----------------------------------------------------------------------
 
 
 def own_activation(node: LayerNode) -> Activation | None:
     """The activation within a layer, if it has one."""
-    if isinstance(node.layer, Dense | Conv2D):
-        inner = node.layer.activation
-        return None if isinstance(inner, Linear) else inner
-    return None
+    inner = None if isinstance(node.layer, ActivationLayer) else node.layer.ending()
+    return None if isinstance(inner, Linear) else inner
 
 
 def _apart(program: Program) -> frozenset[str]:

@@ -13,16 +13,24 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import ExitStack, contextmanager
 from types import ModuleType
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
 from specc.backend import Emission
+from specc.verify.protocol import Alone
 
-__all__ = ["configure", "devices", "node_outputs", "penalty", "raw_gradients"]
+__all__ = [
+    "configure",
+    "devices",
+    "node_outputs",
+    "nodes_alone",
+    "penalty",
+    "raw_gradients",
+]
 
 Arrays = dict[str, np.ndarray]
 
@@ -131,6 +139,86 @@ def _tensor(model: Any, place: str) -> Any:
     return model.get_layer(layer)._inbound_nodes[int(call)].output_tensors[0]
 
 
+def nodes_alone(
+    module: ModuleType,
+    emission: Emission,
+    state: Any,
+    calls: Mapping[str, Alone],
+    edges: Arrays,
+    cotangents: Arrays,
+    training: bool,
+) -> tuple[Arrays, Arrays]:
+    """Every node computed from given inputs, and the vector–Jacobian product of each.
+
+    Each node is a model of its own over the same layers. Masks are those of the first
+    update; buffers stay as they were.
+
+    Returns:
+        outputs by node, and gradients as ``edge@node`` and ``layer/slot@node``.
+    """
+    import tensorflow as tf
+
+    outputs: Arrays = {}
+    pulled: Arrays = {}
+    before = _buffers(module, state)
+    with ExitStack() as stack:
+        stack.enter_context(tf.device(state.device))
+        if training and hasattr(module, "draw_masks"):
+            masks = module.draw_masks(state.seed, edges, 0)
+            stack.enter_context(module.use_masks(state.model, masks))
+        for node, call in calls.items():
+            alone = _alone(emission, state, node, call)
+            given = {
+                name: tf.constant(edges[name], tensor.dtype)
+                for name, tensor in zip(call.inputs, alone.inputs, strict=True)
+            }
+            sources = {
+                n: value for n, value in given.items() if value.dtype.is_floating
+            }
+            with tf.GradientTape() as tape:
+                tape.watch(list(sources.values()))
+                output = alone(list(given.values()), training=training)
+            sources |= _trained(module, state, call.layer)
+            vector: Any = tf.constant(cotangents[node], output.dtype)
+            zeros = tf.UnconnectedGradients.ZERO
+            products: Any = tape.gradient(
+                output, cast("Any", sources), vector, unconnected_gradients=zeros
+            )
+            outputs[node] = np.array(output, order="C")
+            pulled |= _arrays({f"{n}@{node}": value for n, value in products.items()})
+    _restore(module, state, before)
+    return outputs, pulled
+
+
+def _alone(emission: Emission, state: Any, node: str, call: Alone) -> Any:
+    """A model of one node: from the edges that it takes to its output."""
+    import keras
+
+    known = state.compiled.setdefault("alone", {})
+    if node not in known:
+        model = state.model
+        inputs = {tensor.name: tensor for tensor in model.inputs}
+        places = emission.nodes
+        known[node] = keras.Model(
+            inputs=[
+                inputs[edge] if edge in inputs else _tensor(model, places[edge])
+                for edge in call.inputs
+            ],
+            outputs=_tensor(model, places[node]),
+            name=f"alone_{node}",
+        )
+    return known[node]
+
+
+def _trained(module: ModuleType, state: Any, layer: str) -> dict[str, Any]:
+    """The variables of a layer that training changes, by path."""
+    return {
+        path: variable.value
+        for path, variable in module.all_variables(state.model).items()
+        if path.rpartition("/")[0] == layer and variable.trainable
+    }
+
+
 def raw_gradients(
     module: ModuleType, state: Any, batch: Arrays, step: int
 ) -> tuple[Arrays, Arrays, dict[str, float]]:
@@ -139,7 +227,7 @@ def raw_gradients(
     raw, logs = module.gradients(state, batch, step)
     _restore(module, state, before)
     clip = getattr(module, "clip_gradients", None)
-    clipped = raw if clip is None else clip(raw)
+    clipped = raw if clip is None else clip(raw)[0]
     return _arrays(raw), _arrays(clipped), logs
 
 

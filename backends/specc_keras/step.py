@@ -71,8 +71,10 @@ $draw
 '''
 
 _CLIP_GRADIENTS = '''
-def clip_gradients(gradients: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
-    """Return the gradients that the update rule gets to see."""
+def clip_gradients(
+    gradients: dict[str, tf.Tensor],
+) -> tuple[dict[str, tf.Tensor], tf.Tensor]:
+    """Return the gradients that the update rule gets to see, and the norm before."""
 $body
 '''
 
@@ -86,6 +88,10 @@ $clip
 $constrain
     return logs
 '''
+
+_CLIP = """
+    found, logs["gradient_norm"] = clip_gradients(found)
+"""
 
 _CONSTRAIN = """
         if weight.constraint is not None:
@@ -190,7 +196,7 @@ def _updating(plan: Plan, training: Training, drawn: bool) -> Iterator[Section]:
         _UPDATE_WEIGHTS,
         head=define("update_weights", [*parameters, f"{scalar}: tf.Tensor"], returns),
         masks=", masks" if drawn else "",
-        clip="    found = clip_gradients(found)" if clipping(optimizer) else "",
+        clip=_CLIP.strip("\n") if clipping(optimizer) else "",
         scalar=scalar,
         what="the scalars of the step are" if count else "the learning rate is",
         constrain=_CONSTRAIN.strip("\n") if constrained else "",

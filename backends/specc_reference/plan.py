@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +9,7 @@ from specc.backend import Obstacle
 from specc.catalog.activations.linear import Linear
 from specc.catalog.families import Activation
 from specc.catalog.layers import Activation as ActivationLayer
-from specc.catalog.layers import BatchNormalization, Conv2D, Dense, Layer
+from specc.catalog.layers import Layer
 from specc.emit.lowering import Table
 from specc.emit.shared import SHARED
 from specc.emit.uses import obstacles
@@ -51,30 +50,18 @@ class Plan:
 
 def plan(program: Program) -> Plan:
     """Plan how `program` is written, or say what of it is refused."""
-    frozen = _frozen(program)
     return Plan(
         program=program,
-        obstacles=(*obstacles(TABLE, program), *_unsupported(program, frozen)),
-        frozen=frozen,
+        obstacles=obstacles(TABLE, program),
+        frozen=program.frozen(),
         loss_edges=_loss_edges(program),
     )
 
 
 def activation_after(layer: Layer) -> Activation | None:
     """The activation that ends a layer, written as a step of its own; None for none."""
-    if isinstance(layer, Dense | Conv2D) and not isinstance(layer.activation, Linear):
-        return layer.activation
-    return None
-
-
-def _frozen(program: Program) -> tuple[str, ...]:
-    phases = program.training.phases if program.training else ()
-    listed = {path for phase in phases for path in phase.frozen}
-    return tuple(
-        weight.path
-        for weight in program.network.weights()
-        if not weight.trainable or weight.path in listed
-    )
+    found = None if isinstance(layer, ActivationLayer) else layer.ending()
+    return None if isinstance(found, Linear) else found
 
 
 def _loss_edges(program: Program) -> dict[str, str]:
@@ -95,19 +82,3 @@ def _before_activation(network: Network, edge: str) -> str:
     if isinstance(network.layer(call.layer).layer, ActivationLayer):
         return call.inputs[0]
     return f"{edge}.preactivation"
-
-
-def _unsupported(program: Program, frozen: tuple[str, ...]) -> Iterator[Obstacle]:
-    """What no lowering of a construct can tell."""
-    if program.training is not None and len(program.training.phases) != 1:
-        why = "this backend trains in exactly one phase"
-        yield Obstacle("training", "phases", "train", why)
-    for edge in program.network.edges:
-        if edge.mask is not None:
-            why = "this backend knows no masks of time steps"
-            yield Obstacle(edge.name, "", "mask", why)
-    for node in program.network.layers:
-        fixed = [weight.path for weight in node.weights if weight.path in frozen]
-        if fixed and isinstance(node.layer, BatchNormalization):
-            why = "this backend cannot freeze the weights of batch normalization"
-            yield Obstacle(node.name, "", node.layer.keyword, why)

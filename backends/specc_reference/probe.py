@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from importlib import import_module
 from importlib.util import find_spec
 from types import ModuleType
@@ -11,8 +12,9 @@ from typing import Any
 import numpy as np
 
 from specc.backend import Emission
+from specc.verify.protocol import Alone
 
-__all__ = ["configure", "node_outputs", "penalty", "raw_gradients"]
+__all__ = ["configure", "node_outputs", "nodes_alone", "penalty", "raw_gradients"]
 
 Arrays = dict[str, np.ndarray]
 
@@ -51,6 +53,44 @@ def node_outputs(
     return {node: tape.edges[edge] for node, edge in emission.nodes.items()}
 
 
+def nodes_alone(
+    module: ModuleType,
+    emission: Emission,
+    state: Any,
+    calls: Mapping[str, Alone],
+    edges: Arrays,
+    cotangents: Arrays,
+    training: bool,
+) -> tuple[Arrays, Arrays]:
+    """Every node computed from given inputs, and the vector–Jacobian product of each.
+
+    Masks are those of the first update; buffers stay as they were.
+
+    Returns:
+        outputs by node, and gradients as ``edge@node`` and ``layer/slot@node``.
+    """
+    outputs: Arrays = {}
+    pulled: Arrays = {}
+    before = _buffers(state)
+    for node, call in calls.items():
+        edge = emission.nodes[node]
+        part = module.Network(call.inputs, {}, state.model.frozen)
+        part.layers = state.model.layers
+        names = (edge, f"{edge}.preactivation")
+        part.steps = [step for step in state.model.steps if step.name in names]
+        tape = part.forward(edges, training, state.seed)
+        outputs[node] = tape.edges[edge]
+        cotangent = cotangents[node].astype(np.float64)
+        at, weights = part.pull(tape, {edge: cotangent})
+        for name in call.inputs:
+            pulled[f"{name}@{node}"] = at[name]
+        for path, gradient in weights.items():
+            if path.rpartition("/")[0] == call.layer:
+                pulled[f"{path}@{node}"] = gradient
+    _restore(state, before)
+    return outputs, pulled
+
+
 def raw_gradients(
     module: ModuleType, state: Any, batch: Arrays, step: int
 ) -> tuple[Arrays, Arrays, dict[str, float]]:
@@ -59,7 +99,7 @@ def raw_gradients(
     raw, logs = module.gradients(state, batch, step)
     _restore(state, before)
     clip = getattr(module, "clip_gradients", None)
-    return raw, raw if clip is None else clip(raw), logs
+    return raw, raw if clip is None else clip(raw)[0], logs
 
 
 def penalty(module: ModuleType, state: Any) -> float:

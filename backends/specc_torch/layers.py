@@ -34,7 +34,7 @@ def dense(layer: Dense, site: Site) -> Submodule:
         "nn.Linear", features, literal(layer.units), bias=literal(layer.use_bias)
     )
     weights = {"kernel": ("weight", (1, 0)), "bias": ("bias", (0,))}
-    return Submodule(create, weights, activation=layer.activation)
+    return Submodule(create, weights)
 
 
 @TABLE.rule(
@@ -61,7 +61,7 @@ def conv2d(layer: Conv2D, site: Site) -> Submodule:
     )
     weights = {"kernel": ("weight", (2, 3, 1, 0)), "bias": ("bias", (0,))}
     padding = Padding(before) if before else None
-    return Submodule(create, weights, activation=layer.activation, padding=padding)
+    return Submodule(create, weights, padding=padding)
 
 
 @TABLE.rule(
@@ -138,7 +138,7 @@ def reshape(layer: Reshape, site: Site) -> Submodule:
 @images("either")
 def activation(layer: Activation, site: Site) -> Submodule:
     """Write the activation alone."""
-    return Submodule(None, activation=layer.activation)
+    return Submodule(None)
 
 
 _MASKS = (

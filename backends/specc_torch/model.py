@@ -16,7 +16,7 @@ __all__ = ["created", "model_section"]
 
 def _activation(node: Node) -> Call | None:
     """The constructor of the module of a node's activation."""
-    activation = node.submodule.activation
+    activation = node.layer.layer.ending()
     if node.activation is None or activation is None:
         return None
     dim = 1 if node.layout == "first" else -1

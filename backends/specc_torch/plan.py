@@ -16,7 +16,7 @@ from specc.emit.pieces import bound_names
 from specc.emit.shared import SHARED
 from specc.ir import Call, LayerNode, Network, Program
 
-from .obstacles import find_obstacles, frozen_weights
+from .obstacles import find_obstacles
 from .reserved import IN_MODELS, IN_PROGRAMS
 from .site import Images, Layout, Site, Submodule, images_of
 
@@ -131,7 +131,7 @@ def plan(program: Program) -> Plan:
         obstacles=obstacles,
         nodes=() if obstacles else tuple(_Placing(program).nodes()),
         class_name=mangle(program.network.name, reserved),
-        frozen=frozen_weights(program),
+        frozen=program.frozen(),
         unreached=_unreached(program),
     )
 
@@ -199,7 +199,7 @@ class _Placing:
             site=site,
             submodule=submodule,
             module=self._module(call, owns, submodule),
-            activation=self._activation(call, submodule),
+            activation=self._activation(call, layer, submodule),
             index=self.seen[call.layer] if owns else 0,
             fused=fused,
             layout=layout if is_image and not fused else "last",
@@ -219,8 +219,10 @@ class _Placing:
             return None
         return self.names[call.layer if owns else call.name]
 
-    def _activation(self, call: Call, submodule: Submodule) -> str | None:
-        activation = submodule.activation
+    def _activation(
+        self, call: Call, layer: LayerNode, submodule: Submodule
+    ) -> str | None:
+        activation = layer.layer.ending()
         if submodule.create is None:
             return self.names[call.name]
         if activation is None or isinstance(activation, Linear):

@@ -8,7 +8,7 @@ Used by the verifier in a process of its own; this module imports PyTorch.
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import ExitStack, contextmanager
 from types import ModuleType
 from typing import Any
@@ -18,8 +18,16 @@ import torch
 from torch import Tensor, nn
 
 from specc.backend import Emission
+from specc.verify.protocol import Alone
 
-__all__ = ["configure", "devices", "node_outputs", "penalty", "raw_gradients"]
+__all__ = [
+    "configure",
+    "devices",
+    "node_outputs",
+    "nodes_alone",
+    "penalty",
+    "raw_gradients",
+]
 
 Arrays = dict[str, np.ndarray]
 
@@ -78,15 +86,13 @@ def _listening(
     model: nn.Module, node: str, place: str, found: Arrays
 ) -> Generator[None]:
     """While it lasts, keep the output of a node: ``path@call:layout``, see plan.Node."""
-    path, _, layout = place.partition(":")
-    path, _, index = path.partition("@")
-    wanted, calls = int(index or 0), 0
+    (path, wanted), layout = _site(place), place.partition(":")[2]
+    calls = 0
 
     def listen(_: nn.Module, __: Any, output: Tensor) -> None:
         nonlocal calls
         if calls == wanted:
-            value = output.permute(0, 2, 3, 1) if layout == "channels_first" else output
-            found[node] = np.array(value.detach().cpu().numpy(), order="C")
+            found[node] = _canonical(output, layout)
         calls += 1
 
     handle = model.get_submodule(path).register_forward_hook(listen)
@@ -108,6 +114,123 @@ def _kept_buffers(model: nn.Module) -> Generator[None]:
                 buffer.copy_(value)
 
 
+def nodes_alone(
+    module: ModuleType,
+    emission: Emission,
+    state: Any,
+    calls: Mapping[str, Alone],
+    edges: Arrays,
+    cotangents: Arrays,
+    training: bool,
+) -> tuple[Arrays, Arrays]:
+    """Every node computed from given inputs, and the vector–Jacobian product of each.
+
+    The model runs once; the output of each node is taken away and the given value of its
+    edge put in its place. Masks are those of the first update; running statistics are
+    left as they were.
+
+    Returns:
+        outputs by node, and gradients as ``edge@node`` and ``layer/slot@node``.
+    """
+    found: dict[str, Tensor] = {}
+    given = dict(zip(module.INPUTS, module.model_inputs(state, edges), strict=True))
+    layouts = {node: place.partition(":")[2] for node, place in emission.nodes.items()}
+    for node, layout in layouts.items():
+        array = _laid_out(edges[node], layout)
+        given[node] = torch.as_tensor(array, dtype=state.dtype, device=state.device)
+    for value in given.values():
+        if value.is_floating_point():
+            value.requires_grad_()
+    with ExitStack() as stack:
+        stack.enter_context(_kept_buffers(state.model))
+        for node, place in emission.nodes.items():
+            stack.enter_context(
+                _replacing(state.model, place, found, node, given[node])
+            )
+        state.model.train(training)
+        if training and hasattr(module, "draw_masks"):
+            module.draw_masks(state, len(edges["ids"]), 0)
+        state.model(*(given[name] for name in module.INPUTS))
+        pulled: Arrays = {}
+        for node, call in calls.items():
+            parameters = _trained(module, state, call.layer)
+            sources = {name: given[name] for name in call.inputs} | parameters
+            sources = {n: s for n, s in sources.items() if s.requires_grad}
+            vector = torch.as_tensor(
+                _laid_out(cotangents[node], layouts[node]),
+                dtype=state.dtype,
+                device=state.device,
+            )
+            products = torch.autograd.grad(
+                found[node],
+                list(sources.values()),
+                vector,
+                retain_graph=True,
+                materialize_grads=True,
+            )
+            for (name, _), product in zip(sources.items(), products, strict=True):
+                axes = module.WEIGHTS[name][1] if name in parameters else None
+                pulled[f"{name}@{node}"] = (
+                    _canonical(product, layouts.get(name, ""))
+                    if axes is None
+                    else module.to_array(product, axes)
+                )
+    outputs = {node: _canonical(found[node], layouts[node]) for node in calls}
+    return outputs, pulled
+
+
+def _trained(module: ModuleType, state: Any, layer: str) -> dict[str, Tensor]:
+    """The parameters of a layer that training changes, by path."""
+    return {
+        path: parameter
+        for path, (name, _) in module.WEIGHTS.items()
+        if path.rpartition("/")[0] == layer
+        for parameter in [state.model.get_parameter(name)]
+        if parameter.requires_grad
+    }
+
+
+def _laid_out(array: np.ndarray, layout: str) -> np.ndarray:
+    """An array as the node's tensor has it; copied."""
+    turned = array.transpose(0, 3, 1, 2) if layout == "channels_first" else array
+    return np.array(turned, order="C")
+
+
+def _canonical(value: Tensor, layout: str) -> np.ndarray:
+    """A node's tensor in the canonical layout."""
+    turned = value.permute(0, 2, 3, 1) if layout == "channels_first" else value
+    return np.array(turned.detach().cpu().numpy(), order="C")
+
+
+@contextmanager
+def _replacing(
+    model: nn.Module, place: str, found: dict[str, Tensor], node: str, given: Tensor
+) -> Generator[None]:
+    """While it lasts, keep the output of a node and pass the given value on instead."""
+    path, wanted = _site(place)
+    calls = 0
+
+    def replace(_: nn.Module, __: Any, output: Tensor) -> Tensor | None:
+        nonlocal calls
+        calls += 1
+        if calls != wanted + 1:
+            return None
+        found[node] = output
+        return given
+
+    handle = model.get_submodule(path).register_forward_hook(replace)
+    try:
+        yield
+    finally:
+        handle.remove()
+
+
+def _site(place: str) -> tuple[str, int]:
+    """The submodule and the number of its call in ``path@call:layout``."""
+    path, _, index = place.partition(":")[0].partition("@")
+    return path, int(index or 0)
+
+
 def raw_gradients(
     module: ModuleType, state: Any, batch: Arrays, step: int
 ) -> tuple[Arrays, Arrays, dict[str, float]]:
@@ -119,7 +242,7 @@ def raw_gradients(
         gradients, figures = module.gradients(state, batch, step)
     raw = _arrays(module, gradients)
     clip = getattr(module, "clip_gradients", None)
-    clipped = raw if clip is None else _arrays(module, clip(gradients))
+    clipped = raw if clip is None else _arrays(module, clip(gradients)[0])
     state.optimizer.zero_grad()
     return raw, clipped, figures
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from specc.catalog.families import Activation, Loss
+from specc.catalog.families import Loss
 from specc.catalog.types import Shape
 from specc.emit.source import Call, Expression
 
@@ -95,7 +95,6 @@ class Submodule:
     )
     buffers: Mapping[str, str] = field(default_factory=dict[str, str])
     masks: Mapping[str, float] = field(default_factory=dict[str, float])
-    activation: Activation | None = None
     padding: Padding | None = None
 
 

@@ -90,11 +90,12 @@ def clip_sections(plan: Plan) -> Iterator[str]:
             yield function(
                 "clip_gradients",
                 ["gradients: dict[str, Tensor]"],
-                "dict[str, Tensor]",
-                f"Clip {what} {limit!r}, in place.",
+                "tuple[dict[str, Tensor], Tensor]",
+                f"Clip {what} {limit!r}, in place.\n\n"
+                "Return them, and the norm from before.",
                 [
-                    statement(call(name, "gradients.values()", literal(limit)), 4),
-                    "    return gradients",
+                    assign("norm", call(name, "gradients.values()", literal(limit)), 4),
+                    "    return gradients, norm",
                 ],
             )
 

@@ -61,6 +61,8 @@ class Metric(Construct):
     """A figure reported for each epoch; training does not depend on it."""
 
     family: ClassVar[str] = "metric"
+    #: Whether it counts which entry is largest (or, with a sigmoid's loss, exceeds 1/2).
+    decides: ClassVar[bool] = False
 
     def refuses(self, loss: Loss) -> str | None:
         """Why it means nothing for an output with that loss; None where it fits."""
@@ -75,6 +77,10 @@ class Schedule(Construct):
         default="step",
         description="whether the rate changes at every step, or at the start of an epoch",
     )
+
+    def first_rate(self) -> float | None:
+        """The rate of the first update, where it is one of the arguments."""
+        return None
 
 
 class Optimizer(Construct):
@@ -105,6 +111,11 @@ class Transform(Construct):
     family: ClassVar[str] = "transform"
     #: Whether the step chooses rows (before the split) or changes values (after it).
     chooses_rows: ClassVar[bool] = False
+    #: Whether it maps each entry by x ← x · a + b with a ≠ 0, so that what is predicted for
+    #: a target it changed can be given in the units of the data.
+    invertible: ClassVar[bool] = False
+    #: Whether what it makes are measurements, never class numbers or probabilities.
+    continuous: ClassVar[bool] = False
 
     def applies_to(self) -> Any:
         """The names of the fields it changes; empty for all inputs."""

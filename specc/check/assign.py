@@ -8,10 +8,13 @@ from ..catalog.construct import Construct
 from ..diagnostics.model import Note, Span
 from ..diagnostics.suggest import remark
 from ..syntax import tree
-from .expectation import Choice, MemberOf, Signature
+from .expectation import Choice, MemberOf, Real, Sequence, Signature, Text, Whole
 from .report import Report, quoted_list
 
 __all__ = ["Assigned", "Given", "assign", "title"]
+
+#: Values that are numbers by their form.
+_ARITHMETIC = (tree.Number, tree.Unary, tree.Binary)
 
 
 @dataclass(frozen=True)
@@ -88,6 +91,13 @@ def _gather(
     found: Assigned,
     report: Report,
 ) -> None:
+    numbers = [item for item in unnamed if isinstance(item.value, _ARITHMETIC)]
+    if numbers and _takes_names(signature):
+        for item in numbers:
+            _too_many(signature, item, report)
+        wanted = _number(signature)
+        found.faulty |= {str(signature.variadic), *([wanted] if wanted else [])}
+        return
     span = unnamed[0].span.to(unnamed[-1].span)
     items = tree.ListExpr(span, tuple(argument.value for argument in unnamed))
     name = str(signature.variadic)
@@ -129,10 +139,32 @@ def _too_many(signature: Signature, argument: tree.Argument, report: Report) -> 
     )
 
 
+def _takes_names(signature: Signature) -> bool:
+    """Whether its unnamed arguments are names."""
+    expects = signature.parameters[str(signature.variadic)].expects
+    return isinstance(expects, Sequence) and isinstance(expects.item, Text)
+
+
+def _number(signature: Signature) -> str | None:
+    """The argument that must be given and takes a number, if there is one."""
+    return next(
+        (
+            name
+            for name, parameter in signature.parameters.items()
+            if parameter.required and isinstance(parameter.expects, Real | Whole)
+        ),
+        None,
+    )
+
+
 def _named(signature: Signature, value: tree.Expression) -> str | None:
     """``activation = relu`` for a ``relu`` that lacks its argument's name."""
     from ..catalog import catalog
 
+    if isinstance(value, _ARITHMETIC):
+        name = _number(signature)
+        source = value.span.source.text[value.span.start : value.span.end]
+        return f"{name} = {source}" if name else None
     word = value.text if isinstance(value, tree.Name) else None
     if isinstance(value, tree.Call):
         word = value.name.text

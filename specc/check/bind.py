@@ -24,7 +24,10 @@ __all__ = ["Binder", "Bound", "Inherited", "located"]
 
 @dataclass(frozen=True)
 class Inherited:
-    """A value from a ``defaults`` block, with its place and the block's heading."""
+    """A value from a ``defaults`` block, with its place and the block's heading.
+
+    The value is ABSENT where it was wrong: a layer that takes it is wrong too.
+    """
 
     value: Any
     span: Span
@@ -81,7 +84,11 @@ class Binder:
             and name not in assigned.faulty
             and name not in idle
         }
-        values.update((name, item.value) for name, item in used.items())
+        for name, item in used.items():
+            if isinstance(item.value, Absent):
+                assigned.faulty.add(name)  # which was reported where it stands
+            else:
+                values[name] = item.value
         self._refuse_idle(kind, assigned, values)
         construct = self._make(kind, call, values, assigned, used)
         if construct is None:
@@ -235,11 +242,12 @@ class Binder:
     def _no_member(self, node: tree.Expression, expects: MemberOf, label: str) -> None:
         members = catalog().family(expects.family)
         quoted = isinstance(node, tree.String) and node.value in members
+        such = "without quotes" if quoted else f"such as {next(iter(members), '…')}"
         self.report.error(
             "wrong-type",
             f"{label} cannot be {plain_text(node)}",
             node.span,
-            expected=f"{expects}, such as {next(iter(members), '…')}",
+            expected=f"{expects}{' ' if quoted else ', '}{such}",
             suggestion=plain_text(node).strip('"') if quoted else None,
         )
 

@@ -9,7 +9,6 @@ from ..diagnostics.model import Note
 from ..syntax import tree
 from .bind import Binder, Inherited
 from .expectation import signature
-from .expressions import Absent
 from .report import quoted_list
 from .statements import as_setting, head, misplaced
 
@@ -78,8 +77,7 @@ def _read_block(block: tree.Block, binder: Binder, own: Defaults) -> None:
             )
         else:
             value = binder.field(kind, name, setting.value, setting.span)
-            if not isinstance(value, Absent):
-                items[name] = Inherited(value, setting.span, heading)
+            items[name] = Inherited(value, setting.span, heading)
     for name in _idle(kind.keyword, items):
         if name in items and items[name].value is not None:
             binder.idle(kind, name, items.pop(name).span)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..catalog.activations import Activation
-from ..catalog.layers import Layer
 from ..catalog.layers.dropout import Dropout
 from ..catalog.layers.merge import Concatenate
 from ..catalog.layers.pooling import GlobalAveragePooling2D, MaxPooling2D
@@ -13,7 +12,7 @@ from ..catalog.layers.shape import Flatten, Reshape
 from ..catalog.types import Dim
 from ..ir import Call, Network
 
-__all__ = ["Ending", "Endings", "activation_of"]
+__all__ = ["Ending", "Endings"]
 
 #: Layers behind which probabilities are still probabilities.
 _PASSING = (
@@ -39,12 +38,6 @@ class Ending:
         return self.activation.keyword if self.activation else "linear"
 
 
-def activation_of(layer: Layer) -> Activation | None:
-    """The activation that a layer applies to its result, if it takes one."""
-    found = getattr(layer, "activation", None)
-    return found if isinstance(found, Activation) else None
-
-
 @dataclass(frozen=True)
 class _Values:
     """The activation that an edge's values are of, and the axis it was taken over."""
@@ -65,7 +58,7 @@ class Endings:
 
     def _of_call(self, call: Call) -> _Values | None:
         layer = self._network.layer(call.layer).layer
-        activation = activation_of(layer)
+        activation = layer.ending()
         if activation is not None and activation.keyword != "linear":
             return _Values(activation.keyword, self._last(call.name))
         if not isinstance(layer, _PASSING):
@@ -82,7 +75,7 @@ class Endings:
         name = self._layers.get(edge)
         if name is None:
             return Ending(None, None)
-        return Ending(name, activation_of(self._network.layer(name).layer))
+        return Ending(name, self._network.layer(name).layer.ending())
 
     def in_values_of(self, edge: str, keyword: str) -> bool:
         """Whether an edge holds the values of an activation, perhaps rearranged.

@@ -87,11 +87,28 @@ class Joint:
 
     def one_hot(self, match: Match) -> Bound | None:
         """The transform that makes one-hot rows of a match, if there is one."""
-        names = [match.name, *self._written.get(match.columns, [])]
-        if len(match.columns) == 1:
-            names += match.columns
-        found = (self._one_hots[name] for name in names if name in self._one_hots)
+        found = (
+            self._one_hots[name]
+            for name in self._names(match)
+            if name in self._one_hots
+        )
         return next(found, None)
+
+    def measured(self, match: Match) -> tuple[Bound, str] | None:
+        """The first transform that makes measurements of a match, and how it names it."""
+        names = self._names(match)
+        for bound in self.data.transforms:
+            if not bound.construct.continuous:
+                continue
+            for name in names_of(bound.construct):
+                if name in names:
+                    return bound, name
+        return None
+
+    def _names(self, match: Match) -> list[str]:
+        """What a transform may call a match."""
+        names = [match.name, *self._written.get(match.columns, [])]
+        return names + list(match.columns) if len(match.columns) == 1 else names
 
     @cached_property
     def _one_hots(self) -> dict[str, Bound]:

@@ -177,7 +177,14 @@ class Reader:
             )
             return ABSENT
         if isinstance(node, tree.String) and node.value in expects.words:
-            return self.wrong(node, expects, label, suggestion=node.value)
+            self.report.error(
+                "wrong-type",
+                f"{label} cannot be {plain_text(node)}",
+                node.span,
+                expected=f"{expects}, without quotes",
+                suggestion=node.value,
+            )
+            return ABSENT
         return self.wrong(node, expects, label)
 
     def _measure(self, node: tree.Expression, expects: Measure, label: str) -> Any:

@@ -24,6 +24,8 @@ def bind_target(
         message = f"{construct.keyword} needs an output with an axis of classes"
         joint.report.error("shape-mismatch", message, joint.place(output.edge))
         return None
+    if _spoiled(match, loss, joint):
+        return None
     known = joint.known(match)
     if construct.target == "classes":
         fits = _classes(output, match, loss, known, joint)
@@ -34,6 +36,27 @@ def bind_target(
         else _values(output, match, loss, known, joint)
     )
     return _binding(match, shape, None) if fits else None
+
+
+def _spoiled(match: Match, loss: Bound, joint: Joint) -> bool:
+    """Whether a transform makes measurements of what the loss takes as classes."""
+    construct: Loss = loss.construct
+    found = joint.measured(match)
+    if found is None or (construct.target == "values" and construct.fuses is None):
+        return False
+    transform, name = found
+    takes = {"classes": "class numbers", "one_hot": "one-hot rows"}
+    wanted = takes.get(construct.target, "targets from 0 to 1")
+    keyword = transform.construct.keyword
+    joint.report.error(
+        "loss-target-mismatch",
+        f"{keyword} makes measurements of {name}, but {construct.keyword} takes"
+        f" {wanted}",
+        transform.span,
+        suggestion=f"leave {name} out of {keyword}",
+        notes=(Note("the loss is given here", loss.span),),
+    )
+    return True
 
 
 def _binding(match: Match, shape: Shape, classes: int | None) -> Binding:

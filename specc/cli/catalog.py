@@ -20,13 +20,20 @@ def command(family: str | None, markdown: bool) -> None:
         click.echo(reference(), nl=False)
         return
     from ..catalog import catalog
+    from ..diagnostics.suggest import nearest
+    from ..reference import family_of
 
     families = catalog().families()
-    if family is not None and family not in families:
-        known = ", ".join(families)
-        raise Stop(f"no family is called {family}; there are {known}", Exit.USAGE)
-    for name in families if family is None else (family,):
-        _list(name)
+    if family is None:
+        for name in families:
+            _list(name)
+        return
+    chosen = family_of(family)
+    if chosen is None:
+        known, near = ", ".join(families), nearest(family, families)
+        hint = f"; did you mean {near}?" if near else f"; there are {known}"
+        raise Stop(f"no family is called {family}{hint}", Exit.USAGE)
+    _list(chosen)
 
 
 def _list(family: str) -> None:

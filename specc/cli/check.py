@@ -73,10 +73,7 @@ def _report(problems: list[Problem], form: str, files: int) -> None:
 
 def _tally(problems: list[Problem], files: int) -> str:
     """``2 files: 1 error, 3 warnings``."""
-    counts = {
-        f"{level}{'' if count == 1 else 's'}": count
-        for level in ("error", "warning", "note")
-        if (count := sum(problem.level == level for problem in problems))
-    }
-    found = ", ".join(f"{count} {name}" for name, count in counts.items())
-    return f"{files} file{'' if files == 1 else 's'}: {found or 'no problems'}"
+    from .opening import tally
+
+    found = tally(problems) or "no problems"
+    return f"{files} file{'' if files == 1 else 's'}: {found}"

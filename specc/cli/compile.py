@@ -44,17 +44,17 @@ def command(
 ) -> None:
     """Write the Python program of a training, for one backend or for all.
 
-    The program needs its framework and NumPy, not specc. With --all the files are named
-    NAME_BACKEND.py.
+    The program needs its framework, NumPy and safetensors, not specc. With --all the
+    files are named NAME_BACKEND.py.
     """
-    from .opening import open_spec, show_warnings
+    from .opening import mention_warnings, open_spec
 
     if every == (backend is not None):
         raise click.UsageError("give either --backend NAME or --all")
     if out is None and (check or every):
         raise click.UsageError("--check and --all need --out")
     spec = open_spec(file, params)
-    show_warnings(spec)
+    mention_warnings(spec)
     if every:
         assert out is not None
         leave(_all(spec, name, out, check))

@@ -27,13 +27,14 @@ _SECONDS = 300
 def command(deep: bool) -> None:
     """Say what is installed, which backends work, and the command that mends the rest."""
     from ..backend import backend, backends
+    from ..diagnostics.words import install
 
     click.echo(f"specc   {version('specc')}")
     click.echo(f"python  {platform.python_version()} on {platform.platform()}")
     _packages("needed", _CORE)
     _packages("data sets", _DATA)
     if _missing(_DATA):
-        click.echo('  mend with: pip install "specc[data]"')
+        click.echo(f"  mend with: {install('data')}")
     click.echo("backends")
     working = [_report(backend(name), deep) for name in backends()]
     leave(Exit.FINE if all(working) and not _missing(_CORE) else Exit.MISSING)
@@ -58,12 +59,14 @@ def _packages(title: str, names: tuple[str, ...]) -> None:
 
 def _report(found: Backend, deep: bool) -> bool:
     """Print a line on a backend; whether it works as far as was looked."""
+    from ..diagnostics.words import install
+
     missing = found.missing()
     if missing:
         click.echo(
             f"  {found.name:14}not usable: {' and '.join(missing)} not installed"
         )
-        click.echo(f'  {"":14}mend with: pip install "specc[{found.extra}]"')
+        click.echo(f"  {'':14}mend with: {install(found.extra)}")
         return False
     versions = [f"{name} {_installed(name) or '?'}" for name in found.requires]
     detail = f" ({', '.join(versions)})" if versions else ""

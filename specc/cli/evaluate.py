@@ -47,7 +47,8 @@ def command(
     """Compute loss and metrics of the run in RUN, without dropout, penalties included.
 
     All parts are computed alike, so that those of training and validation can be
-    compared.
+    compared. Where standardize or rescale changed a target, the figures are those of the
+    changed values, as in the history; `specc predict` gives the data's units.
     """
     from ..run import evaluate, load_run, open_run
     from .opening import show

@@ -9,10 +9,14 @@ from .exits import Exit, Stop
 __all__ = ["command"]
 
 
-@click.command("explain", short_help="Explain a rule or a construct.")
-@click.argument("word", metavar="SLUG|CONSTRUCT")
+@click.command("explain", short_help="Explain a rule or a word of the language.")
+@click.argument("word", metavar="SLUG|WORD")
 def command(word: str) -> None:
-    """Explain a rule that a message names, or a construct of the language."""
+    """Explain a rule that a message names, or a word of the language.
+
+    Words are constructs (Dense), families of them (layer), statements (target), settings
+    (seed) and arguments (patience).
+    """
     from ..reference import explanations
 
     pages = explanations(word)
@@ -27,4 +31,4 @@ def _unknown(word: str) -> str:
 
     near = nearest(word, words())
     hint = f"; did you mean {near}?" if near else ""
-    return f"no rule and no construct is called {word}{hint}"
+    return f"no rule and no word of the language is called {word}{hint}"

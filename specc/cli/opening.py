@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ..api import Spec
     from ..diagnostics import Problem
 
-__all__ = ["open_spec", "show", "show_warnings"]
+__all__ = ["mention_warnings", "open_spec", "show", "tally"]
 
 
 def open_spec(
@@ -46,7 +46,19 @@ def show(problems: Iterable[Problem]) -> None:
         click.echo(text, err=True)
 
 
-def show_warnings(spec: Spec) -> None:
-    """Print what the check found, if none of it is an error."""
-    if not spec.checked.failed:
-        show(spec.check())
+def tally(problems: Iterable[Problem]) -> str:
+    """``1 error, 3 warnings``; empty if there are none."""
+    found = [str(problem.level) for problem in problems]
+    counts = {level: found.count(level) for level in ("error", "warning", "note")}
+    return ", ".join(
+        f"{count} {level}{'' if count == 1 else 's'}"
+        for level, count in counts.items()
+        if count
+    )
+
+
+def mention_warnings(spec: Spec) -> None:
+    """Say in a line what the check found, if none of it is an error, and who tells it."""
+    if spec.checked.problems and not spec.checked.failed:
+        said = f"{tally(spec.check())}: specc check {spec.source.name}"
+        click.echo(said, err=True)

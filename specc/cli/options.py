@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -16,6 +17,7 @@ __all__ = [
     "file_argument",
     "name_argument",
     "run_argument",
+    "run_folder",
     "set_option",
     "threads_option",
     "which_option",
@@ -28,9 +30,24 @@ Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 file_argument: Decorator = click.argument("file", metavar="FILE")
 name_argument: Decorator = click.argument("name", metavar="[NAME]", required=False)
-run_argument: Decorator = click.argument(
-    "run", metavar="RUN", type=click.Path(path_type=Path)
-)
+
+
+class _Folder(click.Path):
+    """A path that is not empty, as that of a shell's unset variable is."""
+
+    def convert(
+        self,
+        value: str | os.PathLike[str],
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> Any:
+        if not str(value):
+            self.fail("the name of the run folder is empty", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+run_folder = _Folder(path_type=Path)
+run_argument: Decorator = click.argument("run", metavar="RUN", type=run_folder)
 device_option: Decorator = click.option(
     "--device",
     type=click.Choice(["auto", "cpu", "cuda"]),

@@ -20,14 +20,16 @@ __all__ = ["command"]
     "source",
     type=click.Path(path_type=Path),
     required=True,
-    help="An .npz file with an array for each input of the model, as the data has them.",
+    help="An .npz file with an array for each input of the model, as the data has them;"
+    " a .csv file with their columns for a run that learned from a table.",
 )
 @click.option(
     "--out",
     "-o",
     type=click.Path(path_type=Path),
     required=True,
-    help="The .npz file to write: an array for each output.",
+    help="The file to write: a table if it ends in .csv, else .npz with an array for each"
+    " output.",
 )
 @click.option(
     "--mc-dropout",
@@ -53,9 +55,10 @@ def command(
 ) -> None:
     """Predict with the model of the run in RUN.
 
-    The scaling that training fitted is applied to the inputs first.
+    Inputs and outputs are in the units of the data: the scaling that training fitted is
+    applied to the inputs first, and undone where it was applied to a target.
     """
-    from ..data import save_npz
+    from ..data import save_csv, save_npz
     from ..run import load_run, open_run, predict, predict_samples, read_inputs
     from .opening import show
     from .quiet import Quiet
@@ -63,12 +66,12 @@ def command(
     folder = open_run(run)
     kept = (file for file in run.rglob("*") if file.suffix != ".npz")
     keep_apart(out, (source, *kept))
+    inputs = read_inputs(folder, source)
     with Quiet():
         loaded = load_run(
             folder, which=which, backend_name=backend, device=device, threads=threads
         )
     show(loaded.warnings)
-    inputs = read_inputs(loaded, source)
     if passes is None:
         outputs = predict(loaded, inputs)
     else:
@@ -79,7 +82,8 @@ def command(
             raise Stop(f"{clash} would name two arrays of {out}", Exit.FINDINGS)
         outputs = samples.mean | spread
     with writing(out):
-        save_npz(outputs, out)
+        save = save_csv if out.suffix.lower() == ".csv" else save_npz
+        save(outputs, out)
     for name, values in outputs.items():
         click.echo(f"{name}: {values.dtype}{list(values.shape)}", err=True)
     click.echo(str(out))

@@ -27,13 +27,14 @@ def command(file: str, name: str | None, out: Path, params: dict[str, str]) -> N
     """Read, split and scale the data of a training and write the arrays.
 
     A program that `specc compile` wrote takes the file: python program.py OUT.npz
+    `specc predict` does not: it scales what it is given itself.
     """
     from ..data import write_npz
-    from .opening import open_spec, show, show_warnings
+    from .opening import mention_warnings, open_spec, show
 
     spec = open_spec(file, params)
     keep_apart(out, read_by(spec))
-    show_warnings(spec)
+    mention_warnings(spec)
     prepared = spec.prepare(name)
     show(prepared.warnings)
     with writing(out):

@@ -69,8 +69,10 @@ class QuietStart(Progress):
         self._quiet.end()
         self._shown.start(epochs, steps, examples)
 
-    def step(self, epoch: int, logs: Mapping[str, float]) -> None:
-        self._shown.step(epoch, logs)
+    def step(
+        self, epoch: int, rows: int, rate: float, logs: Mapping[str, float]
+    ) -> None:
+        self._shown.step(epoch, rows, rate, logs)
 
     def epoch(self, figures: Mapping[str, float]) -> None:
         self._shown.epoch(figures)

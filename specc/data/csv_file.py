@@ -7,18 +7,20 @@ from array import array
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from ..catalog.sources.files import Csv
 from ..diagnostics.fault import Fault
 from ..diagnostics.model import Problem, Span
+from .cells import CellFaults, shown
 from .table import Table, require_file
 
 __all__ = ["TextTable", "open_csv"]
 
-#: How many faulty lines are reported at most.
-_REPORTED = 10
+#: What separates the columns of tables.
+_SEPARATORS = (",", ";", "\t", "|")
 
 
 @dataclass(frozen=True)
@@ -53,26 +55,26 @@ class _Reading:
         self.wanted = wanted
         self.values = array("d")
         self.lines = array("q")
-        self.problems: list[Problem] = []
+        self.faults = CellFaults(table.written, table.names, table.span)
         self.underscore = False
 
     def read(self, file: Iterable[str]) -> None:
         """Take in all lines; Fault if some are faulty."""
-        reader = csv.reader(
-            self._watch(file), delimiter=self.table.separator, strict=True
-        )
+        reader = csv.reader(self._watch(file), **_options(self.table.separator))
+        damaged: list[Problem] = []
         line = 1
         try:
             next(reader)
             for record in reader:
                 first, line = line + 1, reader.line_num
-                if record and len(self.problems) < _REPORTED:
+                if record:
                     self._record(record, first)
         except (csv.Error, UnicodeDecodeError) as error:
             problem = _unreadable(self.table.written, line + 1, error, self.table.span)
-            self.problems.append(problem)
-        if self.problems:
-            raise Fault(self.problems)
+            damaged.append(problem)
+        problems = [*self.faults.problems(len(self.lines)), *damaged]
+        if problems:
+            raise Fault(problems)
         if not self.lines:
             why = f"{self.table.written} has no line after its header"
             raise Fault(Problem("data-unreadable", why, self.table.span))
@@ -85,7 +87,7 @@ class _Reading:
 
     def _record(self, record: list[str], line: int) -> None:
         if len(record) != len(self.table.names):
-            self._ragged(record, line)
+            self.faults.ragged(len(record), line)
             return
         cells = [record[i] for i in self.wanted]
         try:
@@ -105,25 +107,8 @@ class _Reading:
                 return float(cell)
         except ValueError:
             pass
-        name = self.table.names[column]
-        problem = Problem(
-            "data-not-a-number",
-            f"{self.table.written}, line {line}: column {column + 1} ({name}) holds"
-            f" {_shown(cell)}, which is not a number",
-            self.table.span,
-        )
-        self.problems.append(problem)
+        self.faults.text(cell, column, line)
         return np.nan
-
-    def _ragged(self, record: list[str], line: int) -> None:
-        problem = Problem(
-            "data-ragged",
-            f"{self.table.written}, line {line}: {len(record)} cells where the header"
-            f" has {len(self.table.names)}",
-            self.table.span,
-            expected="as many cells on every line as in the header",
-        )
-        self.problems.append(problem)
 
 
 def open_csv(source: Csv, base: Path, span: Span | None) -> TextTable:
@@ -136,8 +121,7 @@ def open_csv(source: Csv, base: Path, span: Span | None) -> TextTable:
     require_file(path, source.path, span)
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.reader(file, delimiter=source.separator, strict=True)
-            header = next(reader, list[str]())
+            header = next(csv.reader(file, **_options(source.separator)), list[str]())
     except (csv.Error, UnicodeDecodeError, OSError) as error:
         raise Fault(_unreadable(source.path, 1, error, span)) from None
     names = tuple(name.strip() for name in header)
@@ -148,7 +132,29 @@ def open_csv(source: Csv, base: Path, span: Span | None) -> TextTable:
         why = f"the first line of {source.path} holds numbers, not names of columns"
         hint = "a first line such as age,rooms,price"
         raise Fault(Problem("data-unreadable", why, span, expected=hint))
+    if len(names) == 1:
+        _check_separator(source, names[0], span)
     return TextTable(path, source.path, source.separator, names, span)
+
+
+def _options(separator: str) -> dict[str, Any]:
+    """How `csv.reader` reads; a quoted cell may stand after a space: age, "city size"."""
+    return {
+        "delimiter": separator,
+        "strict": True,
+        "skipinitialspace": separator != " ",
+    }
+
+
+def _check_separator(source: Csv, name: str, span: Span | None) -> None:
+    """Fault if the header looks like several columns with another separator."""
+    for mark in _SEPARATORS:
+        parts = [part for part in name.split(mark) if part.strip()]
+        if mark != source.separator and len(parts) > 1:
+            why = f"the header of {source.path} is a single column, {shown(name)}"
+            written = "\\t" if mark == "\t" else mark
+            fix = f'csv("{source.path}", separator = "{written}")'
+            raise Fault(Problem("data-unreadable", why, span, suggestion=fix))
 
 
 def _unreadable(
@@ -169,8 +175,3 @@ def _is_number(text: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def _shown(cell: str) -> str:
-    """The cell in quotes, control characters escaped, cut if it is long."""
-    return repr(cell if len(cell) <= 40 else cell[:40] + "…")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ..catalog.sources.files import Csv
 from ..catalog.transforms import Keep
 from ..diagnostics.fault import Fault
 from ..diagnostics.model import Problem, Span
@@ -32,6 +33,9 @@ def resolve(
     for binding in data.bindings:
         span = places.binding(binding.name)
         faults = list(_faults(binding.columns, names, data.source.keyword, span))
+        implied = binding.columns == (binding.name,)
+        if implied and binding.name not in names and not places.written(binding.name):
+            faults = [_unbound(binding, data, names, span)]
         problems += faults
         if not faults:
             columns[binding.name] = _fields(binding, names)
@@ -84,6 +88,25 @@ def _unknown(
         span,
         expected=f"one of {shown}",
         suggestion=nearest(column, names),
+    )
+
+
+def _unbound(
+    binding: Binding, data: Data, names: tuple[str, ...], span: Span | None
+) -> Problem:
+    """A name of the model that no field has, and that no binding gives one."""
+    taken = {name for other in data.bindings for name in other.columns}
+    left = [name for name in names if name not in taken] or list(names)
+    likely = left[-1] if binding.role == "target" else left[0]
+    guess = nearest(binding.name, left) or likely
+    form = "column" if isinstance(data.source, Csv) else "array"
+    return Problem(
+        "data-unknown-field",
+        f"the {data.source.keyword} source has nothing called {binding.name}, and no"
+        f" binding says what that {binding.role} is",
+        span,
+        expected=f"one of {', '.join(names[:20])}",
+        suggestion=f'{binding.role} {binding.name} = {form}("{guess}")',
     )
 
 

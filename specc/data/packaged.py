@@ -24,6 +24,7 @@ from ..catalog.sources.builtin import (
 )
 from ..diagnostics.fault import Fault
 from ..diagnostics.model import Problem, Span
+from ..diagnostics.words import install
 from .table import Table
 
 __all__ = ["PackagedTable", "open_packaged"]
@@ -74,7 +75,7 @@ class PackagedTable:
                 f"the installed {package} carries {self.source.keyword} in another form"
                 f" than the versions specc knows: {why}",
                 self.span,
-                suggestion='pip install --upgrade "specc[data]"',
+                suggestion=install("data"),
             ),
             status=3,
         )
@@ -96,7 +97,7 @@ def open_packaged(
             f"{source.keyword} comes with the package {source.package},"
             " which is not installed",
             span,
-            suggestion='pip install "specc[data]"',
+            suggestion=install("data"),
         )
         raise Fault(problem, status=3)
     return PackagedTable(

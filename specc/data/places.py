@@ -20,6 +20,10 @@ class Places:
         """The place of a setting (``source``, ``test``, ``validation``)."""
         return self._first(("data", name))
 
+    def written(self, name: str) -> bool:
+        """Whether a binding was written, not found by its name."""
+        return (f"binding:{name}", "") in self.origins.table
+
     def binding(self, name: str) -> Span | None:
         """The place of a binding, or of the source where it binds by itself."""
         return self._first((f"binding:{name}", ""), ("data", "source"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
+import csv
 from dataclasses import dataclass
 from pathlib import Path
 from zipfile import ZipFile, ZipInfo
@@ -12,12 +12,22 @@ from numpy.lib.format import write_array
 
 from ..diagnostics.fault import Fault
 from ..diagnostics.model import Problem
-from ..ir import Data, Training
+from ..ir import Training
 from ..runtime.batches import ArrayBatches
 from .steps import Fitted
+from .table import Table
 
-__all__ = ["Arrays", "Prepared", "fingerprint", "save_npz", "write_npz"]
+__all__ = [
+    "Arrays",
+    "Prepared",
+    "is_prepared",
+    "save_csv",
+    "save_npz",
+    "write_npz",
+]
 
+#: The comment that marks a file of prepared arrays.
+PREPARED = b"specc: prepared arrays"
 #: Arrays by binding name; the first axis counts the examples.
 Arrays = dict[str, np.ndarray]
 
@@ -28,7 +38,9 @@ class Prepared:
 
     `rows` holds for each part the numbers of its rows in the source, from 0, in the
     order of the part's arrays; the ids in a batch are positions in the part. `columns`
-    are the fields of each binding. `warnings` are problems that stop nothing.
+    are the fields of each binding. `lines` holds the line of each row of the source, where
+    that is a text. `fingerprint` is that of the raw data and of `fitted`, from which all
+    arrays follow. `warnings` are problems that stop nothing.
     """
 
     training: Arrays
@@ -39,6 +51,7 @@ class Prepared:
     fitted: Fitted
     fingerprint: str
     warnings: tuple[Problem, ...] = ()
+    lines: np.ndarray | None = None
 
     def part(self, name: str) -> Arrays | None:
         """The arrays of ``training``, ``validation`` or ``test``; None if there are none."""
@@ -47,6 +60,10 @@ class Prepared:
             "validation": self.validation,
             "test": self.test,
         }[name]
+
+    def row(self, part: str, position: int) -> str:
+        """How a user finds an example of a part in the source."""
+        return Table({}, self.lines).row(int(self.rows[part][position]))
 
     def batches(self, training: Training) -> ArrayBatches:
         """A re-iterable source of batches, in the order that the training's seed gives."""
@@ -57,18 +74,6 @@ class Prepared:
             seed=training.seed,
             shuffle=training.shuffle,
         )
-
-
-def fingerprint(data: Data, parts: dict[str, Arrays]) -> str:
-    """SHA-256, in hexadecimal, of the data block and of every prepared array."""
-    digest = hashlib.sha256(data.model_dump_json().encode())
-    for part in sorted(parts):
-        for name, values in sorted(parts[part].items()):
-            little = values.astype(values.dtype.newbyteorder("<"), copy=False)
-            head = f"|{part}/{name}|{little.dtype.str}|{values.shape}|"
-            digest.update(head.encode())
-            digest.update(np.ascontiguousarray(little).data)
-    return digest.hexdigest()
 
 
 def write_npz(prepared: Prepared, path: Path) -> None:
@@ -89,15 +94,47 @@ def write_npz(prepared: Prepared, path: Path) -> None:
                 problem = Problem("data-ambiguous-field", why, None, expected=hint)
                 raise Fault(problem)
             arrays[prefix + name] = values
-    save_npz(arrays, path)
+    save_npz(arrays, path, PREPARED)
 
 
-def save_npz(arrays: Arrays, path: Path) -> None:
+def is_prepared(path: Path) -> bool:
+    """Whether an .npz file was written by `write_npz`: its values are scaled already."""
+    with ZipFile(path) as archive:
+        return archive.comment == PREPARED
+
+
+def save_csv(arrays: Arrays, path: Path) -> None:
+    """Write arrays as a table, a line for each example.
+
+    An array with one number for each example is the column of its name; the columns of
+    others are ``NAME_0``, ``NAME_1``, …, with all indices of an entry.
+
+    Raises:
+        Fault: two columns would have one name.
+    """
+    columns: dict[str, np.ndarray] = {}
+    for name, values in arrays.items():
+        single = values[0].size == 1
+        for entry in np.ndindex(values.shape[1:]):
+            called = name if single else "_".join([name, *map(str, entry)])
+            if called in columns:
+                why = f"{called} would name two columns of {path}"
+                raise Fault(Problem("data-ambiguous-field", why, None))
+            columns[called] = values[(slice(None), *entry)]
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(columns)
+        writer.writerows(zip(*columns.values(), strict=True))
+
+
+def save_npz(arrays: Arrays, path: Path, comment: bytes = b"") -> None:
     """Write arrays to an .npz file, whatever their names.
 
-    `numpy.savez` takes names as arguments, so that none may be called ``file``.
+    `numpy.savez` takes names as arguments, so that none may be called ``file``. The
+    comment is that of the zip archive, which `numpy.load` passes over.
     """
     with ZipFile(path, "w") as archive:
+        archive.comment = comment
         for name, values in arrays.items():
             with archive.open(ZipInfo(f"{name}.npy"), "w", force_zip64=True) as file:
                 write_array(file, np.asanyarray(values), allow_pickle=False)

@@ -19,6 +19,14 @@ class Step:
         """The changed values."""
         raise NotImplementedError
 
+    def undo(self, values: np.ndarray) -> np.ndarray:
+        """The values before the change, where its transform is invertible."""
+        raise NotImplementedError
+
+    def undo_spread(self, spread: np.ndarray) -> np.ndarray:
+        """Deviations of the values before the change: offsets do not enter."""
+        raise NotImplementedError
+
 
 @dataclass(frozen=True)
 class Standardized(Step):
@@ -30,6 +38,12 @@ class Standardized(Step):
 
     def apply(self, values: np.ndarray) -> np.ndarray:
         return (values - self.mean) / self.deviation
+
+    def undo(self, values: np.ndarray) -> np.ndarray:
+        return values * self.deviation + self.mean
+
+    def undo_spread(self, spread: np.ndarray) -> np.ndarray:
+        return spread * self.deviation
 
 
 @dataclass(frozen=True)
@@ -43,6 +57,12 @@ class Rescaled(Step):
     def apply(self, values: np.ndarray) -> np.ndarray:
         with np.errstate(over="ignore", invalid="ignore"):  # the cast notices
             return values * self.scale + self.offset
+
+    def undo(self, values: np.ndarray) -> np.ndarray:
+        return (values - self.offset) / self.scale
+
+    def undo_spread(self, spread: np.ndarray) -> np.ndarray:
+        return spread / np.abs(self.scale)
 
 
 @dataclass(frozen=True)

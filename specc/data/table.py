@@ -76,7 +76,13 @@ def open_source(source: Source, base: Path, span: Span | None) -> Opened:
 
 
 def require_file(path: Path, written: str, span: Span | None) -> None:
-    """Fault, with status 3, unless the path is a file that can be read."""
+    """Fault, with status 3, unless the path is a file that can be read.
+
+    Args:
+        path: where it is looked for.
+        written: the path as the user wrote it.
+        span: its place in a spec.
+    """
     try:
         if path.is_file() and os.access(path, os.R_OK):
             return
@@ -85,11 +91,13 @@ def require_file(path: Path, written: str, span: Span | None) -> None:
             what = "may not be read"
     except OSError as error:  # a name that no file can have
         what = f"cannot be a file: {error.strerror}"
-    note = "" if Path(written).is_absolute() else f" (looked for at {path})"
+    note = "" if str(path) == str(Path(written)) else f" (looked for at {path})"
+    given = span is None and path == Path(written)  # on the command line
+    base = "the current folder" if given else "the spec"
     problem = Problem(
         "data-missing",
         f"{written} {what}{note}",
         span,
-        expected="a file; relative paths are relative to the spec",
+        expected=f"a file; relative paths are relative to {base}",
     )
     raise Fault(problem, status=3)

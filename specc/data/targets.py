@@ -36,8 +36,8 @@ def check_targets(
             if found is None:
                 continue
             row, why, expected = found
-            number = int(prepared.rows[part][row])
-            message = f"{objective.target} {why} in row {number} of the source (from 0)"
+            where = prepared.row(part, row)
+            message = f"{objective.target} {why} in {where} of the source"
             span = places.binding(objective.target)
             problems.append(Problem("data-target", message, span, expected=expected))
             break

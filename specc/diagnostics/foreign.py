@@ -301,6 +301,20 @@ REMARKS: dict[str, str] = {
     "requires_grad": "a phase freezes layers: freeze = [...]",
     "trainable": "a phase freezes layers: freeze = [...]",
     "weight_decay": "a penalty on weights is a regularizer: kernel_regularizer = l2(…)",
+    "learning_rate": "the rate goes into the optimizer: optimizer = sgd(0.1)",
+    "lr": "the rate goes into the optimizer: optimizer = sgd(0.1)",
+    **dict.fromkeys(
+        (
+            *("lr_schedule", "lr_scheduler", "learning_rate_schedule"),
+            *("schedule", "scheduler", "decay"),
+        ),
+        "a schedule goes into the optimizer, in the place of the rate: optimizer ="
+        " sgd(exponential_decay(…))",
+    ),
+    **dict.fromkeys(
+        ("clipnorm", "clipvalue", "global_clipnorm", "momentum", "nesterov"),
+        "this goes into the optimizer: optimizer = sgd(0.1, …)",
+    ),
     "callbacks": "callbacks are statements of their own: early_stopping(…)",
     "verbose": "the command line shows progress",
     "num_workers": "how batches are read is for the backend to say",

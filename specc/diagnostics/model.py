@@ -84,6 +84,18 @@ class Problem:
     suggestion: str | None = None
     notes: tuple[Note, ...] = ()
 
+    def __str__(self) -> str:
+        """``file:line:column: error[rule]: message``, as compilers write it."""
+        from .words import sentence
+
+        said = f"{self.level}[{self.rule}]: {sentence(self)}"
+        if self.span is None:
+            return said
+        name = self.span.source.name
+        if name.startswith("--"):  # a value given from outside has no lines
+            return f"{name}: {said}"
+        return f"{name}:{self.span.line}:{self.span.column}: {said}"
+
 
 def failed(problems: Iterable[Problem]) -> bool:
     """Whether any problem is an error."""

@@ -96,7 +96,7 @@ class _Text:
         *others, last = excerpt(span, self.width)
         for row in others:
             lines += self._row(row, mark, color, "")
-        beside = cells(label) + last.indent + last.length < self.width
+        beside = not label or cells(label) + last.indent + last.length < self.width
         lines += self._row(last, mark, color, label if beside else "")
         return [*lines, bar, *([] if beside else self._remark(label))]
 

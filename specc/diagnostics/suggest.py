@@ -37,10 +37,12 @@ def nearby(word: str, candidates: Iterable[str], limit: int = 3) -> list[str]:
         for target in equivalents(word)
         if target != word and (target in known or _head(target) in known)
     ]
+    bare = _bare(word)  # nn.relu
+    found += [bare] if bare != word and bare in known and bare not in found else []
     distances = sorted(
         (distance, index, candidate)
         for index, candidate in enumerate(known)
-        if (distance := _distance(word, candidate)) is not None
+        if (distance := _distance(bare, candidate)) is not None
     )
     found += [candidate for *_, candidate in distances if candidate not in found]
     return found[:limit]

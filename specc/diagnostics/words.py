@@ -6,10 +6,15 @@ import re
 
 from .model import Problem
 
-__all__ = ["sentence", "suggested"]
+__all__ = ["install", "sentence", "suggested"]
 
 #: A suggestion that is a single word or sign of a spec.
 _SINGLE = re.compile(r"\S+")
+
+
+def install(extra: str) -> str:
+    """The command that installs an extra of specc, which is on no package index."""
+    return f'pip install -c requirements.lock ".[{extra}]" (in the folder of specc)'
 
 
 def suggested(suggestion: str) -> str:

@@ -346,27 +346,19 @@ def training_section(program: Program) -> Section:
 _MAIN = '''
 def main() -> None:
     """Train on the arrays of an .npz file and write the weights."""
+@
     parser = argparse.ArgumentParser(description=main.__doc__)
-    names = @
-    parser.add_argument("data", help=f"file with arrays {', '.join(names)}")
+    names = ", ".join(shapes)
+    parser.add_argument("data", help=f"file with {names}, perhaps also val_NAME")
     parser.add_argument("--out", default="weights.safetensors")
-    parser.add_argument("--dtype", default=PRECISION)
+    parser.add_argument("--dtype", default=PRECISION, choices=("float32", "float64"))
     options = parser.parse_args()
-    with np.load(options.data, allow_pickle=False) as file:
-        arrays = dict(file)
-    missing = [name for name in names if name not in arrays]
-    if missing:
-        parser.error(f"{options.data} has no array {', '.join(missing)}")
-    training = {name: arrays[name] for name in names}
-    validation = {
-        name: arrays[f"val_{name}"] for name in names if f"val_{name}" in arrays
-    }
+    try:
+        training, validation = read_arrays(options.data, shapes)
+    except ValueError as error:
+        parser.error(str(error))
     batches = ArrayBatches(
-        training,
-        validation if len(validation) == len(names) else None,
-        batch_size=BATCH_SIZE,
-        seed=SEED,
-        shuffle=SHUFFLE,
+        training, validation, batch_size=BATCH_SIZE, seed=SEED, shuffle=SHUFFLE
     )
     state, _ = train(batches, init_state(dtype=options.dtype), PrintEpochs())
     save_file(export_weights(state), options.out)
@@ -376,18 +368,45 @@ if __name__ == "__main__":
     main()
 '''
 
+_WATCHED = """
+    if validation is None:
+        parser.error("early stopping looks at arrays val_NAME, which are missing")
+"""
+
 
 def main_section(program: Program) -> Section:
     """`main()`, which trains from prepared arrays without specc."""
-    weighted = program.training is not None and program.training.sample_weight
-    names = "[*INPUTS, *TARGETS, SAMPLE_WEIGHT]" if weighted else "[*INPUTS, *TARGETS]"
-    return Section(
-        _MAIN.strip("\n").replace("@", names),
-        frozenset({"ArrayBatches", "PrintEpochs"}),
-        frozenset(
-            {Import("argparse"), NUMPY, Import("safetensors.numpy", "save_file")}
-        ),
+    stopping = _stopping(program)
+    text = _MAIN.strip("\n").replace(
+        "@", assign("shapes", literal(_shapes(program)), 4), 1
     )
+    if stopping is not None and stopping.monitor.startswith("val_"):
+        place = text.index("    batches = ")
+        text = text[:place] + _WATCHED.lstrip("\n") + text[place:]
+    return Section(
+        text,
+        frozenset({"ArrayBatches", "PrintEpochs", "read_arrays"}),
+        frozenset({Import("argparse"), Import("safetensors.numpy", "save_file")}),
+    )
+
+
+def _shapes(program: Program) -> dict[str, tuple[int | None, ...]]:
+    """The shape of an example of each array that training takes."""
+    network, training = program.network, program.training
+    assert training is not None, "a model alone is not trained"
+    found = {item.name: network.edge(item.name).shape for item in network.inputs}
+    edges = {item.name: item.edge for item in network.outputs}
+    for item in training.objectives:
+        shape = network.edge(edges[item.output]).shape
+        found.setdefault(
+            item.target, shape[:-1] if item.loss.target == "classes" else shape
+        )
+    if training.sample_weight is not None:
+        found[training.sample_weight] = ()
+    return {
+        name: tuple(size if isinstance(size, int) else None for size in shape)
+        for name, shape in found.items()
+    }
 
 
 # The head --------------------------------------------------------------------

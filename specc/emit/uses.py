@@ -50,14 +50,35 @@ def uses(program: Program) -> Iterator[Use]:
 
 
 def obstacles(table: Table, program: Program) -> tuple[Obstacle, ...]:
-    """What the table refuses of a program."""
-    found: list[Obstacle] = []
+    """What the table refuses of a program, and what no backend writes yet."""
+    found = list(_beyond(program))
     for use in uses(program):
         refusal = table.refusal(use.construct)
         if refusal is not None:
             keyword = use.construct.keyword
             found.append(Obstacle(use.owner, use.field, keyword, refusal.why))
     return tuple(found)
+
+
+def _beyond(program: Program) -> Iterator[Obstacle]:
+    """What the intermediate form can say and emitted programs cannot."""
+    for edge in program.network.edges:
+        if edge.mask is not None:
+            why = "no layer of this release reads masks of time steps"
+            yield Obstacle(edge.name, "", "mask", why)
+    for node in program.network.layers:
+        if not all(weight.decay for weight in node.weights):
+            why = "no optimizer of this release has a weight decay to be left out"
+            yield Obstacle(node.name, "", node.layer.keyword, why)
+    training = program.training
+    if training is None:
+        return
+    if len(training.phases) != 1:
+        why = "a training has one phase in this release"
+        yield Obstacle("training", "phases", "train", why)
+    paths = {weight.path for weight in program.network.weights()}
+    if paths and paths <= set(program.frozen()):
+        yield Obstacle("training", "", "train", "no weight is left to be trained")
 
 
 def portability(

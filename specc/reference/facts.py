@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from ..backend import backend, backends
 from ..catalog import Construct, catalog
 from ..diagnostics import RULES
+from .statements import STATEMENTS
 
-__all__ = ["docstring", "heading", "lowerings", "unnamed", "words"]
+__all__ = ["docstring", "family_of", "heading", "lowerings", "unnamed", "words"]
 
 _TITLES = {
     "layer": "Layers",
@@ -33,8 +34,27 @@ def heading(family: str) -> str:
 
 
 def words() -> tuple[str, ...]:
-    """Everything that can be explained: keywords of constructs and slugs of rules."""
-    return (*dict.fromkeys(kind.keyword for kind in catalog()), *RULES)
+    """What can be explained: constructs, rules, statements, families and settings.
+
+    Arguments of constructs can be too, but are not listed.
+    """
+    settings = catalog().family("settings").values()
+    found = [
+        *(kind.keyword for kind in catalog()),
+        *STATEMENTS,
+        *catalog().families(),
+        *(name for kind in settings for name, _ in kind.fields()),
+        *RULES,
+    ]
+    return tuple(dict.fromkeys(found))
+
+
+def family_of(word: str) -> str | None:
+    """The family that a word names, in the singular or the plural."""
+    for family in catalog().families():
+        if word.lower() in (family, f"{family}s", f"{family}es"):
+            return family
+    return None
 
 
 def docstring(kind: type[Construct]) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 from ..backend import Backend
 from ..diagnostics.fault import Fault
 from ..diagnostics.model import Problem
+from ..diagnostics.words import install
 from ..ir import Network, Program
 
 __all__ = [
@@ -32,7 +33,7 @@ def require_backend(backend: Backend) -> None:
             f"the backend {backend.name} needs {', '.join(missing)},"
             f" which {'are' if len(missing) > 1 else 'is'} not installed",
             None,
-            suggestion=f'pip install "specc[{backend.extra}]"',
+            suggestion=install(backend.extra),
         )
         raise Fault(problem, status=3)
 

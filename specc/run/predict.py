@@ -3,40 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 
 import numpy as np
 
 from ..data import transform
-from ..data.npz_file import open_arrays
 from ..diagnostics.fault import Fault
 from ..diagnostics.model import Problem
-from ..diagnostics.suggest import nearest
+from .inputs import input_names, missing_inputs
 from .loaded import Loaded
+from .units import in_data_units
 
-__all__ = ["input_batches", "predict", "read_inputs"]
+__all__ = ["input_batches", "predict"]
 
 Arrays = dict[str, np.ndarray]
-
-
-def read_inputs(loaded: Loaded, path: Path) -> Arrays:
-    """The inputs of a model from an .npz file; other arrays in it are not read.
-
-    Raises:
-        Fault: the file is missing (status 3), or it lacks inputs (status 1).
-    """
-    file = open_arrays(path, str(path), None)
-    names = _names(loaded)
-    problems = [_missing(name, file.names) for name in names if name not in file.names]
-    if problems:
-        raise Fault(problems)
-    return dict(file.read(names).fields)
 
 
 def predict(
     loaded: Loaded, arrays: Mapping[str, np.ndarray], batch_size: int = 256
 ) -> Arrays:
-    """Outputs by name, in inference mode.
+    """Outputs by name, in inference mode and in the units of the data.
+
+    What transforms did to a target is undone for its output (see `in_data_units`).
 
     Args:
         loaded: the model.
@@ -49,7 +36,8 @@ def predict(
     """
     batches = input_batches(loaded, arrays, batch_size)
     parts: list[Arrays] = [loaded.module.predict(loaded.state, b) for b in batches]
-    return {name: np.concatenate([p[name] for p in parts]) for name in parts[0]}
+    outputs = {name: np.concatenate([p[name] for p in parts]) for name in parts[0]}
+    return in_data_units(loaded, outputs)
 
 
 def input_batches(
@@ -62,8 +50,8 @@ def input_batches(
     """
     data = loaded.program.data
     assert data is not None, "a run has data"
-    names = _names(loaded)
-    problems = [_missing(name, tuple(arrays)) for name in names if name not in arrays]
+    names = input_names(loaded.program)
+    problems = list(missing_inputs(names, tuple(arrays)))
     if not problems:
         problems = list(_unequal({name: arrays[name] for name in names}))
     if problems:
@@ -77,21 +65,6 @@ def input_batches(
         batch = {name: values[rows] for name, values in inputs.items()}
         batches.append({"ids": ids[rows], **batch})
     return batches
-
-
-def _names(loaded: Loaded) -> tuple[str, ...]:
-    return tuple(item.name for item in loaded.program.network.inputs)
-
-
-def _missing(name: str, names: tuple[str, ...]) -> Problem:
-    near = nearest(name, names)
-    return Problem(
-        "run-input",
-        f"the model needs an input called {name}",
-        None,
-        expected=f"an array of that name beside {', '.join(names[:20])}",
-        suggestion=f"rename {near} to {name}" if near else None,
-    )
 
 
 def _unequal(arrays: Mapping[str, np.ndarray]) -> Iterator[Problem]:

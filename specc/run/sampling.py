@@ -14,6 +14,7 @@ from ..diagnostics.fault import Fault
 from ..diagnostics.model import Problem
 from .loaded import Loaded
 from .predict import input_batches
+from .units import in_data_units
 
 __all__ = ["Samples", "predict_samples"]
 
@@ -22,7 +23,10 @@ Arrays = dict[str, np.ndarray]
 
 @dataclass(frozen=True)
 class Samples:
-    """Mean and standard deviation (of the population) over passes, by output name."""
+    """Mean and standard deviation (of the population) over passes, by output name.
+
+    Both are in the units of the data, as predictions are.
+    """
 
     mean: Arrays
     deviation: Arrays
@@ -56,12 +60,12 @@ def predict_samples(
         _samples(loaded, batches, number, passes) for number in range(len(batches))
     ]
     names = parts[0].mean
+    mean = {name: np.concatenate([part.mean[name] for part in parts]) for name in names}
+    deviation = {
+        name: np.concatenate([part.deviation[name] for part in parts]) for name in names
+    }
     return Samples(
-        {name: np.concatenate([part.mean[name] for part in parts]) for name in names},
-        {
-            name: np.concatenate([part.deviation[name] for part in parts])
-            for name in names
-        },
+        in_data_units(loaded, mean), in_data_units(loaded, deviation, spread=True)
     )
 
 

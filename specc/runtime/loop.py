@@ -25,13 +25,26 @@ class PrintEpochs(Hooks):
 
 
 class NotFiniteError(ArithmeticError):
-    """The loss of a step is infinite or not a number."""
+    """A figure of training is infinite or not a number.
 
-    def __init__(self, step: int, loss: float, batch: Any) -> None:
-        super().__init__(f"the loss is {loss} at step {step}")
+    `name` is the figure's, or the path of a weight, whose largest entry then is the
+    figure; `step` counts the updates before. `batch` is what the step was made on, None
+    for a figure of the state between steps.
+    """
+
+    def __init__(self, name: str, figure: float, step: int, batch: Any = None) -> None:
+        super().__init__(f"{name} is {figure} at step {step}")
+        self.name = name
+        self.figure = figure
         self.step = step
-        self.loss = loss
         self.batch = batch
+
+
+def check_finite(figures: dict[str, float], step: int, batch: Any = None) -> None:
+    """Raise a NotFiniteError for the first figure that is infinite or not a number."""
+    for name, figure in figures.items():
+        if not math.isfinite(figure):
+            raise NotFiniteError(name, figure, step, batch)
 
 
 class Means:
@@ -81,7 +94,9 @@ def run_epochs(
     `state.stopping` says so.
 
     Raises:
-        NotFiniteError: the loss is not a finite number and `stop_on_nan` is set.
+        NotFiniteError: `stop_on_nan` is set, and what is not a finite number is the
+            loss of a step, the norm of its gradients where they are clipped, a figure
+            of the validation, or a weight at the end.
     """
     history: list[dict[str, float]] = []
     stopped = state.stopping is not None and state.stopping.stopped
@@ -94,8 +109,10 @@ def run_epochs(
         means = Means()
         for batch in batches.epoch(state.epoch):
             state, logs = train_step(state, batch, state.step)
-            if stop_on_nan and not math.isfinite(logs["loss"]):
-                raise NotFiniteError(state.step, logs["loss"], batch)
+            norm = logs.pop("gradient_norm", 0.0)  # given where gradients are clipped
+            if stop_on_nan:
+                looked_at = {"loss": logs["loss"], "gradient_norm": norm}
+                check_finite(looked_at, state.step, batch)
             means.add(len(batch["ids"]), logs)
             state.step += 1
             hooks.on_step(state, len(batch["ids"]), logs)
@@ -109,10 +126,17 @@ def run_epochs(
         held_out = batches.validation()
         if held_out is not None:
             figures = evaluate(state, held_out, evaluate_step)
-            record.update({f"val_{name}": value for name, value in figures.items()})
+            figures = {f"val_{name}": value for name, value in figures.items()}
+            if stop_on_nan:
+                check_finite(figures, state.step)
+            record.update(figures)
             record["seconds"] = time.perf_counter() - began
         if state.stopping is not None:
             stopped = state.stopping.update(state.epoch, record, weights)
+        if stop_on_nan and (stopped or state.epoch + 1 >= epochs):
+            arrays = weights().items()
+            sizes = {path: float(abs(array).max()) for path, array in arrays}
+            check_finite(sizes, state.step)
 
         state.epoch += 1
         history.append(record)

@@ -156,10 +156,14 @@ def comparison_for_equals(u: Unexpected) -> Problem | None:
 
 
 def joined_conditions(u: Unexpected) -> Problem | None:
-    """``if a < b and c < d``."""
+    """``if a < b and c < d``, ``keep(a < b and c < d)``."""
     for word in (u.token, _before(u)):
         if word is not None and word.text in ("and", "or") and word.type == "WORD":
             message = f"conditions are not joined with {word.text}"
+            if _in_brackets(u):
+                two = "write two keeps, one below the other: rows must pass both"
+                fix = two if word.text == "and" else None
+                return _syntax(message, word.span, "one comparison in each keep", fix)
             return _syntax(message, word.span, "one if inside another")
     return None
 

@@ -8,9 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..ir import Origins, Program, Weight
+from .alone import ALONE
 from .compare import Mismatch
 from .exam import Exam
+from .laws import LAWS
 from .protocol import Arrays, Reading
+from .relations import RELATIONS
 from .spread import distance
 from .verdict import Place
 
@@ -18,6 +21,7 @@ __all__ = ["Blame", "Scene", "place_of"]
 
 #: Parts in the order in which a program does things; the first that differs is the cause.
 AT_REST = (
+    *ALONE,
     "outputs in inference",
     "outputs in training",
     "predictions",
@@ -26,8 +30,9 @@ AT_REST = (
     "figures in training",
     "gradients",
     "clipped gradients",
+    *RELATIONS,
 )
-BEFORE = ("settings", "initial weights", "built state", "built weights")
+BEFORE = ("settings", "initial weights", LAWS, "built state", "built weights")
 AFTER = (
     "decisions",
     "state after a step",
@@ -84,7 +89,7 @@ class Scene:
             place = DECISIONS.index(name) if known else len(DECISIONS)
             return 2, AFTER.index(part), item.part.step or 0, place
         calls = {call.name: n for n, call in enumerate(self.program.network.calls)}
-        place = calls.get(name, 0)
+        place = calls.get(name.rsplit("@", 1)[-1], 0)
         if part in ("gradients", "clipped gradients"):
             place = -calls.get(self.call_of(name.split("/")[0]), 0)
         looks = [look.name for look in self.exam.probes]
@@ -113,6 +118,13 @@ class Scene:
             if item.part.name == part and (step is None or item.part.step == step)
         ]
 
+    def in_the_model(self, item: Mismatch) -> Mismatch:
+        """For a node that differs alone, how it differs within the model; else itself."""
+        for other in self.mismatches if item.part.name in ALONE else ():
+            if other.part.name.startswith("outputs in") and other.name == item.name:
+                return other
+        return item
+
     def under(self, prefix: str) -> dict[str, Arrays]:
         """What each side has under a prefix."""
         return {side: reading.under(prefix) for side, reading in self.readings.items()}
@@ -120,9 +132,12 @@ class Scene:
     def blame(self, item: Mismatch) -> Blame:
         """Who is responsible for a mismatch."""
         part, name = item.part.name, item.name
+        if part in ALONE:
+            node = name.rsplit("@", 1)[-1]
+            return Blame(node, "", self._layer(node))
         if part.startswith("outputs in"):
             return Blame(name, "", self._layer(name))
-        if part in ("initial weights", "built state", "built weights"):
+        if part in ("initial weights", LAWS, "built state", "built weights"):
             return self._initial(name)
         if part in ("state after steps", "state after a step"):
             return self._update(item)
@@ -136,6 +151,8 @@ class Scene:
             return self._gradient(item)
         if part.startswith("figures") or part == "held-out figures":
             return self._figure(item)
+        if part in RELATIONS:
+            return self._relation(item)
         if part == "predictions":
             return Blame(f"output {name}", "", f"output:{name}")
         if part == "settings":
@@ -269,6 +286,13 @@ class Scene:
         others = [side for side in sides if side != guilty]
         return (guilty, others[0]) if others else ("", "")
 
+    def _relation(self, item: Mismatch) -> Blame:
+        """An output, or the layer of a weight."""
+        if item.part.name.startswith("predictions"):
+            return Blame(f"output {item.name}", "", f"output:{item.name}")
+        layer = item.name.rsplit("/", 1)[0]
+        return Blame(layer, "", layer)
+
     def _decision(self, item: Mismatch) -> Blame:
         return {
             "rates": Blame("learning rate", "learning_rate", "optimizer"),
@@ -279,8 +303,9 @@ class Scene:
             "stopping": Blame("early_stopping", "callbacks", "training"),
             "stopped_after": Blame("epoch loop", "callbacks", "training"),
             "not_finite": Blame("epoch loop", "on_nan", "training"),
+            "norms": Blame("clipping", "on_nan", "optimizer"),
             "guards": Blame("import_weights", "", "training"),
-        }.get(item.name, Blame("epoch loop", "", "training"))
+        }.get(item.name.split(":")[0], Blame("epoch loop", "", "training"))
 
 
 def place_of(origins: Origins | None, owner: str, field: str = "") -> Place | None:

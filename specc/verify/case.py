@@ -50,7 +50,9 @@ class Trial:
         self.constants()
         for stage in (
             self.build,
+            self.alone,
             self.look,
+            self.relate,
             self.loop,
             self.resume,
             self.single_steps,
@@ -79,6 +81,24 @@ class Trial:
         )
         self.keep("built", self.module.export_state(self.state))
 
+    def alone(self) -> None:
+        """Every node by itself: its output, and what it pulls back, in both modes."""
+        if not self.case.alone:
+            return
+        self.begin()
+        for mode, training in (("inference", False), ("training", True)):
+            outputs, pulled = self.probe.nodes_alone(
+                self.module,
+                self.emission,
+                self.state,
+                self.case.alone,
+                self.given_under("edge"),
+                self.given_under("cotangent"),
+                training,
+            )
+            self.keep(f"alone/{mode}", outputs)
+            self.keep(f"pulled/{mode}", pulled)
+
     def look(self) -> None:
         """Outputs, loss and gradients of a model at rest."""
         for probe in self.case.probes:
@@ -104,6 +124,47 @@ class Trial:
         self.keep(f"raw/{probe.name}", raw)
         self.keep(f"clipped/{probe.name}", clipped)
         self.put_logs(f"train/{probe.name}", logs)
+
+    def relate(self) -> None:
+        """What must come out alike within one program, whatever others do.
+
+        In inference an example does not depend on the others of its batch: neither on
+        their order nor on which they are. Gradients do not depend on the order where
+        nothing is drawn, and are means over the examples where nothing mixes them.
+        """
+        if self.case.relations is None:
+            return
+        self.begin()
+        batch = self.batch(self.case.relations.batch)
+        rows = len(batch["ids"])
+        turned = {name: array[::-1].copy() for name, array in batch.items()}
+        cut = -(-rows // 2)
+        parts = [
+            {name: array[where] for name, array in batch.items()}
+            for where in (slice(0, cut), slice(cut, None))
+        ]
+        predict = self.module.predict
+        self.keep("related/whole", predict(self.state, batch))
+        again = predict(self.state, turned)
+        self.keep("related/turned", {n: a[::-1] for n, a in again.items()})
+        halves = [predict(self.state, part) for part in parts]
+        self.keep(
+            "related/halves",
+            {name: np.concatenate([half[name] for half in halves]) for name in again},
+        )
+        if not self.case.relations.symmetric:
+            return
+        self.keep("related/gradients", self.gradients_on(batch))
+        self.keep("related/gradients turned", self.gradients_on(turned))
+        if self.case.relations.additive:
+            one, other = (self.gradients_on(part) for part in parts)
+            mean = {n: (cut * one[n] + (rows - cut) * other[n]) / rows for n in one}
+            self.keep("related/gradients of halves", mean)
+
+    def gradients_on(self, batch: Arrays) -> Arrays:
+        """Gradients before clipping, with the masks of the first update."""
+        raw, _, _ = self.probe.raw_gradients(self.module, self.state, batch, 0)
+        return raw
 
     # Training -------------------------------------------------------------------
 
@@ -144,20 +205,23 @@ class Trial:
         """Go back to the end of the first epoch and train on from there.
 
         What training depends on must all be in the exported state, so that the rest
-        comes out as before, bit for bit. What early stopping remembers is not in it.
+        comes out as before, bit for bit. What early stopping remembers is not in it, so
+        that nothing stops this second run; the rule itself is looked at in `decide`.
         """
-        first = len(self.case.epochs[0]) if self.case.epochs else 0
-        steps = sum(map(len, self.case.epochs))
-        known = first in self.case.record and steps in self.case.record
-        if not known or steps == first or self.state.stopping is not None:
+        if not self.case.epochs:
             return
-        arrays = self.under(f"steps/{first}")
-        self.module.import_state(self.state, arrays)
+        first, made = len(self.case.epochs[0]), len(self.figures["rows"])
+        last = max(step for step in self.case.record if step <= made)
+        if first not in self.case.record or last <= first:
+            return
+        self.module.import_state(self.state, self.under(f"steps/{first}"))
         self.state.epoch = 1  # it is written down before the epoch is counted
-        hooks = Recorder(self, stop_at=steps - first)
+        self.state.stopping = None
+        hooks = Recorder(self, stop_at=last - first)
         with suppress(Enough):
             self.module.train(WindowBatches(self), self.state, hooks)
         self.keep("resumed", self.module.export_state(self.state))
+        self.figures["resumed_until"] = last
 
     def single_steps(self) -> None:
         """One step from each given state."""
@@ -168,6 +232,7 @@ class Trial:
                 self.state, self.batch(single.batch), single.step
             )
             self.keep(f"single/{single.step}", self.module.export_state(self.state))
+            logs.pop("gradient_norm", None)
             self.put_logs(f"single_logs/{single.step}", logs)
 
     # Plain Python ---------------------------------------------------------------
@@ -217,23 +282,69 @@ class Trial:
         return [stopping.monitor, decisions, stopping.best_epoch, best]
 
     def spoil(self) -> None:
-        """Train where the loss is not a number; note what is raised.
+        """Train where nothing is a number, but only a part of it can be noticed.
+
+        Noted is what training stops at, and which gradients have a norm that is not
+        finite.
+        """
+        module, step = self.module, self.module.train_step
+        if hasattr(module, "clip_gradients"):
+            self.figures["norms"] = self.norms()
+
+        def without_loss(state: Any, batch: Arrays, number: int) -> Any:
+            state, logs = step(state, batch, number)
+            return state, {**logs, "loss": 0.0}
+
+        def no_step(state: Any, *_: Any) -> Any:
+            return state, {"loss": 0.0}
+
+        found = {"loss": self.spoilt(SpoiltBatches(self))}
+        module.train_step = without_loss
+        found["gradients"] = self.spoilt(SpoiltBatches(self))
+        module.train_step = no_step
+        found["validation"] = self.spoilt(SpoiltBatches(self, held_out=True), steps=2)
+        found["weights"] = self.spoilt(SpoiltBatches(self), steps=2)
+        module.train_step = step
+        self.figures["not_finite"] = found
+
+    def spoilt(self, batches: SpoiltBatches, steps: int = 1) -> str:
+        """What the last epoch stops at, if it has not come so many steps far.
 
         Inputs and weights are spoilt both: a maximum may pass over what is not a number.
         """
+        module, state = self.module, self.state
         self.begin()
-        arrays = self.module.export_weights(self.state)
-        self.module.import_weights(
-            self.state, {name: np.full_like(a, np.nan) for name, a in arrays.items()}
+        arrays = module.export_weights(state)
+        module.import_weights(
+            state, {name: np.full_like(a, np.nan) for name, a in arrays.items()}
         )
+        state.epoch, state.stopping = module.EPOCHS - 1, None
         try:
-            self.module.train(
-                SpoiltBatches(self), self.state, Recorder(self, stop_at=1)
-            )
-        except Enough:
-            self.figures["not_finite"] = "goes on"
+            module.train(batches, state, Recorder(self, stop_at=steps))
         except ArithmeticError as error:
-            self.figures["not_finite"] = type(error).__name__
+            name: str = getattr(error, "name", type(error).__name__)
+            if name in arrays:
+                return "weights"
+            return "validation" if name.startswith("val_") else name
+        except Enough:
+            pass
+        return "goes on"
+
+    def norms(self) -> dict[str, bool]:
+        """Whether the norms that clipping sees are finite, for gradients times a factor.
+
+        The square of the second does not fit into a float64 number.
+        """
+        self.begin()
+        batch = self.batch(self.case.epochs[0][0])
+        raw, _ = self.module.gradients(self.state, batch, 0)
+        found: dict[str, bool] = {}
+        for factor in (1.0, 1e300, math.inf, math.nan):
+            many = {path: gradient * factor for path, gradient in raw.items()}
+            with np.errstate(all="ignore"):
+                _, norm = self.module.clip_gradients(many)
+            found[str(factor)] = math.isfinite(float(norm))
+        return found
 
     def guards(self) -> dict[str, str]:
         """What importing damaged weights leads to: the error, or ``accepted``."""
@@ -276,7 +387,7 @@ class Trial:
             {name: array.astype(self.case.precision) for name, array in start.items()}
         )
         self.module.import_state(self.state, arrays)
-        if self.state.stopping is not None:
+        if hasattr(self.module, "new_stopping"):
             self.state.stopping = self.module.new_stopping()
 
     def under(self, prefix: str) -> Arrays:

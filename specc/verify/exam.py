@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from ..backend import Emission
 from ..catalog.types import Shape
 from ..ir import Program
+from .alone import Forced, force
 from .expect import Expected, expected
 from .protocol import Arrays, Case, Precision, Probe, Reading, Single, write_arrays
+from .relations import relations_of
 from .start import random_start
 from .window import ADVERSARIAL, Batches, Window, adversarial, window
 
@@ -46,6 +49,7 @@ class Exam:
     program: Program
     expected: Expected
     window: Window
+    forced: Forced
     batches: Mapping[str, Arrays]
     start: Arrays
     probes: tuple[Probe, ...]
@@ -67,6 +71,10 @@ class Exam:
         for name, batch in self.batches.items():
             for field, array in batch.items():
                 arrays[f"batch/{name}/{field}"] = array
+        for name, array in self.forced.edges.items():
+            arrays[f"edge/{name}"] = array
+        for name, array in self.forced.cotangents.items():
+            arrays[f"cotangent/{name}"] = array
         for step, state in (states or {}).items():
             for name, array in state.items():
                 arrays[f"state/{step}/{name}"] = array
@@ -82,7 +90,9 @@ class Exam:
             precision="float64",
             arrays=str(arrays),
             out=str(out),
+            alone=self.forced.calls,
             probes=self.probes,
+            relations=relations_of(self.program) if self.rows() > 1 else None,
             epochs=self.window.epochs,
             validation=self.window.validation,
             record=self.record,
@@ -95,10 +105,21 @@ class Exam:
             guards=self.guards,
         )
 
+    def rows(self) -> int:
+        """The number of examples of the batch for looks at rest."""
+        return len(self.batches["real"]["ids"])
+
     def control(self, emission: Emission, arrays: Path, out: Path) -> Case:
         """The case in float64 once more, training alone."""
         whole = self.double(emission, arrays, out)
-        idle = {"probes": (), "rates": 0, "order": (0, 0), "figures": ()}
+        idle: dict[str, Any] = {
+            "alone": {},
+            "probes": (),
+            "relations": None,
+            "rates": 0,
+            "order": (0, 0),
+            "figures": (),
+        }
         off = {"not_finite": False, "guards": False}
         return whole.model_copy(update={**idle, **off})
 
@@ -122,6 +143,11 @@ class Exam:
     def single_control(self, emission: Emission, arrays: Path, out: Path) -> Case:
         """The single steps in float32 once more, from other states."""
         return self.single(emission, arrays, out).model_copy(update={"probes": ()})
+
+    def until(self, made: int) -> Exam:
+        """The questions where training stops by itself after so many updates."""
+        record = tuple(step for step in self.record if step <= made)
+        return replace(self, singles=_singles(record, made))
 
     def state_before(self, step: int, reading: Reading) -> Arrays:
         """The state before an update of a float64 run, rounded to float32."""
@@ -156,12 +182,13 @@ def prepare(
     extra = adversarial(seen.first(), inputs, rows)
     extra["real"] = {name: a[:rows] for name, a in seen.first().items()}
     count = len(seen.updates())
-    record = _recorded(wanted, count)
+    record = _recorded(wanted, count, len(seen.epochs[0]))
     epochs = program.training.phases[0].epochs
     return Exam(
         program=program,
         expected=wanted,
         window=seen,
+        forced=force(program.network, seen.first()),
         batches={**seen.batches, **extra},
         start=random_start(program.network),
         probes=_probes(),
@@ -193,17 +220,23 @@ def _rows(wanted: Expected, seen: Window) -> int:
     return max(2, min(len(seen.first()["ids"]), OUTPUTS_BUDGET // max(1, one)))
 
 
-def _recorded(wanted: Expected, count: int) -> tuple[int, ...]:
+def _recorded(wanted: Expected, count: int, epoch: int) -> tuple[int, ...]:
     """The updates after which the state is written down: all, if the budget allows.
 
-    Otherwise pairs of neighbours, ever farther apart, and always the last.
+    Otherwise pairs of neighbours, ever farther apart, and always the last and that which
+    ends the first `epoch`.
     """
     one = 8 * sum(map(_numbers, wanted.state().values()))
     room = max(4, STATES_BUDGET // max(1, one))
     if count <= room:
         return tuple(range(1, count + 1))
     places = np.unique(np.geomspace(1, count - 1, room // 2).astype(int))
-    chosen = {int(p) for place in places for p in (place, place + 1)} | {1, 2, count}
+    chosen = {int(p) for place in places for p in (place, place + 1)} | {
+        1,
+        2,
+        epoch,
+        count,
+    }
     return tuple(sorted(chosen))
 
 

@@ -71,7 +71,7 @@ class Findings:
             place=place_of(self.origins, blame.owner, blame.field),
             step=item.part.step,
             batch=item.part.batch,
-            hint=suspect(scene, item),
+            hint=suspect(scene, scene.in_the_model(item)),
         )
 
     def verdict(self, versions: dict[str, dict[str, str]]) -> Verdict:
@@ -87,7 +87,7 @@ class Findings:
             outcome = "not comparable"
         return Verdict(
             outcome=outcome,
-            name=self.exam.program.network.name,
+            name=self.exam.program.title,
             backends=tuple(self.emissions),
             steps=len(self.exam.window.updates()),
             checks=checks,

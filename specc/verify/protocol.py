@@ -23,12 +23,14 @@ from ..catalog.construct import Model
 __all__ = [
     "JUDGE",
     "STAGES",
+    "Alone",
     "Arrays",
     "Case",
     "Mishap",
     "Precision",
     "Probe",
     "Reading",
+    "Relations",
     "Single",
     "read_arrays",
     "write_arrays",
@@ -41,7 +43,9 @@ JUDGE = "reference"
 STAGES = (
     "load",
     "build",
+    "alone",
     "look",
+    "relate",
     "loop",
     "train",
     "after",
@@ -68,6 +72,25 @@ class Probe(Model):
     step: int = 0
 
 
+class Alone(Model):
+    """What a node takes when it is looked at alone: its layer, and its input edges."""
+
+    layer: str
+    inputs: tuple[str, ...]
+
+
+class Relations(Model):
+    """The batch on which relations within one program are looked at, and which hold.
+
+    `symmetric`: gradients do not depend on the order of the examples; `additive`: they
+    are means over them.
+    """
+
+    batch: str
+    symmetric: bool
+    additive: bool
+
+
 class Single(Model):
     """One training step from a given state (``state/<step>/…``), on one batch."""
 
@@ -90,7 +113,10 @@ class Case(Model):
     precision: Precision
     arrays: str
     out: str
+    #: Nodes to look at alone; they take ``edge/<name>`` and pull back ``cotangent/<name>``.
+    alone: dict[str, Alone] = Field(default_factory=dict[str, Alone])
     probes: tuple[Probe, ...] = ()
+    relations: Relations | None = None
     #: Names of the batches of each epoch of training, and of the held-out part.
     epochs: tuple[tuple[str, ...], ...] = ()
     validation: tuple[str, ...] = ()

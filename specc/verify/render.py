@@ -8,10 +8,19 @@ from .verdict import Check, Difference, Verdict
 
 __all__ = ["render"]
 
+#: From how many lines on a reader has lost sight of the first.
+LONG = 20
+
 
 def render(verdict: Verdict, every: bool = False) -> str:
-    """The verdict in a few lines; with `every`, all differences and not the first five."""
-    return "\n".join(_lines(verdict, every)) + "\n"
+    """The verdict in a few lines; with `every`, all differences and not the first five.
+
+    The first line is the verdict. It comes again as the last where the text is long.
+    """
+    lines = list(_lines(verdict, every))
+    if len(lines) > LONG:
+        lines += ["", lines[0]]
+    return "\n".join(lines) + "\n"
 
 
 def _lines(verdict: Verdict, every: bool) -> Iterator[str]:
@@ -59,6 +68,12 @@ def _table(checks: tuple[Check, ...]) -> Iterator[str]:
         yield (
             f"{check.precision:8} {check.part:{width}} {check.compared:9d}"
             f" {check.worst:9.2g} {check.gate:9.2g}{mark}"
+        )
+    yield "worst and gate in float64: relative differences between the sides"
+    if any(check.precision == "float32" for check in checks):
+        yield (
+            "worst and gate in float32: ratios of the sides' errors, each its distance"
+            " from float64; 1 is alike"
         )
 
 

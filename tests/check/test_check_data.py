@@ -303,3 +303,34 @@ def test_a_separator_is_one_character_of_a_line(sign: str) -> None:
     problem = only(check(text))
     assert problem.rule == "invalid-value"
     assert underlined(problem) == f'separator = "{sign}"'
+
+
+@pytest.mark.parametrize(
+    ("steps", "loss", "rule"),
+    [
+        ("standardize(features, label)", "sparse_categorical_crossentropy", True),
+        ("standardize(label)", "mse", False),
+        (
+            "standardize(label); one_hot(label, classes = 3)",
+            "categorical_crossentropy",
+            True,
+        ),
+        ("standardize(features)", "sparse_categorical_crossentropy", False),
+        (
+            "rescale(label, scale = 1, offset = -1)",
+            "sparse_categorical_crossentropy",
+            False,
+        ),
+    ],
+)
+def test_classes_that_a_step_makes_measurements_of(
+    steps: str, loss: str, rule: bool
+) -> None:
+    layers = "  Dense(3, activation = softmax)" if loss != "mse" else "  Dense(1)"
+    train = f"loss = {loss}\noptimizer = sgd\nepochs = 2"
+    checked = trained(train, f"data Wine {{ source = wine; {steps} }}\n", layers)
+    assert errors(checked) == (["loss-target-mismatch"] if rule else [])
+    if rule:
+        (problem,) = [p for p in checked.problems if p.rule == "loss-target-mismatch"]
+        assert underlined(problem).startswith("standardize(")
+        assert problem.suggestion == "leave label out of standardize"

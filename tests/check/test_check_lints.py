@@ -273,3 +273,21 @@ def test_strict_turns_warnings_into_errors() -> None:
     assert [p.level for p in strict.problems] == [Level.ERROR]
     assert not lax.failed
     assert strict.failed
+
+
+def test_the_rate_that_stays_is_the_schedules_first() -> None:
+    schedule = "piecewise_constant(0.02 for 5 epochs, 0.001)"
+    text = SPEC.format(**{**USUAL, "optimizer": f"adam({schedule}, clipnorm = 1.0)"})
+    (found,) = [p for p in check(text).problems if p.rule.startswith("adaptive")]
+    assert found.suggestion == "0.02 alone in its place"
+    assert underlined(found) == schedule
+
+
+def test_an_argument_that_is_wrong_is_no_reason_for_lints() -> None:
+    defaults = f"  defaults Dense {{ activation = nn.relu; {HE} }}\n"
+    text = SPEC.format(**{**USUAL, "layers": f"{defaults}  Dense(9){LAST}"})
+    assert rules(check(text)) == ["unknown-activation"]
+    own = f"  Dense(9, activation = nn.relu, {HE}){LAST}"
+    assert rules(check(SPEC.format(**{**USUAL, "layers": own}))) == [
+        "unknown-activation"
+    ]

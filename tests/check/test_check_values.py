@@ -7,6 +7,7 @@ from check_specs import (
     network,
     only,
     sequential,
+    trained,
     underlined,
     with_layers,
 )
@@ -350,3 +351,38 @@ def test_a_default_that_conflicts_is_reported_at_the_layer() -> None:
     problem = only(with_layers(layers, "[9, 9, 1]"))
     assert problem.rule == "conflicting-arguments"
     assert underlined(problem) == "Conv2D(4, 3, strides = 2)"
+
+
+@pytest.mark.parametrize(
+    ("step", "fix"),
+    [
+        ("rescale(1 / 16)", "scale = 1 / 16"),
+        ("rescale(features, 0.5)", "scale = 0.5"),
+        ("standardize(3)", None),
+    ],
+)
+def test_a_number_among_names(step: str, fix: str | None) -> None:
+    problem = only(check(f"data Wine {{ source = wine; {step} }}"))
+    assert problem.rule == "too-many-arguments"
+    assert problem.suggestion == fix
+
+
+def test_a_quoted_word() -> None:
+    problem = only(with_layers('  Dense(3, activation = "relu")'))
+    assert problem.expected == "an activation without quotes"
+    assert problem.suggestion == "relu"
+
+
+@pytest.mark.parametrize(
+    ("setting", "word"),
+    [
+        ("learning_rate = 0.1", "sgd(0.1)"),
+        ("lr_schedule = constant(0.1)", "a schedule"),
+    ],
+)
+def test_settings_that_belong_to_the_optimizer(setting: str, word: str) -> None:
+    text = "loss = sparse_categorical_crossentropy\noptimizer = sgd\nepochs = 2\n"
+    problem = only(trained(text + setting))
+    assert problem.rule == "unknown-setting"
+    assert "into the optimizer" in problem.suggestion
+    assert word in problem.suggestion

@@ -6,9 +6,7 @@ import numpy as np
 import pytest
 
 import specc
-from specc.api import SelectionError, UnreadableError
 from specc.cli.init import FIRST
-from specc.diagnostics.fault import Fault
 
 
 def test_check_compile_summary(first: Path) -> None:
@@ -32,6 +30,15 @@ def test_train_and_use_the_result(first: Path) -> None:
     batch = {"image": images, "ids": np.arange(3)}
     (outputs,) = result.module.predict(result.state, batch).values()
     assert outputs.shape == (3, 10)
+    assert np.array_equal(result.predict({"image": images})["output"].shape, (3, 10))
+    held_out = result.evaluate("validation")
+    assert held_out.figures["loss"] == pytest.approx(result.history[-1]["val_loss"])
+    shown = repr(result)
+    assert shown.startswith(
+        f"RunResult('{first.parent / 'run'}', finished after 2 epochs"
+    )
+    assert f"val_loss={result.history[-1]['val_loss']:.4g}" in shown
+    assert len(shown) < 300
 
 
 def test_params_and_settings_are_replaced(folder: Path) -> None:
@@ -53,19 +60,32 @@ def test_errors_carry_problems_with_places(folder: Path) -> None:
     assert problem.rule == "unknown-layer"
     assert problem.span is not None
     assert problem.span.line == 20
+    assert str(caught.value) == str(problem)
+    assert str(problem).startswith("bad.nnspec:20:3: error[unknown-layer]: ")
+    assert "did you mean Dense?" in str(problem)
+
+
+def test_a_setting_that_is_none_is_named(first: Path) -> None:
+    spec = specc.load(first, training={"epoch": "1"})
+    with pytest.raises(specc.SpecError) as caught:
+        spec.compile("torch")
+    assert str(caught.value).startswith(
+        "--epoch: error[unknown-setting]: a train block has no setting epoch"
+    )
+    assert str(caught.value).endswith("did you mean epochs?")
 
 
 def test_what_else_is_raised(first: Path) -> None:
     spec = specc.load(first)
     with pytest.raises(specc.UnknownBackendError, match="theano"):
         spec.compile("theano")
-    with pytest.raises(SelectionError):
+    with pytest.raises(specc.SelectionError):
         spec.compile("torch", "second")
-    with pytest.raises(UnreadableError):
+    with pytest.raises(specc.UnreadableError):
         specc.load("nowhere.nnspec")
     with pytest.raises(ValueError, match="name the run"):
         spec.train("reference", resume=True)
-    with pytest.raises(Fault) as caught:
+    with pytest.raises(specc.Fault) as caught:
         spec.train("reference", run=first.parent / "nothing", resume=True)
     assert caught.value.status == 3
 

@@ -173,7 +173,7 @@ def test_a_missing_framework_ends_with_3_and_the_command_that_mends_it(
     result = specc(*arguments)
     assert result.exit_code == 3
     assert "pip install" in result.output
-    assert "specc[" in result.output
+    assert "-c requirements.lock" in result.output
     assert not (first.parent / "runs").exists()
 
 

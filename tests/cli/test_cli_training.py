@@ -67,6 +67,35 @@ def test_a_run_goes_on_with_another_backend(specc: Specc, first: Path) -> None:
     assert [epoch["loss"] for epoch in a] == [epoch["loss"] for epoch in b]
 
 
+def test_a_run_that_has_nothing_left(specc: Specc, first: Path) -> None:
+    arguments = ("train", first, "--backend", "reference", "--run", "run")
+    assert specc(*arguments, "--epochs", 2).exit_code == 0
+    before = sorted((first.parent / "run").rglob("*"))
+    again = specc(*arguments, "--epochs", 2, "--resume")
+    assert (again.exit_code, again.stdout) == (0, "run\n")
+    assert again.stderr == "all 2 epochs are done; nothing to do\n"
+    # Not even the framework of another backend is loaded.
+    other = ("train", first, "--backend", "torch", "--run", "run", "--resume")
+    assert specc(*other, "--epochs", 2).stderr == again.stderr
+    assert sorted((first.parent / "run").rglob("*")) == before
+
+
+def test_early_stopping_is_told(specc: Specc, first: Path) -> None:
+    text = first.read_text()
+    stopping = "early_stopping(patience = 1 epochs, restore_best = true)"
+    text = text.replace("adam(0.001)", "adam(0.3)")
+    first.write_text(text.replace("seed = 42", f"seed = 42\n  {stopping}"))
+    arguments = ("train", first, "--backend", "reference", "--run", "run")
+    done = specc(*arguments)
+    assert done.exit_code == 0
+    last = done.stderr.splitlines()[-1]
+    assert last.startswith("stopped after epoch ")
+    assert last.endswith(") restored")
+    again = specc(*arguments, "--resume")
+    assert "stopped early at epoch" in again.stderr
+    assert "nothing to do" in again.stderr
+
+
 def test_a_folder_that_is_taken(specc: Specc, first: Path) -> None:
     arguments = (
         "train",
@@ -116,6 +145,9 @@ def test_a_rehearsal_trains_nothing(specc: Specc, first: Path) -> None:
         ("--backend", "torch", "--epochs", "many"),
         ("--backend", "torch", "--device", "abacus"),
         ("--backend", "theano"),
+        ("--backend", "torch", "--run", ""),
+        ("--backend", "reference", "--run", "."),
+        ("--backend", "reference", "--run", ".", "--force"),
     ],
 )
 def test_train_used_wrongly(
@@ -142,7 +174,10 @@ def test_prepared_arrays_feed_the_program_on_its_own(
 def test_verify_says_equal(process: Process, first: Path) -> None:
     done = process("verify", first)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert done.stdout.startswith("Classifier: equal")
+    lines = done.stdout.splitlines()
+    assert lines[0].startswith("first (Classifier): equal, over ")
+    assert lines[-1] == lines[0]
+    assert any("in float32: ratios of the sides' errors" in line for line in lines)
     assert done.stderr == ""
 
 

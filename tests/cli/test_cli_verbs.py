@@ -335,6 +335,32 @@ def test_explain_shows_all_constructs_of_a_keyword(specc: Specc) -> None:
     assert "constant (schedule)" in text
 
 
+@pytest.mark.parametrize(
+    ("word", "told"),
+    [
+        ("target", "Which fields of the source"),
+        ("optimizer", "setting of a train block"),
+        ("optimizers", "nadam"),
+        ("seed", "default 0"),
+        ("patience", "early_stopping: a number with its unit"),
+        ("loss", "sparse_categorical_crossentropy"),
+        ("source", "mnist_5k"),
+    ],
+)
+def test_explain_words_of_the_language(specc: Specc, word: str, told: str) -> None:
+    result = specc("explain", word)
+    assert result.exit_code == 0
+    assert told in result.stdout
+
+
+def test_explain_every_argument(specc: Specc) -> None:
+    from specc.catalog import catalog
+    from specc.reference import explanations
+
+    names = {name for kind in catalog() for name, _ in kind.fields()}
+    assert [name for name in names if not explanations(name)] == []
+
+
 def test_explain_an_unknown_word(specc: Specc) -> None:
     result = specc("explain", "Dens")
     assert (result.exit_code, result.stdout) == (2, "")
@@ -348,9 +374,10 @@ def test_catalog_of_all_and_of_a_family(specc: Specc) -> None:
     losses = specc("catalog", "loss").stdout
     assert "mse" in losses
     assert "Dense" not in losses
-    unknown = specc("catalog", "layers")
+    assert specc("catalog", "losses").stdout == losses
+    unknown = specc("catalog", "layr")
     assert unknown.exit_code == 2
-    assert "layer" in unknown.stderr
+    assert "did you mean layer?" in unknown.stderr
 
 
 # init and doctor -------------------------------------------------------------------
@@ -379,6 +406,32 @@ def test_doctor_lists_what_there_is(specc: Specc) -> None:
     assert result.exit_code == 0
     for word in ("numpy", "torch", "keras", "tensorflow", "scikit-learn"):
         assert re.search(rf"\b{word}\b", result.stdout)
+
+
+def test_warnings_are_told_once_and_counted_elsewhere(
+    specc: Specc, first: Path
+) -> None:
+    text = first.read_text().replace("activation = relu", "activation = selu")
+    first.write_text(text)
+    shown = specc("check", first).stderr
+    counts = shown.splitlines()[-1].removeprefix("1 file: ")
+    assert "warning" in counts
+    for arguments in (
+        ("prepare", first, "--out", "a.npz"),
+        ("compile", first, "--backend", "torch", "--out", "program.py"),
+        ("train", first, "--backend", "torch", "--dry-run"),
+    ):
+        result = specc(*arguments)
+        assert result.exit_code == 0
+        assert f"{counts}: specc check {first}\n" in result.stderr
+        assert "-->" not in result.stderr
+    # Errors are told in full everywhere.
+    first.write_text(text.replace("Dropout(0.2)", "Dropout(2)"))
+    for arguments in (
+        ("prepare", first, "--out", "a.npz"),
+        ("compile", first, "-btorch"),
+    ):
+        assert "-->" in specc(*arguments).stderr
 
 
 # Memory ----------------------------------------------------------------------------

@@ -92,11 +92,51 @@ def test_a_filter_may_name_a_binding(houses, ready) -> None:
 
 
 def test_text_in_a_bound_column(houses, refuse) -> None:
-    problems = refuse(block(houses, binding("place")))
-    assert [p.rule for p in problems] == ["data-not-a-number"] * 3
-    assert "line 2: column 4 (place) holds 'north'" in problems[0].message
-    assert "line 3" in problems[1].message
-    assert "line 5" in problems[2].message, "the cell before it takes two lines"
+    (problem,) = refuse(block(houses, binding("place")))
+    assert problem.rule == "data-not-a-number"
+    assert "line 2: column 4 (place) holds 'north'" in problem.message
+    assert "(and 2 more like it)" in problem.message
+    assert problem.suggestion.startswith("number the classes in the file: 0 for ")
+
+
+def test_the_line_of_a_cell_after_one_of_two_lines(tmp_path, refuse) -> None:
+    text = 'a,b\n1,"two\nlines"\nx,3\n'
+    (problem,) = refuse(block(table(tmp_path, text), binding("a")))
+    assert "line 4: column 1 (a) holds 'x'" in problem.message
+    assert problem.suggestion is None, "the column is not one of classes"
+
+
+def test_columns_with_text_are_told_once_each(tmp_path, refuse) -> None:
+    lines = [f"{'ab'[i % 2]},{i}x,{i}" for i in range(50)]
+    source = table(tmp_path, "\n".join(["kind,code,n", *lines]))
+    bound = binding("x", "kind", "code", "n", shape=(3,))
+    kind, code = refuse(block(source, bound))
+    assert kind.suggestion == "number the classes in the file: 0 for a, 1 for b"
+    assert "(and 49 more like it)" in kind.message
+    assert code.suggestion.startswith("leave the column out")
+
+
+def test_a_decimal_comma(tmp_path, refuse) -> None:
+    (tmp_path / "t.csv").write_text("a;b\n1,5;2\n-2,25;3\n")
+    source = Csv(path="t.csv", separator=";")
+    (problem,) = refuse(block(source, binding("a")))
+    assert problem.suggestion == "a decimal point in the file: 1.5, not 1,5"
+
+
+@pytest.mark.parametrize(
+    ("text", "given", "wanted"),
+    [("a;b\n1;2\n", ",", ";"), ("a\tb\n1\t2\n", ",", "\\t"), ("a,b\n1,2\n", ";", ",")],
+)
+def test_another_separator(tmp_path, refuse, text, given, wanted) -> None:
+    (tmp_path / "t.csv").write_text(text)
+    (problem,) = refuse(block(Csv(path="t.csv", separator=given), binding("a")))
+    assert problem.suggestion == f'csv("t.csv", separator = "{wanted}")'
+
+
+def test_a_quoted_name_after_a_space(tmp_path, ready) -> None:
+    source = table(tmp_path, 'age, "city size"\n1, 2\n3, "4"\n')
+    prepared = ready(block(source, binding("city size")))
+    np.testing.assert_array_equal(prepared.training["city size"], [2, 4])
 
 
 @pytest.mark.parametrize("cell", ["1_000", "1,5", "0x10", "12 000", "−3", "ten"])
@@ -106,10 +146,14 @@ def test_what_is_no_number(tmp_path, refuse, cell) -> None:
 
 
 def test_ragged_lines_are_all_named(tmp_path, refuse) -> None:
-    problems = refuse(block(table(tmp_path, "a,b\n1,2\n3\n4,5,6\n7,8\n"), binding("a")))
-    assert [p.rule for p in problems] == ["data-ragged"] * 2
-    assert "line 3: 1 cells where the header has 2" in problems[0].message
-    assert "line 4: 3 cells" in problems[1].message
+    source = table(tmp_path, "a,b\n1,2\n3\n4,5,6\n7,8\n")
+    (problem,) = refuse(block(source, binding("a")))
+    assert problem.rule == "data-ragged"
+    assert "line 3: 1 cell where the header has 2 (also line 4)" in problem.message
+    source = table(tmp_path, "a,b\n" + "1\n" * 9)
+    (problem,) = refuse(block(source, binding("a")))
+    assert "line 2: 1 cell" in problem.message
+    assert "(also lines 3, 4, 5, 6, 7 and 3 more)" in problem.message
 
 
 @pytest.mark.parametrize("cell", ["", "nan", "inf", "-Infinity", "  "])

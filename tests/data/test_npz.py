@@ -302,3 +302,11 @@ def test_weights_that_are_all_zero(tmp_path, refuse, ready) -> None:
 def test_values_that_a_step_makes_too_large(arrays, refuse, steps) -> None:
     data = block(arrays, binding("pair", shape=(2,)), transforms=steps)
     assert refuse(data)[0].rule == "data-range"
+
+
+def test_a_name_without_a_binding(tmp_path, refuse) -> None:
+    np.savez(tmp_path / "v.npz", image=np.ones((4, 2)), label=np.ones(4))
+    x, y = binding("x", shape=(2,)), binding("y", role="target")
+    for_x, for_y = refuse(block(Npz(path="v.npz"), x, y))
+    assert for_x.suggestion == 'input x = array("image")'
+    assert for_y.suggestion == 'target y = array("label")'

@@ -7,10 +7,13 @@ import pytest
 
 from specc.api import Spec
 from specc.catalog import Construct, catalog
+from specc.cli.init import FIRST
 from specc.diagnostics import RULES, Source
 from specc.reference import explanations, reference, words
+from specc.reference.statements import STATEMENTS
 from specc.syntax.format import format_source
 from specc.syntax.parse import parse
+from specc.verify.tolerances import tolerances
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = ("README.md", "docs/language.md")
@@ -53,6 +56,28 @@ def test_the_first_spec_of_a_page_is_correct(page: str) -> None:
     assert checked.programs
 
 
+def test_the_first_spec_of_the_front_page_is_what_init_writes() -> None:
+    text = BLOCK.search((ROOT / "README.md").read_text())
+    assert text is not None
+    assert text[1] == FIRST
+
+
+def test_the_gates_of_the_front_page_are_those_of_the_proof() -> None:
+    text = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
+    gates = tolerances()
+
+    def gate(name: str) -> str:
+        return f"{gates['float64.' + name]:.0e}".replace("e-0", "e-")
+
+    assert gate("forward") == gate("gradient")
+    assert f"{gate('forward')} for outputs, losses and gradients" in text
+    assert f"{gate('state')} for states after steps" in text
+    odd = f"{gate('odd_forward')} for outputs and {gate('odd_gradient')} for gradients"
+    assert f"degenerate {odd}" in text
+    assert f"may differ by {gate('null')}," in text
+    assert f"may be {gates['float32.ratio']:g} times" in text
+
+
 @pytest.mark.parametrize("page", [*PAGES, "CONTRIBUTING.md", "backends/README.md"])
 def test_links_and_paths_lead_somewhere(page: str) -> None:
     file = ROOT / page
@@ -89,3 +114,12 @@ def test_the_slugs_in_the_code_are_declared() -> None:
     }
     assert len(used) > 50
     assert used <= set(RULES)
+
+
+def test_the_examples_of_statements_are_of_the_language() -> None:
+    for word, item in STATEMENTS.items():
+        assert word in item.example
+        for line in item.example.split("        "):
+            body = f"model A {{\n  {line}\n}}\n"
+            tried = [parse(Source(word, text))[1] for text in (line + "\n", body)]
+            assert () in map(tuple, tried), line

@@ -19,7 +19,13 @@ from specc.verify.samples.drafts import Draft, train
 
 pytestmark = pytest.mark.xdist_group("equivalence")
 
-STEPS = {"mlp": 200, "convnet": 60, "selu_net": 120, "wide_and_deep": 120}
+STEPS = {
+    "mlp": 200,
+    "convnet": 60,
+    "selu_net": 120,
+    "wide_and_deep": 120,
+    "transfer": 30,
+}
 
 
 @pytest.mark.parametrize("name", MODELS)

@@ -289,22 +289,6 @@ def changed(tested: Program, **fields: Any) -> Program:
 def test_rates_of_single_weights_are_refused() -> None:
     tested = program({"x": (3,)}, [("d", layer("Dense", units=2), "x")])
     assert why_not(changed(tested, rate=0.5)).startswith("d: Keras's optimizers")
-    assert BACKEND.plan(changed(tested, decay=False)).obstacles == ()
-
-
-def test_frozen_batch_normalization_and_phases_are_refused() -> None:
-    tested = program({"x": (3,)}, [("bn", layer("BatchNormalization"), "x")])
-    assert "freeze" in why_not(changed(tested, trainable=False))
-    assert tested.training is not None
-    (phase,) = tested.training.phases
-    twice = tested.training.model_copy(update={"phases": (phase, phase)})
-    assert "one phase" in why_not(tested.model_copy(update={"training": twice}))
-    masked = tested.network.model_copy(
-        update={
-            "edges": (Edge(name="x", shape=(3,), mask="m"), tested.network.edges[1])
-        }
-    )
-    assert "mask" in why_not(tested.model_copy(update={"network": masked}))
 
 
 @pytest.mark.parametrize("how", ["phase", "weight"])

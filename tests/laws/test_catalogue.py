@@ -4,38 +4,29 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import cast
 
 import pytest
+from refused_programs import REFUSED
 
+import specc.emit
 from specc.backend import backend, backends
 from specc.catalog.activations.squashing import Tanh
 from specc.catalog.construct import Construct
 from specc.catalog.layers.layer import Layer
 from specc.catalog.registry import catalog
+from specc.conformance import declared
 from specc.ir import Program
-from specc.verify.samples import MODELS, base, bundles, program_for, variations
+from specc.verify.faults import EMITTED
+from specc.verify.samples import MODELS, base, bundles, program_for
 from specc.verify.samples.bundles import instances
 
 REFUSALS = Path(__file__).with_name("refusals.json")
 
-#: Families that a backend writes; the rest is the business of specc itself.
-LOWERED = (
-    "layer",
-    "activation",
-    "initializer",
-    "regularizer",
-    "constraint",
-    "loss",
-    "metric",
-    "optimizer",
-    "schedule",
-    "callback",
-)
-
 ALL = tuple(catalog())
-WRITTEN = tuple(kind for kind in ALL if kind.family in LOWERED)
+WRITTEN = tuple(kind for kind in ALL if kind.family in EMITTED)
 
 
 def name_of(kind: type[Construct]) -> str:
@@ -44,13 +35,9 @@ def name_of(kind: type[Construct]) -> str:
 
 @pytest.mark.parametrize("kind", ALL, ids=name_of)
 def test_every_construct_is_documented(kind: type[Construct]) -> None:
-    assert kind.__doc__, "no docstring"
-    assert kind.summary().rstrip().endswith((".", ")")), kind.summary()
-    assert kind.formula.strip(), "no formula"
-    assert kind.reference.strip(), "no reference"
-    assert kind.keyword in kind.example or kind.family == "settings", kind.example
-    for field, info in kind.fields():
-        assert (info.description or "").strip(), f"{field} has no description"
+    declared.documented(kind)
+    if kind.family != "settings":
+        declared.exemplified(kind)
 
 
 @pytest.mark.parametrize(
@@ -76,17 +63,13 @@ def test_a_weight_that_can_be_left_out_is_declared_so(kind: type[Layer]) -> None
 
 @pytest.mark.parametrize("kind", ALL, ids=name_of)
 def test_declared_names_are_fields(kind: type[Construct]) -> None:
-    fields = {name for name, _ in kind.fields()}
-    assert set(kind.positional) <= fields
-    assert set(kind.vary) <= fields
-    assert kind.variadic is None or kind.variadic in fields
+    declared.named_fields(kind)
 
 
 @pytest.mark.parametrize("kind", WRITTEN, ids=name_of)
 def test_every_field_has_a_second_value(kind: type[Construct]) -> None:
     """Else nothing could be said about what the field does."""
-    varied = {variation.field for variation in variations(kind)}
-    assert varied == {name for name, _ in kind.fields()}
+    declared.varied(kind)
 
 
 @pytest.mark.parametrize("kind", WRITTEN, ids=name_of)
@@ -98,7 +81,7 @@ def test_every_construct_is_lowered_or_refused(
 
 
 def found_refusals() -> Iterator[dict[str, str]]:
-    """What each backend refuses among all samples."""
+    """What each backend refuses: of all samples, and of programs made to be refused."""
     for name in backends():
         table = backend(name).table
         for kind in WRITTEN:
@@ -106,7 +89,11 @@ def found_refusals() -> Iterator[dict[str, str]]:
                 refusal = table.refusal(instance)
                 if refusal is not None:
                     given = instance.model_dump_json(exclude_defaults=True)
-                    yield {"backend": name, "construct": given, "why": refusal.why}
+                    yield {"backend": name, "case": given, "why": refusal.why}
+        for case, make in REFUSED.items():
+            for obstacle in backend(name).plan(make()).obstacles:
+                found = {"keyword": obstacle.keyword, "at": obstacle.owner}
+                yield {"backend": name, "case": case, **found, "why": obstacle.why}
 
 
 def test_refusals_are_those_on_the_list() -> None:
@@ -114,10 +101,31 @@ def test_refusals_are_those_on_the_list() -> None:
     assert list(found_refusals()) == json.loads(REFUSALS.read_text())
 
 
-@pytest.mark.parametrize("name", backends())
-def test_a_refusal_gives_a_reason(name: str) -> None:
-    for entry in found_refusals():
-        assert len(entry["why"].split()) >= 4, entry
+@pytest.mark.parametrize("case", REFUSED)
+def test_each_program_that_is_refused_by_one_runs_on_the_others(case: str) -> None:
+    """A refusal names a place and a reason; who does not refuse writes the program."""
+    program, refused = REFUSED[case](), 0
+    for name in backends():
+        side = backend(name)
+        plan = side.plan(program)
+        refused += bool(plan.obstacles)
+        for obstacle in plan.obstacles:
+            assert obstacle.owner
+            assert len(obstacle.why.split()) >= 4, obstacle
+        if not plan.obstacles:
+            compile(side.emit(plan).text, name, "exec")
+    assert refused
+
+
+def test_every_reason_to_refuse_is_tried() -> None:
+    """Each place in the code that makes an obstacle is reached by a program above."""
+    found = {entry["why"] for entry in found_refusals()}
+    sources = [Path(specc.emit.__file__).parent / "uses.py"]
+    for name in backends():
+        package = Path(str(import_module(f"specc_{name}").__file__)).parent
+        sources += package.glob("*.py")
+    sites = sum(text.count("yield Obstacle(") for text in map(Path.read_text, sources))
+    assert len(found) == sites
 
 
 def test_a_construct_that_no_backend_knows_is_refused() -> None:
@@ -134,10 +142,7 @@ def test_a_construct_that_no_backend_knows_is_refused() -> None:
 
 @pytest.mark.parametrize("kind", WRITTEN, ids=name_of)
 def test_constructs_survive_json(kind: type[Construct]) -> None:
-    for instance in instances(kind):
-        written = json.loads(instance.model_dump_json())
-        assert written.pop("kind") == kind.keyword
-        assert kind.model_validate_json(json.dumps(written)) == instance
+    declared.survives_json(kind)
 
 
 def all_programs() -> Iterator[tuple[str, Program]]:

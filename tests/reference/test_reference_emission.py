@@ -14,7 +14,7 @@ from reference_programs import batch_of, layer, make, module_of, objective, prog
 from test_reference_models import MODELS, image_classifier
 
 from specc.catalog.registry import catalog
-from specc.ir import Phase, Program, Training
+from specc.ir import Program, Training
 from specc.live import load
 from specc_reference import BACKEND, probe
 
@@ -215,16 +215,6 @@ def test_masks_of_time_steps_are_refused() -> None:
     changed = tested.model_copy(update={"network": network})
     (obstacle,) = BACKEND.obstacles(changed)
     assert obstacle.owner == "flat"
-
-
-def test_frozen_batch_normalization_is_refused() -> None:
-    tested = image_classifier()
-    assert tested.training is not None
-    (phase,) = tested.training.phases
-    assert isinstance(phase, Phase)
-    frozen = phase.model_copy(update={"frozen": ("norm/gamma",)})
-    (obstacle,) = BACKEND.obstacles(in_training(tested, phases=(frozen,)))
-    assert (obstacle.owner, obstacle.keyword) == ("norm", "BatchNormalization")
 
 
 def test_plan_describes_itself() -> None:

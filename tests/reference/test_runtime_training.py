@@ -154,6 +154,9 @@ class Run:
 
     def __init__(self, losses: list[float], it: EarlyStopping | None = None) -> None:
         self.losses = losses
+        self.extra = 0.0
+        self.figures: list[float] | None = None
+        self.norms: list[float] | None = None
         self.calls: list[str] = []
         self.state = SimpleNamespace(
             step=0, epoch=0, steps_per_epoch=2, stopping=it, weights=0
@@ -163,10 +166,15 @@ class Run:
         assert step == state.step
         self.calls.append(f"train {step}")
         state.weights = step + 1
-        return state, {"loss": self.losses[step]}
+        logs = {"loss": self.losses[step]}
+        if self.norms is not None:
+            logs["gradient_norm"] = self.norms[step]
+        return state, logs
 
     def evaluate_step(self, state: Any, batch: Any) -> dict[str, float]:
         self.calls.append(f"evaluate after {state.step}")
+        if self.figures is not None:
+            return {"loss": 1.0, "mae": self.figures[state.epoch]}
         return {"loss": float(len(batch["ids"]))}
 
     def go(self, epochs: int, held_out: bool = True, stop_on_nan: bool = True) -> Any:
@@ -174,7 +182,7 @@ class Run:
         batches = ArrayBatches(arrays(3), validation, 2, seed=0, shuffle=False)
 
         def put(state: Any, weights: Any) -> None:
-            state.weights = weights
+            state.weights = int(weights["w"][0])
 
         return run_epochs(
             self.state,
@@ -184,7 +192,7 @@ class Run:
             train_step=self.train_step,
             evaluate_step=self.evaluate_step,
             learning_rate=lambda step, steps: 0.1 / (1 + step) * steps,
-            export_weights=lambda state: state.weights,
+            export_weights=lambda state: {"w": np.array([state.weights, self.extra])},
             import_weights=put,
             stop_on_nan=stop_on_nan,
         )
@@ -252,6 +260,49 @@ def test_a_loss_that_is_no_number_stops_the_run_where_asked(loss: float) -> None
     state, history = Run([1.0, loss]).go(epochs=1, stop_on_nan=False)
     assert state.epoch == 1
     assert not math.isfinite(history[0]["loss"])
+
+
+@pytest.mark.parametrize("norm", [NAN, math.inf])
+def test_a_norm_that_is_no_number_stops_the_run_where_asked(norm: float) -> None:
+    run = Run([1.0, 1.0])
+    run.norms = [2.0, norm]
+    with pytest.raises(NotFiniteError, match="gradient_norm is") as caught:
+        run.go(epochs=1)
+    assert caught.value.step == 1
+    run = Run([1.0, 1.0])
+    run.norms = [2.0, norm]
+    _, history = run.go(epochs=1, stop_on_nan=False)
+    assert "gradient_norm" not in history[0], "it is no figure for users"
+
+
+@pytest.mark.parametrize("figure", [NAN, -math.inf])
+def test_a_figure_of_the_validation_that_is_no_number_stops_the_run(
+    figure: float,
+) -> None:
+    run = Run([1.0] * 4)
+    run.figures = [1.0, figure]
+    with pytest.raises(NotFiniteError, match="val_mae is") as caught:
+        run.go(epochs=2)
+    assert (caught.value.step, caught.value.batch) == (4, None)
+    assert "epoch 2" not in run.calls, "what is kept of an epoch is not spoilt"
+    run = Run([1.0] * 4)
+    run.figures = [1.0, figure]
+    _, history = run.go(epochs=2, stop_on_nan=False)
+    assert len(history) == 2
+
+
+@pytest.mark.parametrize("extra", [NAN, -math.inf])
+def test_weights_that_are_no_numbers_at_the_end_stop_the_run(extra: float) -> None:
+    run = Run([1.0] * 4)
+    run.extra = extra
+    with pytest.raises(NotFiniteError, match="w is") as caught:
+        run.go(epochs=2)
+    assert (caught.value.step, caught.value.name) == (4, "w")
+    assert "epoch 1" in run.calls
+    assert "epoch 2" not in run.calls
+    run = Run([1.0] * 4)
+    run.extra = extra
+    run.go(epochs=2, stop_on_nan=False)
 
 
 def test_means_and_evaluate() -> None:

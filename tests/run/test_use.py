@@ -6,9 +6,11 @@ import numpy as np
 import pytest
 from run_programs import dense, job, program
 
+from specc import ir
 from specc.catalog.layers.dropout import Dropout
 from specc.catalog.layers.normalization import BatchNormalization
-from specc.data import prepare
+from specc.catalog.sources.files import Npz
+from specc.data import prepare, save_npz, write_npz
 from specc.diagnostics.fault import Fault
 from specc.run import (
     create,
@@ -17,6 +19,7 @@ from specc.run import (
     open_run,
     predict,
     predict_samples,
+    prepare_again,
     read_inputs,
     train,
 )
@@ -58,6 +61,56 @@ def test_evaluate_every_part(run) -> None:
         expected = means(run.state, batches, run.module.evaluate_step)
         assert evaluate(loaded, part).figures == pytest.approx(expected, rel=1e-14)
     assert evaluate(loaded, "train").split == "training"
+
+
+def table(path, scale: float) -> None:
+    """A file with Iris in it, its features in some unit."""
+    made = program().data.model_copy(update={"transforms": (), "test": None})
+    rows = prepare(made.model_copy(update={"validation": None}), path.parent).training
+    np.savez(path, features=rows["features"] * scale, label=rows["species"])
+
+
+def from_file() -> ir.Program:
+    """The training on a file ``iris.npz``."""
+    made = program(2)
+    source = Npz(path="iris.npz")
+    return made.model_copy(
+        update={"data": made.data.model_copy(update={"source": source})}
+    )
+
+
+def test_changed_data_is_seen_and_prepared_as_the_training_was(tmp_path) -> None:
+    table(tmp_path / "iris.npz", 1.0)
+    folder = train(job(from_file(), base=tmp_path), create(tmp_path / "r")).folder
+    loaded = load_run(folder)
+    before = evaluate(loaded, "test")
+    assert before.warnings == ()
+    table(tmp_path / "iris.npz", 1000.0)
+    after = evaluate(loaded, "test")
+    (warning,) = after.warnings
+    assert warning.rule == "run-data-changed"
+    assert after.figures["loss"] > 10 * before.figures["loss"]
+    with np.load(tmp_path / "iris.npz") as file:
+        features = file["features"]
+    rows = job(from_file(), base=tmp_path).prepared.rows["test"]
+    predicted = predict(loaded, {"features": features[rows]})["species"]
+    right = predicted.argmax(1) == np.repeat(np.arange(3), 50)[rows]
+    assert after.figures["accuracy"] == pytest.approx(right.mean())
+
+
+def test_changed_data_is_not_trained_on(tmp_path) -> None:
+    table(tmp_path / "iris.npz", 1.0)
+    made = from_file()
+    folder = train(job(made, base=tmp_path), create(tmp_path / "r")).folder
+    again = prepare_again(folder, made, tmp_path, ir.Origins())
+    assert again.fingerprint == folder.record()["data"]["fingerprint"]
+    table(tmp_path / "iris.npz", 1000.0)
+    with pytest.raises(Fault) as caught:
+        prepare_again(folder, made, tmp_path, ir.Origins())
+    assert caught.value.problems[0].rule == "run-differs"
+    with pytest.raises(Fault) as caught:
+        train(job(made, base=tmp_path), folder, resume=True)
+    assert caught.value.problems[0].rule == "run-differs"
 
 
 def test_evaluate_a_part_that_is_not_there(tmp_path) -> None:
@@ -103,16 +156,30 @@ def test_inputs_that_do_not_fit(run, arrays, rule) -> None:
 
 
 def test_inputs_from_a_file(run, tmp_path) -> None:
-    loaded = load_run(run.folder)
     np.savez(tmp_path / "x.npz", features=raw_features()[:3], label=np.zeros(7))
-    assert set(read_inputs(loaded, tmp_path / "x.npz")) == {"features"}
+    assert set(read_inputs(run.folder, tmp_path / "x.npz")) == {"features"}
     np.savez(tmp_path / "y.npz", feature=np.zeros((1, 4)))
     with pytest.raises(Fault) as caught:
-        read_inputs(loaded, tmp_path / "y.npz")
+        read_inputs(run.folder, tmp_path / "y.npz")
     assert caught.value.problems[0].suggestion == "rename feature to features"
     with pytest.raises(Fault) as caught:
-        read_inputs(loaded, tmp_path / "none.npz")
+        read_inputs(run.folder, tmp_path / "none.npz")
     assert caught.value.status == 3
+    (problem,) = caught.value.problems
+    assert problem.message == f"{tmp_path / 'none.npz'} does not exist"
+    assert "the current folder" in problem.expected
+
+
+def test_prepared_arrays_are_not_scaled_twice(run, tmp_path) -> None:
+    path = tmp_path / "prepared.npz"
+    write_npz(job(program()).prepared, path)
+    with pytest.raises(Fault) as caught:
+        read_inputs(run.folder, path)
+    assert caught.value.status == 1
+    assert "scaled already" in caught.value.problems[0].message
+    # What was predicted may be an input of another model.
+    save_npz(dict(np.load(path)), path)
+    assert set(read_inputs(run.folder, path)) == {"features"}
 
 
 def test_best_weights(run) -> None:

@@ -278,3 +278,11 @@ def test_a_name_of_a_file_is_an_address_in_sarif() -> None:
     (run,) = json.loads(FORMATS["sarif"]([problem]))["runs"]
     location = run["results"][0]["locations"][0]["physicalLocation"]
     assert location["artifactLocation"]["uri"] == "my%20specs/%C3%BC%231.nnspec"
+
+
+def test_a_long_line_without_a_label_has_no_empty_remark() -> None:
+    line = "x" * 90 + " -> Dense(1)" * 4
+    found = place(line, "x" * 90 + " -> Dense(1)")
+    shown = render_text([Problem("lint", "look here", found, Level.NOTE)])
+    assert "Dense(1)" in shown
+    assert not [row for row in shown.splitlines() if row.strip() == "="]

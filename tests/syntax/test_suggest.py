@@ -23,6 +23,7 @@ ARGUMENTS = sorted({name for kind in catalog() for name, _ in kind.fields()})
         ("MaxPooling2d", "MaxPooling2D"),
         ("Linear", "Dense"),
         ("nn.Linear", "Dense"),
+        ("nn.Dense", "Dense"),
         ("BatchNorm2d", "BatchNormalization"),
         ("MaxPool2D", "MaxPooling2D"),
         ("AdaptiveAvgPool2d", "GlobalAveragePooling2D"),

@@ -36,7 +36,8 @@ class Tape:
 class Network:
     """Layers and their calls, in an order that can be executed.
 
-    `outputs` names the edge of each output. Weights listed in `frozen` get no gradient.
+    `outputs` names the edge of each output. Weights listed in `frozen` get no gradient; a
+    layer whose weights are all frozen computes as in inference.
     """
 
     def __init__(
@@ -100,10 +101,16 @@ class Network:
             if training and layer.rate:
                 path, shape = f"{step.owner}/keep", inputs[0].shape
                 keep = keep_mask(seed, path, shape, layer.rate, update, step.call)
-            trains = training and (statistics or not layer.buffers)
+            trains = training and not self.rests(step.owner, layer)
+            trains &= statistics or not layer.buffers
             edges[step.name], memory = layer.forward(inputs, trains, keep)
             memories.append(memory)
         return Tape(edges, memories)
+
+    def rests(self, owner: str, layer: Layer) -> bool:
+        """Whether all weights of a layer that has some are frozen."""
+        paths = {f"{owner}/{slot}" for slot in layer.weights}
+        return bool(paths) and paths <= set(self.frozen)
 
     def backward(
         self, tape: Tape, gradients: dict[str, np.ndarray]
@@ -112,6 +119,12 @@ class Network:
 
         `gradients` are those of the edges that the loss was computed from.
         """
+        return self.pull(tape, gradients)[1]
+
+    def pull(
+        self, tape: Tape, gradients: dict[str, np.ndarray]
+    ) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
+        """Return the gradients of all edges that were reached, and those of the weights."""
         at = dict(gradients)
         found = {path: np.zeros_like(weight) for path, weight in self.weights().items()}
         for step, memory in zip(
@@ -125,7 +138,7 @@ class Network:
                 at[edge] = at[edge] + gradient if edge in at else gradient
             for slot, gradient in at_weights.items():
                 found[f"{step.owner}/{slot}"] += gradient
-        return {path: found[path] for path in found if path not in self.frozen}
+        return at, {path: found[path] for path in found if path not in self.frozen}
 
     def weights(self) -> dict[str, np.ndarray]:
         """Return the weights by path, such as ``dense_1/kernel``."""

@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Self
 from pydantic import model_validator
 
 from ..construct import Construct, Model
+from ..families import Activation
 from ..types import ConstraintArg, InitializerArg, RegularizerArg, Shape
 
 __all__ = ["BufferSlot", "Layer", "ShapeError", "StreamSlot", "WeightSlot", "sizes"]
@@ -94,6 +95,14 @@ class Layer(Construct):
                 raise ValueError(f"{name} is for a weight that is left out")
         return self
 
+    @classmethod
+    def suited(cls, inputs: tuple[Shape, ...]) -> tuple[dict[str, Any], ...]:
+        """Arguments of which some must be chosen to fit just these inputs, as choices.
+
+        Empty for layers that fit by what the types of their fields allow.
+        """
+        return ()
+
     def output_shape(self, inputs: tuple[Shape, ...]) -> Shape:
         """The shape of the output.
 
@@ -113,3 +122,8 @@ class Layer(Construct):
     def streams(self) -> tuple[StreamSlot, ...]:
         """The random streams it draws from in training."""
         return ()
+
+    def ending(self) -> Activation | None:
+        """The activation that it applies to its result: its argument `activation`."""
+        found = getattr(self, "activation", None)
+        return found if isinstance(found, Activation) else None

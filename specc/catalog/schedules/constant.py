@@ -20,3 +20,6 @@ class Constant(Schedule):
     positional: ClassVar[tuple[str, ...]] = ("value",)
 
     value: NonNegative = Field(description="the learning rate")
+
+    def first_rate(self) -> float:
+        return self.value

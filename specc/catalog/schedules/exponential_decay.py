@@ -29,3 +29,6 @@ class ExponentialDecay(Schedule):
     staircase: bool = Field(
         default=False, description="whether it falls at once at the end of each `every`"
     )
+
+    def first_rate(self) -> float:
+        return self.initial

@@ -52,3 +52,6 @@ class PiecewiseConstant(Schedule):
         if self.pieces[-1].span is not None:
             raise ValueError("the last rate holds to the end: give it no duration")
         return self
+
+    def first_rate(self) -> float:
+        return self.pieces[0].value

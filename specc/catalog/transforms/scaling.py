@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, ClassVar
 
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from ..families import Transform
 from ..types import Count, NameOf
@@ -23,11 +23,21 @@ Names = Annotated[
 ]
 
 
+def _not_zero(value: float) -> float:
+    if value == 0:
+        raise ValueError("must not be 0, which would make all values the same")
+    return value
+
+
+Factor = Annotated[float, AfterValidator(_not_zero)]
+
+
 class Standardize(Transform):
     """Subtracts the training part's mean and divides by its standard deviation.
 
     Mean and deviation are those of each entry over the training examples; a deviation of
-    0 divides by 1. Without names, all inputs that are not integers.
+    0 divides by 1. Without names, all inputs that are not integers. For a target, loss and
+    metrics are those of the changed values; predictions are given in the data's units.
     """
 
     keyword: ClassVar[str] = "standardize"
@@ -37,6 +47,8 @@ class Standardize(Transform):
     reference: ClassVar[str] = "LeCun et al. 1998, doi:10.1007/3-540-49430-8_2"
     example: ClassVar[str] = "standardize(image)"
     variadic: ClassVar[str | None] = "names"
+    invertible: ClassVar[bool] = True
+    continuous: ClassVar[bool] = True
 
     names: Names = Field(
         default=(), description="bindings to change; none: all inputs but integers"
@@ -47,18 +59,23 @@ class Standardize(Transform):
 
 
 class Rescale(Transform):
-    """Multiplies by a scale and adds an offset."""
+    """Multiplies by a scale and adds an offset.
+
+    For a target, loss and metrics are those of the changed values; predictions are given
+    in the data's units.
+    """
 
     keyword: ClassVar[str] = "rescale"
     formula: ClassVar[str] = "x ← x · scale + offset"
     reference: ClassVar[str] = "definition"
     example: ClassVar[str] = "rescale(image, scale = 1 / 255)"
     variadic: ClassVar[str | None] = "names"
+    invertible: ClassVar[bool] = True
 
     names: Names = Field(
         default=(), description="bindings to change; none: all inputs but integers"
     )
-    scale: float = Field(description="factor")
+    scale: Factor = Field(description="factor, not 0")
     offset: float = Field(default=0.0, description="what is added after")
 
     def applies_to(self) -> tuple[str, ...]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 from ...catalog.layers.activation import Activation as ActivationLayer
 from ...catalog.layers.normalization import BatchNormalization
 from ...ir import Call
-from ..endings import activation_of
 from .subject import Subject
 
 __all__ = ["applied_activations", "leading_to_selu", "source_activations"]
@@ -29,7 +28,7 @@ def applied_activations(subject: Subject) -> dict[str, str | None]:
         after[call.name] = found.pop() if len(found) == 1 else None
     applied: dict[str, str | None] = {}
     for call, layer in subject.placed():
-        own = activation_of(layer)
+        own = layer.ending()
         acts = own is not None and own.keyword != "linear"
         applied[call.name] = own.keyword if own and acts else after[call.name]
     return applied
@@ -42,7 +41,7 @@ def _met(subject: Subject, user: Call, after: dict[str, str | None]) -> str | No
         return None
     if isinstance(layer, ActivationLayer):
         return layer.activation.keyword
-    return "linear" if activation_of(layer) is not None else after[user.name]
+    return "linear" if layer.ending() is not None else after[user.name]
 
 
 def source_activations(subject: Subject) -> dict[str, str | None]:
@@ -53,7 +52,7 @@ def source_activations(subject: Subject) -> dict[str, str | None]:
     """
     found: dict[str, str | None] = {item.name: None for item in subject.network.inputs}
     for call, layer in subject.placed():
-        own = activation_of(layer)
+        own = layer.ending()
         before = (found[name] for name in call.inputs)
         known = (keyword for keyword in before if keyword is not None)
         found[call.name] = own.keyword if own is not None else next(known, None)
@@ -65,7 +64,7 @@ def leading_to_selu(subject: Subject) -> set[str]:
     leading: set[str] = set()
     for call in reversed(subject.network.calls):
         layer = subject.layer_of(call)
-        own = activation_of(layer)
+        own = layer.ending()
         selu = own is not None and own.keyword == "selu"
         normalizes = isinstance(layer, BatchNormalization)
         if selu or (call.name in leading and not normalizes):

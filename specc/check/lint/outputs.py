@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...catalog.layers.dropout import AlphaDropout, Dropout
-from ..endings import activation_of
 from .subject import Finding, Subject
 
 __all__ = ["dropout_on_output", "softmax_one_unit"]
@@ -14,7 +13,7 @@ __all__ = ["dropout_on_output", "softmax_one_unit"]
 def softmax_one_unit(subject: Subject) -> Iterator[Finding]:
     """Softmax over one unit is 1, whatever its input."""
     for call, layer in subject.placed():
-        activation = activation_of(layer)
+        activation = layer.ending()
         if activation is None or activation.keyword != "softmax":
             continue
         if subject.network.edge(call.name).shape[-1:] == (1,):

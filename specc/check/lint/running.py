@@ -62,11 +62,12 @@ def adaptive_optimizer_with_schedule(subject: Subject) -> Iterator[Finding]:
             continue
         schedule = optimizer.learning_rate
         if not isinstance(schedule, Constant):
+            rate = schedule.first_rate()
             yield Finding(
                 "adaptive-optimizer-with-schedule",
                 f"{optimizer.keyword} adapts its steps already; {schedule.keyword} on"
                 " top seldom helps",
                 "optimizer",
                 "learning_rate",
-                f"optimizer = {optimizer.keyword}(0.001)",
+                None if rate is None else f"{rate:g} alone in its place",
             )

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from ...catalog.layers.dropout import Dropout
 from ...catalog.transforms import Standardize
-from ..endings import activation_of
 from .activations import leading_to_selu, source_activations
 from .subject import Finding, Subject
 
@@ -21,7 +20,7 @@ def _selu_layers(subject: Subject) -> list[str]:
     return [
         call.layer
         for call, layer in subject.placed()
-        if (activation := activation_of(layer)) and activation.keyword == "selu"
+        if (activation := layer.ending()) and activation.keyword == "selu"
     ]
 
 

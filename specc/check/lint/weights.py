@@ -12,7 +12,6 @@ from ...catalog.layers.dense import Dense
 from ...catalog.layers.normalization import BatchNormalization
 from ...diagnostics.model import Level
 from ...ir import Call
-from ..endings import activation_of
 from .activations import applied_activations
 from .subject import Finding, Subject
 
@@ -92,7 +91,7 @@ def bias_before_batch_normalization(subject: Subject) -> Iterator[Finding]:
     """A bias that the normalization's mean takes away again."""
     outputs = {output.edge for output in subject.network.outputs}
     for call, layer in subject.placed():
-        activation = activation_of(layer)
+        activation = layer.ending()
         if not getattr(layer, "use_bias", False) or call.name in outputs:
             continue
         if activation is not None and activation.keyword != "linear":

@@ -27,7 +27,7 @@ from ...catalog.regularizers.norms import L1L2, L2
 from ...catalog.schedules.exponential_decay import ExponentialDecay
 from ...catalog.types import Duration
 from ...ir import Program
-from .drafts import Draft, train
+from .drafts import Draft, train, with_phase
 
 __all__ = ["MODELS"]
 
@@ -131,9 +131,30 @@ def wide_and_deep() -> Program:
     )
 
 
+def transfer() -> Program:
+    """Frozen lower layers: no penalty, running statistics, and updates above them alone."""
+    draft = Draft({"features": (6,)})
+    edge = draft.add(Dense(units=8, kernel_regularizer=L2(factor=0.1)), "features")
+    edge = draft.add(BatchNormalization(), edge)
+    edge = draft.add(Dense(units=6, activation=Relu()), edge)
+    edge = draft.add(BatchNormalization(), edge)
+    edge = draft.add(Dense(units=1), edge)
+    program = train(
+        draft.network({"price": edge}, "Transfer"),
+        {"price": MeanSquaredError()},
+        optimizer=Adam.model_validate({"learning_rate": 0.01}),
+        epochs=10,
+    )
+    below = ("dense_1", "batch_normalization_1")
+    paths = (weight.path for weight in program.network.weights())
+    frozen = (*(path for path in paths if path.split("/")[0] in below), "dense_2/bias")
+    return with_phase(program, frozen=frozen)
+
+
 MODELS: dict[str, Callable[[], Program]] = {
     "mlp": mlp,
     "convnet": convnet,
     "selu_net": selu_net,
     "wide_and_deep": wide_and_deep,
+    "transfer": transfer,
 }

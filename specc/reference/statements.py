@@ -1,0 +1,127 @@
+"""The words of the language that are no constructs: what each statement says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["STATEMENTS", "Statement"]
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A word, where it stands, what it says, and a line that uses it."""
+
+    word: str
+    place: str
+    meaning: str
+    example: str
+
+
+_ALL = (
+    Statement(
+        "nnspec",
+        "first line of a file",
+        "The version of the language; it may be left out.",
+        "nnspec 1",
+    ),
+    Statement(
+        "param",
+        "declaration of a file",
+        "A value with a name, which --set NAME=VALUE replaces. Types are int, float, bool"
+        " and str.",
+        "param width: int = 300",
+    ),
+    Statement(
+        "defaults",
+        "declaration of a file or a model",
+        "Arguments that layers of a kind take where they give none themselves.",
+        "defaults Dense { kernel_initializer = he_normal }",
+    ),
+    Statement(
+        "model",
+        "declaration of a file",
+        "Inputs, layers and outputs. With one input and no output statement it is a"
+        " sequence of layers from top to bottom.",
+        "model Net { input x: float32[4]; Dense(1) }",
+    ),
+    Statement(
+        "input",
+        "statement of a model, or of data",
+        "In a model: an input with its type and the sizes of one example. In data: which"
+        " fields of the source that input gets.",
+        'input image: float32[28, 28, 1]        input image = array("pixels")',
+    ),
+    Statement(
+        "output",
+        "statement of a model",
+        "A flow whose result is an output. Its loss, metrics and target go by its name; that"
+        " of a sequence is called output.",
+        "output price = hidden -> Dense(1)",
+    ),
+    Statement(
+        "target",
+        "statement of data",
+        "Which fields of the source an output is compared with. What it must hold follows"
+        " from the loss.",
+        'target price = column("price")',
+    ),
+    Statement(
+        "sample_weight",
+        "statement of data",
+        "The field that weighs the examples in the loss.",
+        'sample_weight = column("weight")',
+    ),
+    Statement(
+        "column",
+        "binding of a csv source",
+        "A column of the table as the values of an input or a target.",
+        'target price = column("price")',
+    ),
+    Statement(
+        "columns",
+        "binding of a csv source",
+        "Several columns side by side, or a run of them from one to another.",
+        'input x = columns("age", "rooms")        input x = columns("first" .. "last")',
+    ),
+    Statement(
+        "array",
+        "binding of npz and built-in sources",
+        "An array of the source as the values of an input or a target.",
+        'input image = array("pixels")',
+    ),
+    Statement(
+        "loss",
+        "statement of a train block",
+        "What training makes small for an output; the sum of all losses by their weights is"
+        " minimised.",
+        "loss = mse        loss price = mse(weight = 0.9)",
+    ),
+    Statement(
+        "metrics",
+        "statement of a train block",
+        "Figures of an output that are reported for each epoch; training does not depend on"
+        " them.",
+        "metrics = [accuracy]        metrics price = [mae]",
+    ),
+    Statement(
+        "allow",
+        "statement of any block",
+        "Silences a warning or note of a rule in its block, with the reason.",
+        'allow(regularized-bias, "the bias is the whole model")',
+    ),
+    Statement(
+        "none",
+        "value",
+        "Nothing, for arguments that may be left open.",
+        "Dense(3, kernel_regularizer = none)",
+    ),
+    Statement(
+        "for",
+        "value of a schedule",
+        "A rate and how long it holds.",
+        "piecewise_constant(0.01 for 5 epochs, 0.001)",
+    ),
+)
+
+#: Statements and other words by the word.
+STATEMENTS: dict[str, Statement] = {item.word: item for item in _ALL}

@@ -1,0 +1,71 @@
+"""Relations that must hold within one program, with no other to hold it against."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ..catalog.types import Shape
+from ..ir import Program
+from .compare import Part
+from .ledger import Ledger
+from .protocol import Reading, Relations
+
+__all__ = ["RELATIONS", "compare_relations", "relations_of"]
+
+#: What is compared: the part, what is held, against what, and the gate.
+_TABLE = (
+    ("predictions in another order", "turned", "whole", "float64.forward"),
+    ("predictions in halves", "halves", "whole", "float64.forward"),
+    (
+        "gradients in another order",
+        "gradients turned",
+        "gradients",
+        "float64.gradient",
+    ),
+    (
+        "gradients in halves",
+        "gradients of halves",
+        "gradients",
+        "float64.gradient",
+    ),
+)
+RELATIONS = tuple(part for part, *_ in _TABLE)
+
+
+def relations_of(program: Program) -> Relations:
+    """Which relations hold for gradients.
+
+    A mask belongs to a place in the batch, so that gradients under dropout depend on the
+    order; layers that compute something else in training may mix the examples.
+    """
+    layers = [node.layer for node in program.network.layers]
+    drawn = bool(program.network.streams())
+    mixed = any(layer.has_training_mode for layer in layers)
+    return Relations(
+        batch="real", symmetric=not drawn, additive=not drawn and not mixed
+    )
+
+
+def compare_relations(
+    relations: Relations,
+    outputs: Mapping[str, Shape | None],
+    gradients: Mapping[str, Shape | None],
+    sides: Mapping[str, Reading],
+    ledger: Ledger,
+) -> None:
+    """Hold each side against itself."""
+    holds = {
+        "gradients in another order": relations.symmetric,
+        "gradients in halves": relations.additive,
+    }
+    for name, what, against, gate in _TABLE:
+        if not holds.get(name, True):
+            continue
+        names = gradients if against == "gradients" else outputs
+        for side, reading in sides.items():
+            pair = {
+                "as is": reading.under(f"related/{against}"),
+                side: reading.under(f"related/{what}"),
+            }
+            part = Part(name, names, gate, truth="as is", batch=relations.batch)
+            ledger.compare(part, pair)

@@ -1,0 +1,138 @@
+"""Programs of which some backend refuses a part, one for each reason that there is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from specc.catalog.layers.dense import Dense
+from specc.catalog.layers.dropout import Dropout
+from specc.catalog.layers.merge import Add
+from specc.catalog.layers.normalization import BatchNormalization
+from specc.catalog.layers.pooling import GlobalAveragePooling2D
+from specc.catalog.losses import MeanSquaredError
+from specc.check.graph import Step, build_network
+from specc.ir import Network, Program
+from specc.verify.samples.drafts import train, with_phase
+
+__all__ = ["REFUSED"]
+
+
+def trained(network: Network) -> Program:
+    """The network, made to fit numbers."""
+    return train(network, {"y": MeanSquaredError()})
+
+
+def stack() -> Program:
+    """Two dense layers."""
+    steps = [
+        Step("dense_1", Dense(units=4), ("x",)),
+        Step("dense_2", Dense(units=1), ("dense_1",)),
+    ]
+    return trained(
+        build_network("Net", {"x": ((3,), "float32")}, steps, {"y": "dense_2"})
+    )
+
+
+def with_weights(**changes: Any) -> Program:
+    """The stack, with something else said of the weights of its first layer."""
+    program = stack()
+    first, *rest = program.network.layers
+    weights = tuple(weight.model_copy(update=changes) for weight in first.weights)
+    layers = (first.model_copy(update={"weights": weights}), *rest)
+    network = program.network.model_copy(update={"layers": layers})
+    return program.model_copy(update={"network": network})
+
+
+def masked() -> Program:
+    """An edge that carries a mask of time steps."""
+    program = stack()
+    edges = tuple(
+        edge.model_copy(update={"mask": "x"}) if edge.name == "dense_1" else edge
+        for edge in program.network.edges
+    )
+    network = program.network.model_copy(update={"edges": edges})
+    return program.model_copy(update={"network": network})
+
+
+def two_phases() -> Program:
+    """One phase after another."""
+    program = stack()
+    assert program.training is not None
+    phases = program.training.phases * 2
+    training = program.training.model_copy(update={"phases": phases})
+    return program.model_copy(update={"training": training})
+
+
+def all_frozen() -> Program:
+    """Nothing is left to be trained."""
+    program = stack()
+    return with_phase(program, frozen=tuple(w.path for w in program.network.weights()))
+
+
+def weightless() -> Program:
+    """A model that has no weights at all."""
+    steps = [Step("pool", GlobalAveragePooling2D(), ("x",))]
+    inputs = {"x": ((3, 4, 1), "float32")}
+    return trained(build_network("Net", inputs, steps, {"y": "pool"}))
+
+
+def idle() -> Program:
+    """A layer that no output depends on."""
+    steps = [
+        Step("dense_1", Dense(units=1), ("x",)),
+        Step("dense_2", Dense(units=2), ("x",)),
+    ]
+    return trained(
+        build_network("Net", {"x": ((3,), "float32")}, steps, {"y": "dense_1"})
+    )
+
+
+def statistics_of_two() -> Program:
+    """A normalization called on two inputs that do not depend on one another."""
+    program = trained(
+        build_network(
+            "Net",
+            {"a": ((3,), "float32"), "b": ((3,), "float32")},
+            [
+                Step("norm", BatchNormalization(), ("a",)),
+                Step("norm_2", BatchNormalization(), ("b",)),
+                Step("add", Add(), ("norm", "norm_2")),
+                Step("dense_1", Dense(units=1), ("add",)),
+            ],
+            {"y": "dense_1"},
+        )
+    )
+    shared = tuple(
+        call.model_copy(update={"layer": "norm"}) if call.name == "norm_2" else call
+        for call in program.network.calls
+    )
+    layers = tuple(node for node in program.network.layers if node.name != "norm_2")
+    changes = {"calls": shared, "layers": layers}
+    return program.model_copy(
+        update={"network": program.network.model_copy(update=changes)}
+    )
+
+
+def noise_of_unknown_size() -> Program:
+    """Dropout on sequences whose length is known only when they come."""
+    steps = [
+        Step("dense_1", Dense(units=2), ("x",)),
+        Step("dropout", Dropout(rate=0.5), ("dense_1",)),
+        Step("dense_2", Dense(units=1), ("dropout",)),
+    ]
+    inputs = {"x": (("time", 3), "float32")}
+    return trained(build_network("Net", inputs, steps, {"y": "dense_2"}))
+
+
+REFUSED: dict[str, Callable[[], Program]] = {
+    "mask": masked,
+    "two phases": two_phases,
+    "all frozen": all_frozen,
+    "no weights": weightless,
+    "decay of one weight": lambda: with_weights(decay=False),
+    "rate of one weight": lambda: with_weights(rate=0.5),
+    "idle layer": idle,
+    "statistics of two inputs": statistics_of_two,
+    "noise of unknown size": noise_of_unknown_size,
+}
