@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from .backend import Backend, Emission, backend
 from .backend import backends as all_backends
-from .check.checked import Checked, CheckedProgram, Settings
+from .check.checked import Budget, Checked, CheckedProgram, Settings
 from .diagnostics.fault import Fault
 from .diagnostics.model import Problem, Source, failed
 from .pipeline import (
@@ -413,6 +413,7 @@ def load(
     *,
     training: Mapping[str, str] | None = None,
     strict: bool = False,
+    memory: int | None = None,
 ) -> Spec:
     """Read a spec.
 
@@ -421,9 +422,11 @@ def load(
         params: replaces defaults of the spec's ``param`` declarations, as texts.
         training: replaces settings of its trainings (``{"epochs": "5"}``), as texts.
         strict: whether warnings count as errors.
+        memory: bytes that a training may need at most; None: 16 GiB.
 
     Raises:
         UnreadableError: the file is not there or is no UTF-8 text.
     """
-    settings = Settings(params=params or {}, training=training or {}, strict=strict)
+    budget = Budget() if memory is None else Budget(memory=memory)
+    settings = Settings(params or {}, training or {}, strict, budget)
     return Spec(read(path, settings.budget), settings)

@@ -21,7 +21,7 @@ from .check.report import Report
 from .check.resolve import resolve
 from .diagnostics.model import Note, Problem, Source, Span, failed
 from .diagnostics.suggest import nearest
-from .syntax.parse import parse
+from .syntax.parse import parse, uncollected
 
 __all__ = [
     "Budget",
@@ -133,6 +133,11 @@ def check_source(source: Source, settings: Settings | None = None) -> Checked:
     limit = settings.budget.source_bytes
     if len(source.text) > limit:
         return Checked(source, None, (), (), (_too_long(source.name, limit),))
+    with uncollected():
+        return _check(source, settings)
+
+
+def _check(source: Source, settings: Settings) -> Checked:
     file, problems = parse(source)
     if file is None:
         return Checked(source, None, (), (), finish(problems, [], settings.strict))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.metadata import entry_points
+from types import MappingProxyType
 
 from .construct import Construct
 
@@ -37,9 +38,9 @@ class Catalog:
         """The names of all families."""
         return tuple(self._families)
 
-    def family(self, name: str) -> dict[str, type[Construct]]:
+    def family(self, name: str) -> Mapping[str, type[Construct]]:
         """The members of a family by keyword; empty for an unknown family."""
-        return dict(self._families.get(name, {}))
+        return MappingProxyType(self._families.get(name, {}))
 
     def find(self, family: str, keyword: str) -> type[Construct]:
         """The construct of that family and keyword.

@@ -60,10 +60,11 @@ def _check(
 
 
 def _report(problems: list[Problem], form: str, files: int) -> None:
-    from ..diagnostics import render
     from .opening import show
 
     if form != "text":
+        from ..diagnostics import render
+
         click.echo(render.FORMATS[form](problems))
         return
     show(problems)

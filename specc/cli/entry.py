@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from difflib import get_close_matches
@@ -35,6 +36,9 @@ VERBS = (
     "doctor",
 )
 
+#: Verbs that run a framework or read data, and so make garbage worth collecting.
+_LASTING = frozenset({"train", "evaluate", "predict", "verify", "prepare", "doctor"})
+
 _BUG = """\
 this is a bug in specc, not in your spec: {kind}: {error}
 To report it, run the command again with SPECC_DEBUG=1 in the environment and hand in
@@ -50,6 +54,8 @@ class Program(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in VERBS:
             return None
+        if cmd_name in _LASTING:
+            gc.enable()
         return import_module(f"{__package__}.{cmd_name}").command
 
     def resolve_command(
@@ -144,6 +150,7 @@ def _encode(stream: TextIOWrapper) -> None:
 
 def main() -> None:
     """Run the command line of this process."""
+    gc.disable()  # a light verb ends before it has made garbage of any size
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
         if stream is None:  # closed by whoever started the process

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from .options import MEMORY
+
 if TYPE_CHECKING:
     from ..api import Spec
     from ..diagnostics import Problem
@@ -23,14 +25,18 @@ def open_spec(
     *,
     strict: bool = False,
 ) -> Spec:
-    """Read the spec of a file."""
+    """Read the spec of a file, within the memory budget that the command was given."""
     from ..api import load
 
-    return load(file, params, training=training, strict=strict)
+    memory: int | None = click.get_current_context().meta.get(MEMORY)
+    return load(file, params, training=training, strict=strict, memory=memory)
 
 
 def show(problems: Iterable[Problem]) -> None:
     """Print problems to standard error, coloured where that is a terminal."""
+    problems = tuple(problems)
+    if not problems:  # nothing is loaded that only shows problems
+        return
     from ..diagnostics.render import render_text
 
     text = render_text(

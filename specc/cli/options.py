@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import click
 
 __all__ = [
+    "MEMORY",
     "backend_option",
     "device_option",
     "file_argument",
@@ -20,6 +22,9 @@ __all__ = [
     "threads_option",
     "which_option",
 ]
+
+#: The key of the memory budget in the context of a command.
+MEMORY = "specc.memory_budget"
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
@@ -77,7 +82,40 @@ def _pairs(
     return pairs
 
 
-set_option: Decorator = click.option(
+class _Size(click.ParamType[int]):
+    """A number of bytes with its unit."""
+
+    name = "size"
+    _UNITS: ClassVar[dict[str, int]] = {
+        "b": 1,
+        **{f"{prefix}ib": 1024**power for power, prefix in enumerate("kmgt", 1)},
+        **{f"{prefix}b": 1000**power for power, prefix in enumerate("kmgt", 1)},
+    }
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> int:
+        number, unit = re.fullmatch(r"([0-9.]*)\s*(.*)", str(value)).groups()  # type: ignore[union-attr]
+        scale = self._UNITS.get(unit.lower())
+        if scale is None or not re.fullmatch(r"[0-9]{1,15}(\.[0-9]{1,3})?", number):
+            self.fail(f"{value!r} is no size with its unit, such as 8GiB", param, ctx)
+        return int(float(number) * scale)
+
+
+def _keep(context: click.Context, parameter: click.Parameter, value: Any) -> None:
+    """Leave the value to `open_spec`, which reads every spec of the command."""
+    context.meta[MEMORY] = value
+
+
+_memory: Decorator = click.option(
+    "--memory-budget",
+    metavar="SIZE",
+    type=_Size(),
+    expose_value=False,
+    callback=_keep,
+    help="Refuse what needs more memory, such as 8GiB. [default: 16GiB]",
+)
+_set: Decorator = click.option(
     "--set",
     "params",
     metavar="NAME=VALUE",
@@ -85,6 +123,11 @@ set_option: Decorator = click.option(
     callback=_pairs,
     help="Give a param of the spec another value (repeatable).",
 )
+
+
+def set_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    """`--set NAME=VALUE` and `--memory-budget SIZE`: how a spec is to be checked."""
+    return _set(_memory(function))
 
 
 def backend_option(*, required: bool = True) -> Decorator:

@@ -12,6 +12,8 @@ from typing import Any
 
 import click
 
+from ..diagnostics.fault import Fault
+from ..diagnostics.render import FORMATS
 from ..verify import Verdict, Watch, WorkerPool, render
 from ..verify.report import Entry, is_report, page
 from .display import Display
@@ -58,8 +60,13 @@ class Request:
 def prove(
     file: str, request: Request, form: str, report: Path | None, full: bool
 ) -> Exit:
-    """Verify one spec; errors end the command."""
-    entry = request.entry(file)
+    """Verify one spec; errors end the command, in JSON as `specc check` has them."""
+    try:
+        entry = request.entry(file)
+    except Fault as fault:
+        if form == "json":
+            click.echo(FORMATS["json"](fault.problems))
+        raise
     assert entry.verdict is not None
     if form == "json":
         click.echo(json.dumps(_data(entry, Exit.FINE), indent=2))

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from ..diagnostics.model import Problem
 from .nesting import too_deep
-from .repair import repaired
 from .tokens import OPENERS, Token
 
 __all__ = ["balance"]
@@ -24,6 +23,8 @@ def balance(tokens: list[Token]) -> tuple[list[Token] | None, list[Problem]]:
     problems: list[Problem] = []
     kept = _paired(tokens)
     if kept is None:
+        from .repair import repaired  # what only mistakes need is loaded for them
+
         tokens, problems = repaired(tokens)
         kept = _paired(tokens)
     if (problem := too_deep(tokens)) is not None:

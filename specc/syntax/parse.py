@@ -13,14 +13,13 @@ from ..diagnostics.model import Level, Problem, Source, Span
 from . import tree
 from .brackets import balance
 from .characters import forbidden_characters
-from .explain import explain
 from .feed import Unexpected, feed
 from .limits import MAX_BYTES, MAX_PROBLEMS, MAX_TOKENS
 from .scan import Scanned, scan
 from .settle import settle
 from .tokens import Token
 
-__all__ = ["Parsed", "parse", "read_source"]
+__all__ = ["Parsed", "parse", "read_source", "uncollected"]
 
 
 @dataclass
@@ -50,7 +49,7 @@ def read_source(source: Source) -> Parsed:
     """All that `parse` finds, with tokens and comments."""
     if (problem := _too_large(source)) is not None:
         return Parsed(problems=[problem])
-    with _uncollected():
+    with uncollected():
         parsed = _Parse(source).run()
     problems = sorted(parsed.problems, key=_place)
     if len(problems) > MAX_PROBLEMS:
@@ -89,6 +88,8 @@ class _Parse:
     def _report(self, unexpected: Unexpected) -> bool:
         lines = {token.line for token in unexpected.statement}
         if not lines & self._lines():
+            from .explain import explain  # what only mistakes need is loaded for them
+
             self.problems.append(explain(unexpected))
         return len(self.problems) <= MAX_PROBLEMS
 
@@ -102,10 +103,11 @@ class _Parse:
 
 
 @contextmanager
-def _uncollected() -> Generator[None]:
+def uncollected() -> Generator[None]:
     """Without the cyclic garbage collector.
 
-    A parse makes many objects and no cycles; looking for some would take as long again.
+    A parse or a check makes many objects and few cycles; looking for some would take as
+    long again.
     """
     enabled = gc.isenabled()
     gc.disable()

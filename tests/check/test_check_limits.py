@@ -170,9 +170,10 @@ def _seconds(layers: int) -> float:
 
 def test_ten_thousand_layers_take_seconds_and_time_is_linear() -> None:
     _seconds(200)  # imports and caches
-    small, large = _seconds(2000), _seconds(10_000)
-    assert large < 12
-    assert large < 12 * small
+    small = min(_seconds(5_000) for _ in range(3))
+    large = min(_seconds(10_000) for _ in range(3))
+    assert large < 10
+    assert large <= 2.3 * small
 
 
 def test_the_trainings_of_a_file_have_a_bounded_number_of_layers_in_all() -> None:

@@ -1,6 +1,7 @@
 """The light verbs import no framework, and none of what makes starting slow."""
 
 import json
+import resource
 import subprocess
 import sys
 from collections.abc import Callable
@@ -8,6 +9,8 @@ from pathlib import Path
 
 import pytest
 from click.testing import Result
+
+EXAMPLES = sorted(Path(__file__).parents[2].glob("examples/*.nnspec"))
 
 HEAVY = ("torch", "tensorflow", "keras", "pandas", "sklearn", "matplotlib")
 #: Not needed to check or to write code either.
@@ -103,3 +106,17 @@ def test_importing_specc_alone_imports_nothing() -> None:
     code = "import sys, specc; print(len([m for m in sys.modules if 'specc' in m]))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.stdout.strip() == "1"
+
+
+def _cpu_seconds(command: list[str]) -> float:
+    """What one process took of the processor, for the user and for the system."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run(command, check=True, capture_output=True, timeout=60)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+@pytest.mark.parametrize("file", EXAMPLES, ids=lambda file: file.stem)
+def test_an_example_is_checked_in_less_than_the_blink_of_an_eye(file: Path) -> None:
+    command = [sys.executable, "-m", "specc", "check", str(file)]
+    assert min(_cpu_seconds(command) for _ in range(5)) < 0.4

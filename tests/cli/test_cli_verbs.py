@@ -432,3 +432,46 @@ def test_warnings_are_told_once_and_counted_elsewhere(
         ("compile", first, "-btorch"),
     ):
         assert "-->" in specc(*arguments).stderr
+
+
+# Memory ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "verb",
+    [
+        ("check",),
+        ("summary",),
+        ("compile", "--backend", "torch"),
+        ("train", "--backend", "reference", "--dry-run"),
+    ],
+    ids=lambda verb: verb[0],
+)
+def test_memory_has_a_budget(specc: Specc, first: Path, verb: tuple[str, ...]) -> None:
+    name, *options = verb
+    result = specc(name, first, *options, "--memory-budget", "10KiB")
+    assert result.exit_code == 1
+    assert "error[memory-budget]" in result.stderr
+    assert "at most 10.0 KiB" in result.stderr
+    assert specc(name, first, *options, "--memory-budget", "1.5 MB").exit_code == 0
+
+
+@pytest.mark.parametrize("size", ["8", "GiB", "-1GiB", "8 apples", "1e3MiB", "1.2.3MB"])
+def test_a_size_has_a_unit(specc: Specc, first: Path, size: str) -> None:
+    result = specc("check", first, f"--memory-budget={size}")
+    assert result.exit_code == 2
+    assert "such as 8GiB" in result.stderr
+
+
+def test_a_large_model_passes_with_a_large_budget(specc: Specc, first: Path) -> None:
+    first.write_text(FIRST.replace("Dense(64)", "Dense(30_000_000)"))
+    assert specc("check", first).exit_code == 1
+    assert specc("check", first, "--memory-budget", "1TiB").exit_code == 0
+
+
+def test_verify_in_json_has_the_problems_of_a_spec(specc: Specc, first: Path) -> None:
+    first.write_text(FIRST.replace("Dense(64)", "Dens(64)"))
+    result = specc("verify", first, "--format", "json")
+    assert result.exit_code == 1
+    (problem,) = json.loads(result.stdout)["problems"]
+    assert problem["rule"] == "unknown-layer"
