@@ -200,7 +200,7 @@ def test_only_the_same_run_is_resumed(folder) -> None:
     with pytest.raises(Fault) as caught:
         train(job(program(4, rate=0.02)), folder, resume=True)
     message = caught.value.problems[0].message
-    assert "training.phases[0].optimizer.learning_rate.value" in message
+    assert message.endswith("another spec: optimizer: learning_rate 0.01 → 0.02")
     other = job(program(4))
     data = other.prepared
     changed = {**data.training, "features": data.training["features"] + 1}
