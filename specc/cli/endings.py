@@ -40,8 +40,7 @@ def ending(error: Exception) -> Stop | None:
         case UnreadableError():
             return Findings([error.problem], unreadable(error))
         case SelectionError():
-            listed = "".join(f"\n  {name}" for name in error.names)
-            return Stop(f"{error}{listed}", Exit.USAGE)
+            return Stop(str(error), Exit.USAGE)
         case _:
             return None
 
