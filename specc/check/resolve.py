@@ -40,6 +40,11 @@ class Resolved:
 def resolve(file: tree.File, settings: Settings, report: Report) -> Resolved:
     """Check all declarations of a file; the report takes what is wrong or doubtful."""
     found = declarations(file, report)
+    declared = [s for s in file.statements if not isinstance(s, tree.Version)]
+    if not declared and not failed(report.problems):
+        message = "the file declares nothing"
+        fix = "specc init writes a first spec"
+        report.error("empty-file", message, file.span, suggestion=fix, level=Level.NOTE)
     params = Params(work=settings.budget.work)
     declare_params(found.params, settings.params, params, report)
     binder = Binder(report, params)

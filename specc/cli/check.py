@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from .endings import unreadable
-from .exits import Exit, leave
+from .exits import Exit, Stop, leave
 from .options import set_option
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ __all__ = ["command"]
 
 
 @click.command("check", short_help="Report every problem of specs at its place.")
-@click.argument("files", metavar="FILE...", nargs=-1, required=True)
+@click.argument("files", metavar="FILE|DIR...", nargs=-1, required=True)
 @click.option("--strict", is_flag=True, help="Count warnings as errors.")
 @click.option(
     "--format",
@@ -31,18 +32,31 @@ __all__ = ["command"]
 def command(
     files: tuple[str, ...], strict: bool, form: str, params: dict[str, str]
 ) -> None:
-    """Check specs and report every problem at its place.
+    """Check specs and report every problem at its place. A folder stands for the
+    .nnspec files in it.
 
     Exit status 1 if there is an error. No framework is imported and no data is read.
     """
     status = Exit.FINE
     problems: list[Problem] = []
-    for file in files:
+    paths = [path for file in files for path in _specs(file)]
+    for file in paths:
         found, ended = _check(file, params, strict)
         problems += found
         status = max(status, ended)
-    _report(problems, form, len(files))
+    _report(problems, form, len(paths))
     leave(status)
+
+
+def _specs(file: str) -> list[str]:
+    """The file, or the specs in a folder."""
+    folder = Path(file)
+    if not folder.is_dir():
+        return [file]
+    found = sorted(str(path) for path in folder.glob("*.nnspec") if path.is_file())
+    if not found:
+        raise Stop(f"there is no .nnspec file in {file}", Exit.USAGE)
+    return found
 
 
 def _check(

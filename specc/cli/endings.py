@@ -40,8 +40,7 @@ def ending(error: Exception) -> Stop | None:
         case UnreadableError():
             return Findings([error.problem], unreadable(error))
         case SelectionError():
-            listed = "".join(f"\n  {name}" for name in error.names)
-            return Stop(f"{error}{listed}", Exit.USAGE)
+            return Stop(str(error), Exit.USAGE)
         case OSError():
             # The machine's doing, not a mistake of specc: a full disk, a lost drive.
             where = error.filename or "reading or writing failed"

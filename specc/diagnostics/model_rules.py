@@ -44,6 +44,12 @@ MODEL_RULES: tuple[Rule, ...] = (
         " from a name. Layers that join flows take two of them or more.",
     ),
     Rule(
+        "empty-file",
+        "a file declares nothing",
+        "A spec declares models, data and trainings; specc init writes one to begin with.",
+        Level.NOTE,
+    ),
+    Rule(
         "empty-model",
         "a model has no layers",
         "A model computes its output from its input by one layer at least.",

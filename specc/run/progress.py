@@ -12,16 +12,49 @@ __all__ = ["Bar", "Lines", "Progress", "line", "progress_on"]
 _FRAME = ("epoch", "step", "seconds", "learning_rate")
 
 
-def line(figures: Mapping[str, float], epochs: int, examples: int) -> str:
-    """The figures of an epoch in a line; `examples` counts those it trained on."""
-    width = len(str(epochs))
-    parts = [f"epoch {int(figures['epoch']):{width}}/{epochs}"]
-    parts += [f"{k} {v:.4g}" for k, v in figures.items() if k not in _FRAME]
-    parts.append(f"learning rate {figures['learning_rate']:.3g}")
+#: Columns of the line of an epoch.
+_WIDTH = 120
+#: Figures that are always shown.
+_TOTALS = ("loss", "val_loss")
+
+
+def line(
+    figures: Mapping[str, float], epochs: int, examples: int, width: int = _WIDTH
+) -> str:
+    """The figures of an epoch in a line; `examples` counts those it trained on.
+
+    Losses and metrics of single outputs are left out, with a sign for them, where the
+    line would be longer than `width`: the totals remain, and the history has all.
+    """
+    digits = len(str(epochs))
+    head = f"epoch {int(figures['epoch']):{digits}}/{epochs}"
+    end = [f"learning rate {figures['learning_rate']:.3g}"]
     seconds = figures["seconds"]
     if seconds > 0:
-        parts.append(f"{examples / seconds:,.0f} samples/s")
-    return "  ".join(parts)
+        end.append(f"{examples / seconds:,.0f} samples/s")
+    texts = {k: f"{k} {v:.4g}" for k, v in figures.items() if k not in _FRAME}
+    left = width - len("  ".join([head, *end]))
+    left -= sum(len(texts[name]) + 2 for name in _TOTALS if name in texts)
+    room = {name: len(text) + 2 for name, text in texts.items() if name not in _TOTALS}
+    shown = set(_TOTALS) | set(_fitting(room, left))
+    parts = [text for name, text in texts.items() if name in shown]
+    more = [] if len(parts) == len(texts) else ["…"]
+    return "  ".join([head, *parts, *more, *end])
+
+
+def _fitting(room: Mapping[str, int], left: int) -> list[str]:
+    """The names that fit beside a sign for those left out, or all: metrics first."""
+    if sum(room.values()) <= left:
+        return list(room)
+    left -= 3
+    found: list[str] = []
+    # Losses of single outputs are in the total; metrics are nowhere else.
+    for name in sorted(room, key=lambda name: name.endswith("_loss")):
+        if room[name] > left:
+            break
+        found.append(name)
+        left -= room[name]
+    return found
 
 
 class Progress:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from ..data import Prepared, prepare
 from ..diagnostics.fault import Fault
 from ..diagnostics.model import Level, Problem
 from ..ir import RNG_VERSION, Origins, Program
 from .checkpoint import Checkpoint, search
+from .differences import differences
 from .folder import RunFolder
 
 __all__ = ["check_same", "find_checkpoint", "prepare_again", "unfit"]
@@ -57,13 +55,12 @@ def _check_program(folder: RunFolder, program: Program) -> None:
             suggestion="train into a new run folder",
         )
         raise Fault(problem)
-    before, now = (_comparable(p) for p in (begun, program))
-    differing = list(_differences(before, now, ""))
+    differing = differences(begun, program)
     if differing:
-        shown = ", ".join(differing[:5]) + (", …" if len(differing) > 5 else "")
+        shown = "; ".join(differing[:5]) + ("; …" if len(differing) > 5 else "")
         problem = Problem(
             "run-differs",
-            f"{folder.path} was begun with another spec: {shown} differ",
+            f"{folder.path} was begun with another spec: {shown}",
             None,
             expected="only the number of epochs may change",
             suggestion="train into a new run folder",
@@ -80,30 +77,6 @@ def _check_data(folder: RunFolder, prepared: Prepared) -> None:
             suggestion="train into a new run folder",
         )
         raise Fault(problem)
-
-
-def _comparable(program: Program) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(program.model_dump_json())
-    phases: list[dict[str, Any]] = found["training"]["phases"]
-    for phase in phases:
-        del phase["epochs"]
-    return found
-
-
-def _differences(before: Any, now: Any, path: str) -> Iterator[str]:
-    """Paths at which two JSON values differ."""
-    if isinstance(before, dict) and isinstance(now, dict):
-        for key in dict.fromkeys([*before, *now]):  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
-            inner = f"{path}.{key}" if path else str(key)  # pyright: ignore[reportUnknownArgumentType]
-            yield from _differences(before.get(key), now.get(key), inner)  # pyright: ignore[reportUnknownArgumentType, reportUnknownMemberType]
-    elif isinstance(before, list) and isinstance(now, list):
-        if len(before) != len(now):  # pyright: ignore[reportUnknownArgumentType]
-            yield path
-            return
-        for number, pair in enumerate(zip(before, now, strict=True)):  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
-            yield from _differences(*pair, f"{path}[{number}]")
-    elif before != now:
-        yield path
 
 
 def find_checkpoint(

@@ -241,7 +241,7 @@ def test_several_trainings_need_a_name(
         assert result.exit_code == 2
         assert result.stdout == ""
         assert "first" in result.stderr
-        assert "second" in result.stderr
+        assert result.stderr.count("second") == 1
 
 
 def test_a_name_selects(specc: Specc, folder: Path) -> None:
@@ -475,3 +475,33 @@ def test_verify_in_json_has_the_problems_of_a_spec(specc: Specc, first: Path) ->
     assert result.exit_code == 1
     (problem,) = json.loads(result.stdout)["problems"]
     assert problem["rule"] == "unknown-layer"
+
+
+def test_check_a_folder(specc: Specc, first: Path) -> None:
+    folder = first.parent / "specs"
+    (folder / "runs").mkdir(parents=True)
+    refused = specc("check", folder)
+    assert refused.exit_code == 2
+    assert "no .nnspec file" in refused.stderr
+    for name in ("b.nnspec", "a.nnspec", "notes.txt", "runs/c.nnspec"):
+        (folder / name).write_text("model {" if name == "notes.txt" else FIRST)
+    checked = specc("check", folder)
+    assert (checked.exit_code, checked.stderr) == (0, "2 files: no problems\n")
+    (folder / "a.nnspec").write_text("model A {\n}\n")
+    wrong = specc("check", folder, "--format", "json")
+    assert wrong.exit_code == 1
+    assert "a.nnspec" in wrong.stdout
+
+
+@pytest.mark.parametrize("text", ["", "\n", "# nothing yet\n", "nnspec 1\n"])
+def test_check_a_file_that_declares_nothing(
+    specc: Specc, folder: Path, text: str
+) -> None:
+    (folder / "empty.nnspec").write_text(text)
+    result = specc("check", "empty.nnspec")
+    assert result.exit_code == 0
+    assert (
+        "note[empty-file]: the file declares nothing\n --> empty.nnspec:"
+        in result.stderr
+    )
+    assert specc("check", "--strict", "empty.nnspec").exit_code == 0

@@ -18,6 +18,7 @@ from specc.run import Progress, create, progress_on, train
 from specc.run import progress as progress_module
 from specc.run.checkpoint import newest
 from specc.run.environment import choose_device, fitting_threads, usable_threads
+from specc.run.progress import line
 from specc.run.recorder import Monitor
 
 KEYS = {"epoch", "step", "seconds", "learning_rate", "loss", "accuracy"}
@@ -281,7 +282,7 @@ def test_only_the_same_run_is_resumed(folder) -> None:
     with pytest.raises(Fault) as caught:
         train(job(program(4, rate=0.02)), folder, resume=True)
     message = caught.value.problems[0].message
-    assert "training.phases[0].optimizer.learning_rate.value" in message
+    assert message.endswith("another spec: optimizer: learning_rate 0.01 → 0.02")
     other = job(program(4))
     data = other.prepared
     changed = {**data.training, "features": data.training["features"] + 1}
@@ -319,6 +320,24 @@ def test_threads_for_large_models_only() -> None:
 
 
 # Progress --------------------------------------------------------------------
+
+
+def test_the_line_of_an_epoch_keeps_to_its_width() -> None:
+    names = ["loss", "alcohol_loss", "color_loss", "alcohol_mae", "color_mae"]
+    names += [f"val_{name}" for name in names]
+    frame = {"epoch": 3, "step": 9, "seconds": 0.5, "learning_rate": 0.02}
+    figures = {**frame, **dict.fromkeys(names, 0.123456)}
+    text = line(figures, 40, 114)
+    assert len(text) <= 120
+    assert text.startswith(
+        "epoch  3/40  loss 0.1235  alcohol_mae 0.1235  color_mae 0.1235  val_loss"
+    )
+    assert "val_loss 0.1235" in text
+    assert text.endswith("…  learning rate 0.02  228 samples/s")
+    assert "…" not in line(figures, 40, 114, width=300)
+    assert all(name in line(figures, 40, 114, width=300) for name in names)
+    short = line({**frame, "loss": 1.0, "val_loss": 2.0}, 40, 114)
+    assert short == "epoch  3/40  loss 1  val_loss 2  learning rate 0.02  228 samples/s"
 
 
 class Terminal(io.StringIO):
