@@ -20,6 +20,7 @@ from .display import Display
 from .endings import ending
 from .exits import Exit, Stop
 from .opening import mention_warnings, open_spec
+from .outputs import writing
 
 __all__ = ["Request", "prove", "prove_each", "writable"]
 
@@ -156,8 +157,6 @@ def writable(report: Path) -> None:
 def _write(report: Path | None, entries: Sequence[Entry]) -> None:
     if report is None:
         return
-    try:
+    with writing(report):
         report.write_text(page(entries), encoding="utf-8", newline="\n")
-    except OSError as error:
-        raise Stop(f"cannot write {report}: {error.strerror}", Exit.USAGE) from None
     click.echo(f"report: {report}", err=True)

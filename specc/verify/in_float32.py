@@ -189,10 +189,13 @@ class Float32:
 
     def settle(self) -> None:
         """Enter what tripped too often to be a flipped unit."""
-        for (title, _), items in self.tripped.items():
+        for (title, name), items in self.tripped.items():
             wrong = persistent(items, self.looks[title])
             gate = tolerances()["float32.ratio"]
             self.ledger.enter(title, gate, 0, 0, {}, wrong)
+            if not wrong:
+                why = f"at {len(items)} of {self.looks[title]} looks: units near kinks"
+                self.ledger.entries[title, gate].excused[name] = why
 
     def _dual(
         self, part: Part, single: dict[str, Arrays], double: dict[str, Arrays]

@@ -26,6 +26,8 @@ class _Entry:
     errors: dict[str, dict[str, float]] = field(
         default_factory=dict[str, dict[str, float]]
     )
+    #: Tensors beyond the gate that are no mismatch, and why.
+    excused: dict[str, str] = field(default_factory=dict[str, str])
     #: By sort of tensors and sides, then by step.
     steps: dict[tuple[str, str], dict[int, float]] = field(
         default_factory=dict[tuple[str, str], dict[int, float]]
@@ -71,6 +73,17 @@ def _thinned(by_step: Mapping[int, float]) -> tuple[tuple[int, ...], tuple[float
     return tuple(step for step, _ in kept), tuple(error for _, error in kept)
 
 
+def excuse(part: Part, tensor: str) -> str:
+    """Why a tensor may differ by more than the gate of its part."""
+    if tensor in part.nulls:
+        return "its gradient is zero but for rounding, or it follows one that is"
+    if part.blur:
+        return "its loss divides by a probability near 0 or 1"
+    if part.step is not None or part.name.endswith("after training"):
+        return "training amplifies rounding: a control run differs as much"
+    return "decisions lie on their border"
+
+
 @dataclass
 class Ledger:
     """Checks by part and gate, and mismatches in the order in which they were found."""
@@ -89,6 +102,9 @@ class Ledger:
         odd = ".odd_" in part.gate
         name = f"{part.name}, odd batches" if odd else part.name
         self.enter(name, gate, len(part.expected), compared, worst, found, sizes, part)
+        wrong = {item.name for item in found}
+        beyond = [n for n, size in worst.items() if not size <= gate and n not in wrong]
+        self.entries[name, gate].excused.update((n, excuse(part, n)) for n in beyond)
         return found
 
     def enter(
@@ -118,8 +134,12 @@ class Ledger:
         self.mismatches += listed
         entry.passed &= not listed and compared == expected
 
-    def excuse(self, mismatches: Iterable[Mismatch]) -> None:
-        """Take mismatches back that other evidence has cleared."""
+    def excuse(self, mismatches: Iterable[Mismatch], why: str) -> None:
+        """Take mismatches back that other evidence has cleared, and say which."""
+        mismatches = list(mismatches)
+        for item in mismatches:
+            entry = self.entries[item.part.name, tolerances()[item.part.gate]]
+            entry.excused[item.name] = why
         cleared = {id(item) for item in mismatches}
         names = {item.part.name for item in self.mismatches if id(item) in cleared}
         self.mismatches = [m for m in self.mismatches if id(m) not in cleared]
@@ -148,5 +168,6 @@ class Ledger:
             passed=entry.passed,
             tensors=entry.tensors,
             errors=entry.errors,
+            excused=entry.excused,
             traces=entry.traces(),
         )

@@ -65,17 +65,29 @@ def _table(checks: tuple[Check, ...]) -> Iterator[str]:
     width = max(len(check.part) for check in checks)
     yield f"{'':8} {'':{width}} {'compared':>9} {'worst':>9} {'gate':>9}"
     for check in checks:
-        mark = "" if check.passed else "  ✗"
+        mark = ("  ~" if check.excused else "") if check.passed else "  ✗"
         yield (
             f"{check.precision:8} {check.part:{width}} {check.compared:9d}"
             f" {check.worst:9.2g} {check.gate:9.2g}{mark}"
         )
+    yield from _excuses(checks)
     yield "worst and gate in float64: relative differences between the sides"
     if any(check.precision == "float32" for check in checks):
         yield (
             "worst and gate in float32: ratios of the sides' errors, each its distance"
             " from float64; 1 is alike"
         )
+
+
+def _excuses(checks: tuple[Check, ...]) -> Iterator[str]:
+    """What went beyond its gate and is no difference: how many, for each reason."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for check in checks if all(check.passed for check in checks) else ():
+        for name, why in check.excused.items():
+            found.setdefault((f"{check.precision} {check.part}", why), []).append(name)
+    for (part, why), names in found.items():
+        more = f" and {len(names) - 1} more" if len(names) > 1 else ""
+        yield f"~ {part}: {names[0]}{more} beyond the gate, {why}"
 
 
 def _difference(item: Difference) -> Iterator[str]:

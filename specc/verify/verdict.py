@@ -56,7 +56,8 @@ class Check:
     intermediate form demands. `worst` is the largest relative difference, found at
     `where`; `tensors` has the largest of each tensor: in float32 the ratio of the sides'
     errors. `errors` has the errors themselves, by pair of sides (``keras|torch``) and
-    tensor; in float32 by side, each against its run in float64.
+    tensor; in float32 by side, each against its run in float64. `excused` names tensors
+    that are beyond the gate and yet no difference, each with the evidence.
     """
 
     precision: str
@@ -70,6 +71,7 @@ class Check:
     tensors: dict[str, float]
     errors: dict[str, dict[str, float]]
     traces: tuple[Trace, ...] = ()
+    excused: dict[str, str] = dataclasses.field(default_factory=dict[str, str])
 
 
 @dataclass(frozen=True)
