@@ -5,10 +5,10 @@
 
 import tensorflow as tf
 
+from .types import Tensors
 
-def clip_by_value(
-    gradients: dict[str, tf.Tensor], limit: float
-) -> dict[str, tf.Tensor]:
+
+def clip_by_value(gradients: Tensors, limit: float) -> Tensors:
     """Bring every entry into [−limit, limit]."""
     return {
         path: tf.clip_by_value(gradient, -limit, limit)
@@ -16,7 +16,7 @@ def clip_by_value(
     }
 
 
-def clip_by_norm(gradients: dict[str, tf.Tensor], limit: float) -> dict[str, tf.Tensor]:
+def clip_by_norm(gradients: Tensors, limit: float) -> Tensors:
     """Scale each gradient down to a norm of `limit`: g · c / max(‖g‖, c)."""
     return {
         path: gradient * (limit / tf.maximum(tf.norm(gradient), limit))
@@ -24,9 +24,7 @@ def clip_by_norm(gradients: dict[str, tf.Tensor], limit: float) -> dict[str, tf.
     }
 
 
-def clip_by_global_norm(
-    gradients: dict[str, tf.Tensor], limit: float
-) -> dict[str, tf.Tensor]:
+def clip_by_global_norm(gradients: Tensors, limit: float) -> Tensors:
     """Scale all gradients by one factor: g · c · min(1 / ‖g‖, 1 / c), ‖g‖ of all."""
     total = tf.linalg.global_norm(list(gradients.values()))
     factor = limit * tf.minimum(1.0 / total, 1.0 / limit)

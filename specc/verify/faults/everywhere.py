@@ -85,7 +85,7 @@ def everywhere(backend: str) -> list[Fault]:
             "the last short batch skipped by the loop",
             "mlp",
             in_definition(
-                "run_epochs",
+                "train",
                 swap(
                     r"^( +)state, logs = train_step",
                     r'\1if len(batch["ids"]) < BATCH_SIZE:\n\1    continue\n'
@@ -155,20 +155,20 @@ def everywhere(backend: str) -> list[Fault]:
         fault(
             "a step counted twice",
             "mlp",
-            in_definition("run_epochs", swap(r"state\.step \+= 1", "state.step += 2")),
+            in_definition("train", swap(r"state\.step \+= 1", "state.step += 2")),
             "epoch loop",
             "counter/step",
         ),
         fault(
             "the rate of the next step in the record",
             "mlp",
-            in_definition("run_epochs", swap(r"state\.step - 1", "state.step")),
+            in_definition("train", swap(r"state\.step - 1", "state.step")),
             "epoch loop learning_rate",
         ),
         fault(
             "a loss that is not a number does not stop training",
             "mlp",
-            swap("stop_on_nan=True", "stop_on_nan=False"),
+            in_definition("train", swap(r"if not math\.isfinite\(.*\):", "if False:")),
             "on_nan",
         ),
         # Stopping
@@ -201,7 +201,7 @@ def everywhere(backend: str) -> list[Fault]:
             "best weights not restored",
             "stopping",
             in_definition(
-                "run_epochs", swap(r"^( +)import_weights\(state, .*\)$", r"\1pass")
+                "train", swap(r"^( +)import_weights\(state, .*\)$", r"\1pass")
             ),
             "state at the end",
         ),

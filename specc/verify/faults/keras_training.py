@@ -82,7 +82,7 @@ TRAINING_FAULTS: list[Fault] = [
     fault(
         "Adam with another epsilon",
         "convnet",
-        in_definition("new_optimizer", argument("Adam", "epsilon", "1e-8", times=1)),
+        in_definition("init_state", argument("Adam", "epsilon", "1e-8", times=1)),
         "optimizer",
     ),
     fault(
