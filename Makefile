@@ -4,10 +4,13 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 WORKERS ?= 2
+# Random specs in a sweep, and the seed of their series.
+N ?= 300
+SEED ?= 0
 # The suite runs one process a core; frameworks must not each take all cores.
 THREADS := OMP_NUM_THREADS=1 TF_NUM_INTRAOP_THREADS=1 TF_NUM_INTEROP_THREADS=1
 
-.PHONY: help install demo test lint format docs bench lock clean
+.PHONY: help install demo test lint sweep format docs bench lock clean
 
 help:  ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -30,6 +33,10 @@ lint: $(STAMP)  ## style, types, layering
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
 	$(BIN)/pyright
+
+sweep: $(STAMP)  ## N random specs (SEED=…) through the full proof; what fails is kept
+	$(THREADS) $(BIN)/python -m specc.verify.sweep --count $(N) --seed $(SEED) \
+		--keep tests/equivalence/regressions
 
 format: $(STAMP)  ## put the code in the one style
 	$(BIN)/ruff check --fix .

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -223,6 +223,7 @@ class Spec:
         device: str = "auto",
         threads: int | None = None,
         progress: Progress | None = None,
+        warn: Callable[[Sequence[Problem]], object] | None = None,
         command: Sequence[str] = (),
     ) -> RunResult:
         """Train, in this process, and keep everything in a run folder.
@@ -237,19 +238,24 @@ class Spec:
             threads: how many the framework may use; None: one for a small model, all
                 processors for a large one.
             progress: shows how it goes; None: nothing is shown.
+            warn: called with the warnings, if there are any, before training starts.
             command: how the training was started, to be kept.
 
         Raises:
             SpecError: the spec has errors, or the backend refuses a construct of it.
             SelectionError: the name selects nothing, or one is needed.
-            Fault: something is missing (status 3) or the run failed (status 4).
+            Fault: the folder is taken (status 2), something is missing (status 3) or the
+                run failed (status 4).
         """
         from .run import open_run, train
 
         if resume and run is None:
             raise ValueError("to resume, name the run to go on with")
-        job = self._job(backend, name, command)
-        folder = open_run(Path(run or "")) if resume else _new_folder(job, run, force)
+        if run == "":
+            raise ValueError("the name of a run folder is not empty")
+        before = open_run(Path(run or "")) if resume else None
+        job = self._job(backend, name, command, before)
+        folder = before or _new_folder(job, run, force)
         try:
             return train(
                 job,
@@ -258,14 +264,22 @@ class Spec:
                 threads=threads,
                 resume=resume,
                 progress=progress,
+                warn=warn,
             )
         except BaseException:
             with suppress(OSError):
                 folder.path.rmdir()  # only where nothing was written yet
             raise
 
-    def _job(self, backend: str, name: str | None, command: Sequence[str]) -> Job:
-        from .run import Job
+    def _job(
+        self,
+        backend: str,
+        name: str | None,
+        command: Sequence[str],
+        before: RunFolder | None,
+    ) -> Job:
+        """What is trained; `before` is the run that goes on, if one does."""
+        from .run import Job, prepare_again
 
         found = usable_backend(backend)
         checked = self.trained(name)
@@ -276,7 +290,9 @@ class Spec:
             checked.program,
             compiled.emission,
             found,
-            self.prepare(name),
+            self.prepare(name)
+            if before is None
+            else prepare_again(before, checked.program, self.folder, checked.origins),
             checked.origins,
             {Path(self.source.name).name: self.source.text},
             self.folder,

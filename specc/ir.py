@@ -11,11 +11,14 @@ Names:
 
 from __future__ import annotations
 
+import json
+import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import SerializeAsAny
+from pydantic import SerializeAsAny, ValidationError
 
 from .catalog.construct import Model
 from .catalog.families import Callback, Transform
@@ -33,7 +36,8 @@ from .catalog.types import (
     RegularizerArg,
     SourceArg,
 )
-from .diagnostics.model import Span
+from .diagnostics.json_object import read_object, unreadable
+from .diagnostics.model import Source, Span
 
 __all__ = [
     "IR_VERSION",
@@ -55,11 +59,14 @@ __all__ = [
     "Stream",
     "Training",
     "Weight",
+    "load",
 ]
 
-#: Raised when the meaning of the JSON changes; `migrate` in this module reads older ones.
+#: Raised when the meaning of the JSON changes; `MIGRATIONS` then reads older ones.
 IR_VERSION = 1
-#: Raised when a seed would give other random numbers.
+#: What makes the JSON of a version that of the next one, by the version it starts from.
+MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}
+#: Raised when a seed would give other random numbers; a run goes on only with its own.
 RNG_VERSION = 1
 
 DType = Literal["float32", "float64", "int32", "int64", "bool"]
@@ -269,6 +276,45 @@ class Program(Model):
             for weight in self.network.weights()
             if not weight.trainable or weight.path in listed
         )
+
+
+def load(text: str, name: str = "ir.json") -> Program:
+    """The program of a JSON text, of this version or an older one.
+
+    Args:
+        text: what `Program.model_dump_json` wrote.
+        name: what problems call the text.
+
+    Raises:
+        Fault: it is no such text, or of a version that is not known here.
+    """
+    source = Source(name, text)
+    found = read_object(source)
+    while (version := _version(found)) in MIGRATIONS:
+        found = MIGRATIONS[version](found)
+    if version != IR_VERSION:
+        place = re.search(r'"ir_version"\s*:\s*[^,\s}]*', text)
+        written = json.dumps(found.get("ir_version"))
+        raise unreadable(
+            source,
+            f"{name} is a program of version {written}",
+            *(place.span() if place else ()),
+            expected=f'"ir_version": {IR_VERSION}',
+        )
+    try:
+        return Program.model_validate_json(json.dumps(found))
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(step) for step in first["loc"])
+        raise unreadable(
+            source, f"{name} is no program: {where}: {first['msg']}"
+        ) from None
+
+
+def _version(found: dict[str, Any]) -> int:
+    """The version that a text gives itself; 0 for none."""
+    version = found.get("ir_version")
+    return version if type(version) is int else 0
 
 
 @dataclass(frozen=True)

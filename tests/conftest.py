@@ -8,6 +8,8 @@ import pytest
 
 from specc.verify import WorkerPool
 
+SIDES = ("torch", "keras", "reference")
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Let the pages of constructs be written anew."""
@@ -21,6 +23,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.fixture(scope="session")
 def pool() -> Iterator[WorkerPool]:
     """A worker for each backend; each starts when it is first asked."""
-    workers = WorkerPool(("torch", "keras", "reference"), timeout=180)
+    workers = WorkerPool(SIDES, timeout=180, kept=("reference",))
     yield workers
     workers.close()

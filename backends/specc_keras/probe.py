@@ -227,7 +227,7 @@ def raw_gradients(
     raw, logs = module.gradients(state, batch, step)
     _restore(module, state, before)
     clip = getattr(module, "clip_gradients", None)
-    clipped = raw if clip is None else clip(raw)
+    clipped = raw if clip is None else clip(raw)[0]
     return _arrays(raw), _arrays(clipped), logs
 
 

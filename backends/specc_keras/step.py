@@ -62,8 +62,8 @@ $draw
 '''
 
 _CLIP_GRADIENTS = '''
-def clip_gradients(gradients: Tensors) -> Tensors:
-    """Return the gradients that the update rule gets to see."""
+def clip_gradients(gradients: Tensors) -> tuple[Tensors, tf.Tensor]:
+    """Return the gradients that the update rule gets to see, and the norm before."""
 $body
 '''
 
@@ -77,6 +77,10 @@ $clip
 $constrain
     return logs
 '''
+
+_CLIP = """
+    found, logs["gradient_norm"] = clip_gradients(found)
+"""
 
 _CONSTRAIN = """
         if weight.constraint is not None:
@@ -185,7 +189,7 @@ def _updating(plan: Plan, training: Training, drawn: bool) -> Iterator[Section]:
         _UPDATE_WEIGHTS,
         head=_takes("update_weights", f"{scalar}: tf.Tensor", drawn, "Tensors"),
         masks=", masks" if drawn else "",
-        clip="    found = clip_gradients(found)" if clip_call(optimizer) else "",
+        clip=_CLIP.strip("\n") if clip_call(optimizer) else "",
         scalar=scalar,
         what="the scalars of the step are" if count else "the learning rate is",
         constrain=_CONSTRAIN.strip("\n") if constrained else "",

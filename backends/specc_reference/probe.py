@@ -99,7 +99,7 @@ def raw_gradients(
     raw, logs = module.gradients(state, batch, step)
     _restore(state, before)
     clip = getattr(module, "clip_gradients", None)
-    return raw, raw if clip is None else clip(raw), logs
+    return raw, raw if clip is None else clip(raw)[0], logs
 
 
 def penalty(module: ModuleType, state: Any) -> float:

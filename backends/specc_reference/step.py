@@ -68,8 +68,10 @@ _ADD_PENALTIES = """\
         found[path] = found[path] + rule.gradient(model.weights()[path])"""
 
 _CLIP_GRADIENTS = '''
-def clip_gradients(gradients: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """Return the gradients that the update rule gets to see."""
+def clip_gradients(
+    gradients: dict[str, np.ndarray],
+) -> tuple[dict[str, np.ndarray], float]:
+    """Return the gradients that the update rule gets to see, and the norm before."""
 $body
 '''
 
@@ -90,6 +92,9 @@ $constrain
         state.model.put(path, weight)
     return state, logs
 '''
+
+_CLIP = """\
+    found, logs["gradient_norm"] = clip_gradients(found)"""
 
 _CONSTRAIN = """\
         if path in CONSTRAINTS:
@@ -137,7 +142,7 @@ def step_sections(plan: Plan, training: Training) -> Iterator[Section]:
     scaled = any(weight.rate != 1.0 for weight in trained)
     text = fill(
         _TRAIN_STEP,
-        clip="    found = clip_gradients(found)" if clip is not None else "",
+        clip=_CLIP if clip is not None else "",
         scale_rate="        rate *= RATES.get(path, 1.0)" if scaled else "",
         constrain=_CONSTRAIN if any(w.constraint for w in trained) else "",
     )

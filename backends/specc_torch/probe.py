@@ -242,7 +242,7 @@ def raw_gradients(
         gradients, figures = module.gradients(state, batch, step)
     raw = _arrays(module, gradients)
     clip = getattr(module, "clip_gradients", None)
-    clipped = raw if clip is None else _arrays(module, clip(gradients))
+    clipped = raw if clip is None else _arrays(module, clip(gradients)[0])
     state.optimizer.zero_grad()
     return raw, clipped, figures
 

@@ -21,10 +21,10 @@ set_submodule share_memory state_dict to to_empty train training type xpu zero_g
 _PROGRAM = """
 Any BATCH_SIZE BUFFERS EPOCHS F FROZEN INPUTS PRECISION RATES SAMPLE_WEIGHT SEED Self
 SHUFFLE State TARGETS Tensor WEIGHTS add_penalty_gradients apply_constraints argparse
-build_model clip_gradients compute_loss dataclass draw_masks evaluate_step export_state
-export_weights field gradients import_state import_weights init_state initial_weights
-learning_rate load_weights main math model_inputs new_stopping nn np penalty predict
-prepare_update save_file torch train train_step
+build_model clip_gradients compute_gradients compute_loss dataclass draw_masks
+evaluate_step export_state export_weights field gradients import_state import_weights
+init_state initial_weights learning_rate load_weights main math model_inputs new_stopping
+nn np penalty predict prepare_update save_file torch train train_step
 """
 
 #: What a module in the model cannot be called: every torch.nn.Module has these attributes

@@ -61,7 +61,7 @@ def _mask(plan: Plan, node: Node, slot: str, rate: float) -> list[str]:
 
 def training_sections(plan: Plan) -> Iterator[str]:
     """Everything that a training step and an evaluation step consist of."""
-    yield _gradients(plan)
+    yield from _gradients(plan)
     yield from clip_sections(plan)
     yield prepare_section(plan)
     yield from constraint_sections(plan)
@@ -69,7 +69,8 @@ def training_sections(plan: Plan) -> Iterator[str]:
     yield _evaluate_step(plan)
 
 
-def _gradients(plan: Plan) -> str:
+def _gradients(plan: Plan) -> Iterator[str]:
+    """`gradients`; where they are clipped the figures stay tensors up to the norm."""
     masks = any(node.submodule.masks for node in plan.nodes)
     penalties = has_penalties(plan)
     body = ["    state.model.train()"]
@@ -88,41 +89,46 @@ def _gradients(plan: Plan) -> str:
         ]
     if penalties:
         body.append("    add_penalty_gradients(state.model)")
-    body += [
-        "    grads = {path: weight.grad for path, weight in state.parameters.items()}",
-        *_figures(penalties, "return grads, "),
-    ]
-    about = (
-        "Return the gradients by canonical path, and the figures of the batch.\n\n"
-        "The model runs in training mode, so running statistics move."
+    body.append(
+        "    grads = {path: weight.grad for path, weight in state.parameters.items()}"
     )
+    if penalties:
+        body += [
+            "    with torch.no_grad():",
+            "        loss = loss + penalty(state.model)",
+        ]
+    about = "Return the gradients by canonical path, and the figures of the batch."
+    more = "\n\nThe model runs in training mode, so running statistics move."
     parameters = ["state: State", _BATCH, "step: int"]
     returns = f"tuple[dict[str, Tensor], {_FIGURES}]"
-    return function("gradients", parameters, returns, about, body)
-
-
-def _figures(penalties: bool, before: str) -> list[str]:
-    """The statements that end with the figures as numbers."""
-    if not penalties:
-        return [f'    {before}to_floats({{"loss": loss, **metrics}})']
-    return [
-        "    with torch.no_grad():",
-        "        loss = loss + penalty(state.model)",
-        f'    {before}to_floats({{"loss": loss, **metrics}})',
+    figures = '{"loss": loss, **metrics}'
+    if not any(clip_sections(plan)):
+        body.append(f"    return grads, to_floats({figures})")
+        yield function("gradients", parameters, returns, about + more, body)
+        return
+    body.append(f"    return grads, {figures}")
+    tensors = "tuple[dict[str, Tensor], dict[str, Tensor]]"
+    name = "compute_gradients"
+    yield function(name, parameters, tensors, about[:-1] + " as tensors." + more, body)
+    body = [
+        "    grads, figures = compute_gradients(state, batch, step)",
+        "    return grads, to_floats(figures)",
     ]
+    yield function("gradients", parameters, returns, about, body)
 
 
 def _train_step(plan: Plan) -> str:
     clips = any(clip_sections(plan))
-    body = ["    grads, figures = gradients(state, batch, step)"]
+    body = ["    _, figures = gradients(state, batch, step)"]
     if clips:
-        body.append("    clip_gradients(grads)")
+        body = [
+            "    grads, figures = compute_gradients(state, batch, step)",
+            '    _, figures["gradient_norm"] = clip_gradients(grads)',
+        ]
     body += ["    prepare_update(state, step)", "    state.optimizer.step()"]
     if any(constraint_sections(plan)):
         body.append("    apply_constraints(state.model)")
-    body.append("    return state, figures")
-    if not clips:
-        body[0] = "    _, figures = gradients(state, batch, step)"
+    body.append(f"    return state, {'to_floats(figures)' if clips else 'figures'}")
     about = (
         "Make one update, in place; return the state and the figures of the batch.\n\n"
         "`step` counts the updates made before; it is not advanced in the state."

@@ -80,11 +80,11 @@ def clip_sections(plan: Plan) -> Iterator[str]:
     yield function(
         "clip_gradients",
         ["gradients: dict[str, Tensor]"],
-        "dict[str, Tensor]",
-        f"Clip {what} {found.limit!r}, in place.",
+        "tuple[dict[str, Tensor], Tensor]",
+        f"Clip {what} {found.limit!r}, in place.\n\nReturn them, and the norm from before.",
         [
-            statement(call(name, "gradients.values()", literal(found.limit)), 4),
-            "    return gradients",
+            assign("norm", call(name, "gradients.values()", literal(found.limit)), 4),
+            "    return gradients, norm",
         ],
     )
 

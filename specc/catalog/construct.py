@@ -7,7 +7,7 @@ the tests that loop over the catalogue.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
 from pydantic import (
@@ -66,6 +66,11 @@ class Construct(Model):
     def summary(cls) -> str:
         """The first sentence of the class's documentation."""
         return (cls.__doc__ or "").strip().split("\n\n")[0].replace("\n    ", " ")
+
+    @classmethod
+    def idle(cls, values: Mapping[str, Any]) -> tuple[str, ...]:
+        """Arguments that have no effect beside these values of other arguments."""
+        return ()
 
     @classmethod
     def fields(cls) -> Iterator[tuple[str, FieldInfo]]:

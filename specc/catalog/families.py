@@ -61,6 +61,8 @@ class Metric(Construct):
     """A figure reported for each epoch; training does not depend on it."""
 
     family: ClassVar[str] = "metric"
+    #: Whether it counts which entry is largest (or, with a sigmoid's loss, exceeds 1/2).
+    decides: ClassVar[bool] = False
 
     def refuses(self, loss: Loss) -> str | None:
         """Why it means nothing for an output with that loss; None where it fits."""

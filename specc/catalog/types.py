@@ -29,6 +29,7 @@ from .families import (
 )
 
 __all__ = [
+    "MOST_AXES",
     "ActivationArg",
     "Axes",
     "ConstraintArg",
@@ -59,6 +60,9 @@ Dim = int | str
 #: The shape of one example; the batch dimension is never part of it.
 Shape = tuple[Dim, ...]
 
+#: Axes of one example: what every backend can take, with room for the batch.
+MOST_AXES = 8
+
 Count = Annotated[int, Field(ge=1)]
 Positive = Annotated[float, Field(gt=0)]
 NonNegative = Annotated[float, Field(ge=0)]
@@ -66,10 +70,14 @@ NonNegative = Annotated[float, Field(ge=0)]
 Fraction = Annotated[float, Field(ge=0, lt=1)]
 
 
+#: The longest stretch of training, in either unit: more updates than are ever made.
+LONGEST = 1e15
+
+
 class Duration(Model):
     """A stretch of training: so many steps (updates) or epochs."""
 
-    value: Annotated[float, Field(gt=0)]
+    value: Annotated[float, Field(gt=0, le=LONGEST)]
     unit: Literal["steps", "epochs"]
 
     def __str__(self) -> str:
@@ -126,8 +134,16 @@ def _tuple(value: Any) -> Any:
 
 #: Two sizes, height and width; one number stands for both.
 Pair = Annotated[tuple[Count, Count], BeforeValidator(_pair)]
-#: Axes of a tensor; one number stands for a list of one.
-Axes = Annotated[tuple[int, ...], BeforeValidator(_tuple)]
+
+
+def _some(axes: tuple[int, ...]) -> tuple[int, ...]:
+    if not axes:
+        raise ValueError("must name at least one axis")
+    return axes
+
+
+#: Axes of a tensor, one at least; one number stands for a list of one.
+Axes = Annotated[tuple[int, ...], AfterValidator(_some), BeforeValidator(_tuple)]
 
 
 @dataclass(frozen=True)

@@ -73,12 +73,16 @@ class Binder:
             return Bound(self._plain[kind], call.span, {})
         assigned = assign(signature(kind), call.arguments, self.report)
         values = self._values(kind, assigned)
+        idle = kind.idle(values)
         used = {
             name: item
             for name, item in inherited.items()
-            if name not in assigned.given and name not in assigned.faulty
+            if name not in assigned.given
+            and name not in assigned.faulty
+            and name not in idle
         }
         values.update((name, item.value) for name, item in used.items())
+        self._refuse_idle(kind, assigned, values)
         construct = self._make(kind, call, values, assigned, used)
         if construct is None:
             return None
@@ -98,6 +102,23 @@ class Binder:
             else:
                 values[name] = value
         return values
+
+    def _refuse_idle(
+        self, kind: type[Construct], assigned: Assigned, values: Mapping[str, Any]
+    ) -> None:
+        """Report arguments that other arguments make meaningless, unless they are none."""
+        for name in kind.idle(values):
+            if name in assigned.given and values.get(name) is not None:
+                self.idle(kind, name, assigned.given[name].span)
+                assigned.faulty.add(name)
+
+    def idle(self, kind: type[Construct], name: str, span: Span) -> None:
+        """Report an argument that other arguments make meaningless."""
+        self.report.error(
+            "conflicting-arguments",
+            f"{name} of {title(kind)} has no effect: it is for a weight that is left out",
+            span,
+        )
 
     def _make(
         self,

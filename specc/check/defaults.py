@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from ..catalog import UnknownConstruct, catalog
 from ..diagnostics.model import Note
@@ -28,8 +28,16 @@ def read_defaults(
         _read_block(block, binder, own)
     found: Defaults = {keyword: dict(items) for keyword, items in (outer or {}).items()}
     for keyword, items in own.items():
-        found.setdefault(keyword, {}).update(items)
+        inherited = found.setdefault(keyword, {})
+        for name in _idle(keyword, items):  # the nearer scope leaves a weight out
+            inherited.pop(name, None)
+        inherited.update(items)
     return found
+
+
+def _idle(keyword: str, items: Mapping[str, Inherited]) -> tuple[str, ...]:
+    kind = catalog().find("layer", keyword)
+    return kind.idle({name: item.value for name, item in items.items()})
 
 
 def _read_block(block: tree.Block, binder: Binder, own: Defaults) -> None:
@@ -72,3 +80,6 @@ def _read_block(block: tree.Block, binder: Binder, own: Defaults) -> None:
             value = binder.field(kind, name, setting.value, setting.span)
             if not isinstance(value, Absent):
                 items[name] = Inherited(value, setting.span, heading)
+    for name in _idle(kind.keyword, items):
+        if name in items and items[name].value is not None:
+            binder.idle(kind, name, items.pop(name).span)

@@ -85,6 +85,8 @@ class FlowReader:
     ) -> None:
         if end is None:
             return
+        if flow.target is None and not made:
+            self._no_step(end)
         if target is not None and not made:
             self.outline.aliases[target] = end
             end = Reference(target, flow.span)
@@ -245,6 +247,17 @@ class FlowReader:
                 )
                 return True
         return False
+
+    def _no_step(self, end: Reference) -> None:
+        """Report a statement that is the name of an edge and nothing else."""
+        self.outline.faulty = True
+        self.binder.report.error(
+            "misplaced-statement",
+            f"{end.name} by itself does nothing",
+            end.span,
+            expected="a layer that it leads to",
+            suggestion=f"{end.name} -> Dense(10)",
+        )
 
     def _no_source(self, call: tree.Call) -> None:
         """Report a layer that nothing flows into."""

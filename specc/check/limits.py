@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from ..diagnostics.model import Note, Span
-from ..ir import LayerNode, Network, Origins, Training
+from ..ir import LayerNode, Network, Origins, Training, Weight
 from .memory import amount_text, estimate
 from .report import Report
 
-__all__ = ["check_axes", "check_memory"]
+__all__ = ["check_axes", "check_memory", "fits_axes"]
 
 
 def check_memory(
@@ -54,17 +54,23 @@ def _size(node: LayerNode) -> int:
     return total
 
 
+def fits_axes(weight: Weight) -> bool:
+    """Whether the axes of a weight's constraint are different axes of the weight."""
+    axes: tuple[int, ...] = getattr(weight.constraint, "axis", ())
+    rank = len(weight.shape)
+    places = {axis % rank for axis in axes if -rank <= axis < rank}
+    return len(places) == len(axes)
+
+
 def check_axes(network: Network, origins: Origins, report: Report) -> bool:
     """Whether the axes of constraints exist in the weights that they hold for."""
     fits = True
     seen: set[Span | None] = set()
     for weight in network.weights():
+        if fits_axes(weight):
+            continue
         axes = getattr(weight.constraint, "axis", ())
         rank = len(weight.shape)
-        if all(-rank <= axis < rank for axis in axes) and len(
-            {axis % rank for axis in axes}
-        ) == len(axes):
-            continue
         layer, slot = weight.path.rsplit("/", 1)
         origin = origins.find(layer, f"{slot}_constraint")
         fits, span = False, origin.span if origin else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from ..catalog.types import Shape
+from ..catalog.types import MOST_AXES, Shape
 from ..diagnostics.model import Span
 from ..ir import Network, Origins
 from ..syntax import tree
@@ -140,6 +140,10 @@ def _input(decl: tree.InputDecl, binder: Binder) -> DeclaredInput:
 
 
 def _shape(node: tree.TypeExpr, binder: Binder) -> Shape | None:
+    if len(node.dims or ()) > MOST_AXES:
+        message = f"an input has at most {MOST_AXES} axes, not {len(node.dims or ())}"
+        binder.report.error("out-of-range", message, node.span)
+        return None
     sizes: list[int] = []
     for dim in node.dims or ():
         value = evaluate(dim, binder.params, binder.report)

@@ -9,7 +9,10 @@ from ..catalog.automatic import snake_case
 from ..diagnostics.model import Note, Span
 from .report import Report
 
-__all__ = ["Names"]
+__all__ = ["RESERVED", "Names"]
+
+#: Words that are values or operators wherever a name could stand.
+RESERVED = frozenset({"true", "false", "none", "not"})
 
 
 @dataclass
@@ -37,7 +40,7 @@ class Names:
                 notes=(Note("the other one is here", first[1]),),
             )
             return False
-        if name in catalog().family("layer") or name == "none":
+        if name in catalog().family("layer") or name in RESERVED:
             message = f"{name} is a word of the language and cannot be a name"
             self.report.error("reserved-name", message, span)
             return False

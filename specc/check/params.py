@@ -19,6 +19,7 @@ from .expressions import (
     kind_of,
     names_in,
 )
+from .names import RESERVED
 from .order import in_order
 from .report import Report, one_of
 
@@ -85,6 +86,9 @@ def _collect(
             first = Note("it is declared here first", known[name].name.span)
             message = f"the param {name} is declared twice"
             report.error("duplicate-name", message, decl.name.span, notes=(first,))
+        elif name in RESERVED:
+            message = f"{name} is a word of the language and cannot be a name"
+            report.error("reserved-name", message, decl.name.span)
         else:
             known[name] = decl
     return known
@@ -158,6 +162,8 @@ def _given(
     if isinstance(value, Absent):
         note = Note("the param is declared here", decl.span)
         message = f"{given.name} cannot be {given.text}"
+        if _too_large(given.text, kind):
+            message += ", which is too large"
         report.error(
             "wrong-type",
             message,
@@ -166,6 +172,16 @@ def _given(
             notes=(note,),
         )
     return value
+
+
+def _too_large(text: str, kind: type) -> bool:
+    """Whether a text is a number that is only too large for a param of that type."""
+    if kind not in (int, float):
+        return False
+    try:
+        return abs(float(text)) > (LARGEST if kind is int else float_info.max)
+    except ValueError:
+        return False
 
 
 def read_setting(text: str, kind: Any) -> Value | Absent:

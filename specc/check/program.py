@@ -22,7 +22,7 @@ from .origins import record
 from .report import Report
 from .targets import target_entries
 from .training import DeclaredTraining
-from .transforms import Called, rename
+from .transforms import Called, names_of, rename
 
 __all__ = ["join"]
 
@@ -115,10 +115,20 @@ def _called(joint: Joint) -> tuple[Called, set[str]]:
     for match in matches:
         if len(match.columns) == 1:
             called.setdefault(match.columns[0], []).append(match.name)
+        for column in match.columns if len(match.columns) > 1 else ():
+            called.setdefault(column, []).append(column)
     for match in matches:
         called[written.get(id(match.span), match.name)] = [match.name]
         called[match.name] = [match.name]
     known = {binding.name for binding in joint.data.bindings}
+    if any(match.through for match in matches):
+        # Which columns lie between the ends of a run is known when the data are read.
+        named = (
+            name for item in joint.data.transforms for name in names_of(item.construct)
+        )
+        for name in named:
+            if name not in known:
+                called.setdefault(name, [name])
     source = joint.source()
     known.update(field.name for field in getattr(source, "data_fields", ()))
     return called, known

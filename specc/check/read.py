@@ -181,6 +181,7 @@ class Reader:
         return self.wrong(node, expects, label)
 
     def _measure(self, node: tree.Expression, expects: Measure, label: str) -> Any:
+        node = _with_sign(node)
         if not isinstance(node, tree.Quantity):
             return self._missing_unit(node, expects, label)
         amount = self._real(node.value, Real(), label)
@@ -286,3 +287,11 @@ class Reader:
         if isinstance(node, tree.ListExpr):
             return tuple(self._anything(item, expects, label) for item in node.items)
         return evaluate(node, self.params, self.report)
+
+
+def _with_sign(node: tree.Expression) -> tree.Expression:
+    """``-5%`` as a quantity of -5, not as the negative of a quantity."""
+    if isinstance(node, tree.Unary) and isinstance(node.operand, tree.Quantity):
+        signed = tree.Unary(node.span, node.operator, node.operand.value)
+        return tree.Quantity(node.span, signed, node.operand.unit)
+    return node

@@ -61,6 +61,8 @@ def resolve(file: tree.File, settings: Settings, report: Report) -> Resolved:
         if program is not None:
             resolved.trainings.append(program)
     _lint(resolved, params, report)
+    if not failed(report.problems):
+        _unused_defaults(found, models, report)
     return resolved
 
 
@@ -175,3 +177,23 @@ def _lint(resolved: Resolved, params: Params, report: Report) -> None:
         if not param.used:
             message = f"the param {param.name} is not used"
             report.error("unused-param", message, param.span, level=Level.WARNING)
+
+
+def _unused_defaults(
+    found: Declarations, models: Mapping[str, DeclaredModel], report: Report
+) -> None:
+    """Warn of defaults for layers that no model has which they are for."""
+    used = {
+        name: {node.layer.keyword for node in model.network.layers}
+        for name, model in models.items()
+        if model.network is not None
+    }
+    blocks = [(block, set[str]().union(*used.values())) for block in found.defaults]
+    for name, model in found.models.items():
+        for statement in model.body:
+            if isinstance(statement, tree.Block) and statement.kind.text == "defaults":
+                blocks.append((statement, used[name]))
+    for block, keywords in blocks:
+        if block.name is not None and block.name.text not in keywords:
+            message = f"there is no {block.name.text} that these defaults are for"
+            report.error("unused-defaults", message, head(block), level=Level.WARNING)

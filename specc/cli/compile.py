@@ -10,6 +10,7 @@ import click
 
 from .exits import Exit, Stop, leave
 from .options import backend_option, file_argument, name_argument, set_option
+from .outputs import keep_apart, make_folder, read_by, writing
 
 if TYPE_CHECKING:
     from ..api import Spec
@@ -63,7 +64,7 @@ def command(
     if out is None:
         click.echo(text, nl=False)
     else:
-        leave(_deliver(text, out, check))
+        leave(_deliver(spec, text, out, check))
 
 
 def _all(spec: Spec, name: str | None, folder: Path, check: bool) -> Exit:
@@ -75,7 +76,7 @@ def _all(spec: Spec, name: str | None, folder: Path, check: bool) -> Exit:
     status = Exit.FINE
     stem = spec.program(name).name
     if not check:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
     for backend in backends():
         try:
             text = spec.compile(backend, name)
@@ -83,26 +84,34 @@ def _all(spec: Spec, name: str | None, folder: Path, check: bool) -> Exit:
             show(refused.problems)
             status = Exit.FINDINGS
             continue
-        status = max(status, _deliver(text, folder / f"{stem}_{backend}.py", check))
+        out = folder / f"{stem}_{backend}.py"
+        status = max(status, _deliver(spec, text, out, check))
     return status
 
 
-def _deliver(text: str, out: Path, check: bool) -> Exit:
+def _deliver(spec: Spec, text: str, out: Path, check: bool) -> Exit:
     """Write the text, or say whether the file holds it already."""
     if check:
-        written = out.read_text(encoding="utf-8") if out.is_file() else None
-        if written == text:
+        written = _content(out)
+        if written == text.encode():
             return Exit.FINE
         fault = "is not there" if written is None else "is stale"
         click.echo(f"specc: {out} {fault}: compile again", err=True)
         return Exit.FINDINGS
+    keep_apart(out, read_by(spec))
     _refuse_shadow(out)
-    try:
+    with writing(out):
         out.write_text(text, encoding="utf-8", newline="\n")
-    except OSError as error:
-        raise Stop(f"cannot write {out}: {error.strerror}", Exit.USAGE) from None
     click.echo(str(out))
     return Exit.FINE
+
+
+def _content(file: Path) -> bytes | None:
+    """What a file holds, whatever that is; None where there is no such file."""
+    try:
+        return file.read_bytes() if file.is_file() else None
+    except OSError as error:
+        raise Stop(f"cannot read {file}: {error.strerror}", Exit.USAGE) from None
 
 
 def _refuse_shadow(out: Path) -> None:

@@ -42,6 +42,10 @@ def ending(error: Exception) -> Stop | None:
         case SelectionError():
             listed = "".join(f"\n  {name}" for name in error.names)
             return Stop(f"{error}{listed}", Exit.USAGE)
+        case OSError():
+            # The machine's doing, not a mistake of specc: a full disk, a lost drive.
+            where = error.filename or "reading or writing failed"
+            return Stop(f"{where}: {error.strerror or error}", Exit.FAILED)
         case _:
             return None
 

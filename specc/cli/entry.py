@@ -7,7 +7,7 @@ import sys
 from difflib import get_close_matches
 from importlib import import_module
 from io import TextIOWrapper
-from typing import Any
+from typing import Any, cast
 
 import click
 
@@ -71,7 +71,7 @@ class Program(click.Group):
             _silence(sys.stdout)
             raise click.exceptions.Exit(int(Exit.PIPE)) from None
         except Exception as error:
-            expected = ending(error)
+            expected = _expected(error)
             if expected is None and os.environ.get("SPECC_DEBUG"):
                 raise
             raise _end(expected or _bug(error)) from None
@@ -80,10 +80,31 @@ class Program(click.Group):
         try:
             return super().main(*args, **extra)
         except Exception as error:
-            if os.environ.get("SPECC_DEBUG") or not extra.get("standalone_mode", True):
+            expected = _expected(error)
+            debugging = expected is None and os.environ.get("SPECC_DEBUG")
+            if debugging or not extra.get("standalone_mode", True):
                 raise
-            _bug(error).show()
-            sys.exit(int(Exit.BUG))
+            stop = expected or _bug(error)
+            stop.show()
+            sys.exit(int(stop.status))
+
+
+def _expected(error: Exception) -> Stop | None:
+    """What ends the command for an error that is not a bug; None for a bug."""
+    if isinstance(error, OSError) and not _written(sys.stdout):
+        why = f"cannot write to standard output: {error.strerror}"
+        return Stop(why, Exit.FAILED)
+    return ending(error)
+
+
+def _written(stream: Any) -> bool:
+    """Whether what was printed has arrived; what has not is given up."""
+    try:
+        stream.flush()
+    except OSError:
+        _silence(stream)
+        return False
+    return True
 
 
 def _end(stop: Stop) -> click.exceptions.Exit:
@@ -110,6 +131,17 @@ def program() -> None:
     """
 
 
+def _encode(stream: TextIOWrapper) -> None:
+    """Choose what characters become: UTF-8 for files and programs, wherever they run.
+
+    People may have a terminal without all of Unicode; they are shown a substitute.
+    """
+    if stream is sys.stderr or stream.isatty():
+        stream.reconfigure(errors="replace")
+    else:
+        stream.reconfigure(encoding="utf-8", errors="surrogateescape", newline="\n")
+
+
 def main() -> None:
     """Run the command line of this process."""
     for name in ("stdout", "stderr"):
@@ -117,6 +149,5 @@ def main() -> None:
         if stream is None:  # closed by whoever started the process
             setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_WRONLY), "w"))
         elif isinstance(stream, TextIOWrapper):
-            # A terminal without all of Unicode shows a substitute, not an error.
-            stream.reconfigure(errors="replace")
+            _encode(cast("TextIOWrapper", stream))
     program(prog_name="specc")

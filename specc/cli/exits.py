@@ -19,7 +19,7 @@ class Exit(IntEnum):
     USAGE = 2
     #: A backend that is not installed, data that is not there.
     MISSING = 3
-    #: The run failed: not a number, out of memory.
+    #: The run failed: not a number, out of memory; what it printed found no room.
     FAILED = 4
     #: A bug in specc.
     BUG = 70

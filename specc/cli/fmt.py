@@ -10,6 +10,7 @@ import click
 
 from .endings import unreadable
 from .exits import Exit, Stop, leave
+from .outputs import writing
 
 if TYPE_CHECKING:
     from ..diagnostics import Source
@@ -61,6 +62,8 @@ def _read(file: str) -> Source:
 
     if file != "-":
         return read(file)
+    if sys.stdin is None:  # pyright: ignore[reportUnnecessaryComparison]
+        raise Stop("standard input is closed", Exit.USAGE)
     return decoded("<stdin>", sys.stdin.buffer.read())
 
 
@@ -68,10 +71,8 @@ def _write(file: str, text: str, changed: bool) -> None:
     if file == "-":
         click.echo(text, nl=False)
     elif changed:
-        try:
+        with writing(file):
             Path(file).write_text(text, encoding="utf-8", newline="")
-        except OSError as error:
-            raise Stop(f"cannot write {file}: {error.strerror}", Exit.USAGE) from None
         click.echo(f"formatted {file}", err=True)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from .exits import Exit, Stop
+from .outputs import make_folder, writing
 
 __all__ = ["FIRST", "command"]
 
@@ -59,14 +60,10 @@ Next:
 def command(folder: Path) -> None:
     """Write a first spec, first.nnspec, into DIR. An existing file is left alone."""
     file = folder / "first.nnspec"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with file.open("x", encoding="utf-8", newline="\n") as stream:
-            stream.write(FIRST)
-    except FileExistsError:
-        raise Stop(
-            f"{file} is there already and is left as it is", Exit.USAGE
-        ) from None
-    except OSError as error:
-        raise Stop(f"cannot write {file}: {error.strerror}", Exit.USAGE) from None
+    make_folder(folder)
+    if file.exists():
+        why = f"{file} is there already and is left as it is"
+        raise Stop(why, Exit.USAGE)
+    with writing(file), file.open("x", encoding="utf-8", newline="\n") as stream:
+        stream.write(FIRST)
     click.echo(_NEXT.format(file=file))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ __all__ = [
     "file_argument",
     "name_argument",
     "run_argument",
+    "run_folder",
     "set_option",
     "threads_option",
     "which_option",
@@ -23,9 +25,24 @@ Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 file_argument: Decorator = click.argument("file", metavar="FILE")
 name_argument: Decorator = click.argument("name", metavar="[NAME]", required=False)
-run_argument: Decorator = click.argument(
-    "run", metavar="RUN", type=click.Path(path_type=Path)
-)
+
+
+class _Folder(click.Path):
+    """A path that is not empty, as that of a shell's unset variable is."""
+
+    def convert(
+        self,
+        value: str | os.PathLike[str],
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> Any:
+        if not str(value):
+            self.fail("the name of the run folder is empty", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+run_folder = _Folder(path_type=Path)
+run_argument: Decorator = click.argument("run", metavar="RUN", type=run_folder)
 device_option: Decorator = click.option(
     "--device",
     type=click.Choice(["auto", "cpu", "cuda"]),
@@ -54,6 +71,8 @@ def _pairs(
         name, sign, text = value.partition("=")
         if not sign or not name.strip():
             raise click.BadParameter(f"{value!r} is not of the form name=value")
+        if name.strip() in pairs:
+            raise click.BadParameter(f"{name.strip()} is given twice")
         pairs[name.strip()] = text.strip()
     return pairs
 

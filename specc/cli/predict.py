@@ -8,6 +8,7 @@ import click
 
 from .exits import Exit, Stop
 from .options import device_option, run_argument, threads_option, which_option
+from .outputs import keep_apart, writing
 
 __all__ = ["command"]
 
@@ -60,6 +61,8 @@ def command(
     from .quiet import Quiet
 
     folder = open_run(run)
+    kept = (file for file in run.rglob("*") if file.suffix != ".npz")
+    keep_apart(out, (source, *kept))
     with Quiet():
         loaded = load_run(
             folder, which=which, backend_name=backend, device=device, threads=threads
@@ -75,10 +78,8 @@ def command(
         if clash is not None:
             raise Stop(f"{clash} would name two arrays of {out}", Exit.FINDINGS)
         outputs = samples.mean | spread
-    try:
+    with writing(out):
         save_npz(outputs, out)
-    except OSError as error:
-        raise Stop(f"cannot write {out}: {error.strerror}", Exit.USAGE) from None
     for name, values in outputs.items():
         click.echo(f"{name}: {values.dtype}{list(values.shape)}", err=True)
     click.echo(str(out))

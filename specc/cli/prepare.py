@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from .exits import Exit, Stop
 from .options import file_argument, name_argument, set_option
+from .outputs import keep_apart, read_by, writing
 
 __all__ = ["command"]
 
@@ -32,13 +32,12 @@ def command(file: str, name: str | None, out: Path, params: dict[str, str]) -> N
     from .opening import open_spec, show, show_warnings
 
     spec = open_spec(file, params)
+    keep_apart(out, read_by(spec))
     show_warnings(spec)
     prepared = spec.prepare(name)
     show(prepared.warnings)
-    try:
+    with writing(out):
         write_npz(prepared, out)
-    except OSError as error:
-        raise Stop(f"cannot write {out}: {error.strerror}", Exit.USAGE) from None
     for part, rows in prepared.rows.items():
         click.echo(f"{part:12}{len(rows):8,} examples", err=True)
     click.echo(str(out))

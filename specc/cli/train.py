@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,12 +15,14 @@ from .options import (
     device_option,
     file_argument,
     name_argument,
+    run_folder,
     set_option,
     threads_option,
 )
 
 if TYPE_CHECKING:
     from ..api import Spec
+    from ..diagnostics import Problem
     from ..run import RunResult
 
 __all__ = ["command"]
@@ -31,7 +34,7 @@ __all__ = ["command"]
 @backend_option()
 @click.option(
     "--run",
-    type=click.Path(path_type=Path),
+    type=run_folder,
     metavar="DIR",
     help="The run folder. [default: a new one, runs/TRAINING-BACKEND-N]",
 )
@@ -113,6 +116,10 @@ def _train(
     from .opening import show
     from .quiet import Quiet, QuietStart
 
+    def warn(warnings: Sequence[Problem]) -> None:
+        quiet.end()
+        show(warnings)
+
     try:
         with Quiet() as quiet:
             result = spec.train(
@@ -124,6 +131,7 @@ def _train(
                 device=device,
                 threads=threads,
                 progress=QuietStart(quiet, progress_on(sys.stderr)),
+                warn=warn,
                 command=["specc", *sys.argv[1:]],
             )
     except OSError as error:
@@ -131,7 +139,6 @@ def _train(
             raise
         why = f"cannot write {error.filename}: {error.strerror}"
         raise Stop(why, Exit.FAILED) from None
-    show(result.warnings)
     return result
 
 

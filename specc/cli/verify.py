@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 
 import click
 
@@ -84,7 +83,9 @@ def command(
     if selftest == (file is not None):
         raise click.UsageError("give a FILE, or --selftest without one")
     if file is None:
-        leave(_selftest(backends, form))
+        from .selftest import selftest as try_faults
+
+        leave(try_faults(backends, form))
         return
     from ..verify import render
     from .opening import open_spec, show_warnings
@@ -102,29 +103,3 @@ def command(
     else:
         click.echo(render(verdict, full), nl=False)
     leave(Exit.FINE if verdict.equal else Exit.FINDINGS)
-
-
-def _selftest(backends: tuple[str, ...] | None, form: str) -> Exit:
-    """Try the faults of all backends, or of those given, each against the judge."""
-    from ..api import usable_backend
-    from ..backend import backends as all_backends
-    from ..verify import WorkerPool
-    from ..verify.faults import FAULTS, selftest
-    from ..verify.protocol import JUDGE
-
-    names = backends or all_backends()
-    for name in names:
-        usable_backend(name)
-    faults = [fault for fault in FAULTS if fault.backend in names]
-    with (
-        WorkerPool(dict.fromkeys([*names, JUDGE])) as pool,
-        click.progressbar(
-            faults, file=sys.stderr, hidden=not sys.stderr.isatty()
-        ) as shown,
-    ):
-        result = selftest(shown, pool)
-    if form == "json":
-        click.echo(json.dumps(result.to_json(), indent=2))
-    else:
-        click.echo(result.render(), nl=False)
-    return Exit.FINE if result.passed else Exit.FINDINGS

@@ -35,8 +35,11 @@ class TextTable:
         """The named columns in float64; an empty cell is not a number (NaN)."""
         wanted = tuple(self.names.index(name) for name in names)
         reading = _Reading(self, wanted)
-        with self.path.open(encoding="utf-8-sig", newline="") as file:
-            reading.read(file)
+        try:
+            with self.path.open(encoding="utf-8-sig", newline="") as file:
+                reading.read(file)
+        except OSError as error:
+            raise Fault(_unreadable(self.written, 1, error, self.span)) from None
         values = np.frombuffer(reading.values, np.float64).reshape(-1, len(names))
         columns = {name: values[:, i] for i, name in enumerate(names)}
         return Table(columns, np.frombuffer(reading.lines, np.int64))
@@ -135,7 +138,7 @@ def open_csv(source: Csv, base: Path, span: Span | None) -> TextTable:
         with path.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.reader(file, delimiter=source.separator, strict=True)
             header = next(reader, list[str]())
-    except (csv.Error, UnicodeDecodeError) as error:
+    except (csv.Error, UnicodeDecodeError, OSError) as error:
         raise Fault(_unreadable(source.path, 1, error, span)) from None
     names = tuple(name.strip() for name in header)
     if not any(names):
@@ -152,6 +155,8 @@ def _unreadable(
     written: str, line: int, error: Exception, span: Span | None
 ) -> Problem:
     why = "it is not UTF-8 text" if isinstance(error, UnicodeDecodeError) else error
+    if isinstance(error, OSError):
+        why = error.strerror or type(error).__name__
     # Text is decoded in blocks, so a bad byte lies on this line or a later one.
     where = "at or after" if isinstance(error, UnicodeDecodeError) else "at"
     message = f"{written} cannot be read {where} line {line}: {why}"

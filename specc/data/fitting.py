@@ -18,6 +18,9 @@ from .steps import Encoded, Fitted, Rescaled, Standardized, Step
 
 __all__ = ["Target", "fit", "targets"]
 
+#: Beyond it the sum of squares could be infinite.
+_LARGEST = 1e140
+
 
 @dataclass(frozen=True)
 class Target:
@@ -125,7 +128,11 @@ def _blocks(
 ) -> Iterator[np.ndarray]:
     fitted = Fitted({bound.name: before})
     for _, raw in bound.blocks(rows):
-        yield fitted.apply(bound.name, np.asarray(raw, np.float64))
+        values = fitted.apply(bound.name, np.asarray(raw, np.float64))
+        if not (np.abs(values) <= _LARGEST).all():
+            why = f"{bound.name} is too large to take its standard deviation"
+            raise Fault(Problem("data-range", why, bound.span))
+        yield values
 
 
 def _standardized(blocks: Iterator[np.ndarray], chosen: np.ndarray | None) -> Step:

@@ -39,6 +39,8 @@ class ArrayFile:
         except Exception as error:  # a damaged file can make the reader raise anything
             why = f"{self.path}: the array {name} cannot be read: {_reason(error)}"
             raise self._unreadable(why) from None
+        if not isinstance(values, np.ndarray):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise self._unreadable(f"{self.path}: {name} is no array of NumPy's")
         if values.dtype.kind not in "biuf":
             raise self._unreadable(
                 f"{self.path}: the array {name} holds {values.dtype}, not numbers"

@@ -15,25 +15,39 @@ from ..diagnostics.model import Level, Problem
 from ..ir import Data, Origins
 from .bound import Bound, bind
 from .fields import kept_field, resolve
+from .fingerprint import fingerprint
 from .fitting import Target, fit, targets
 from .places import Places
-from .prepared import Arrays, Prepared, fingerprint
+from .prepared import Arrays, Prepared
 from .rows import choose, split
 from .sources import open_source
 from .steps import Encoded, Fitted, Step
 from .table import Opened, Table
-from .values import cast, check_classes, check_finite, check_weights
+from .values import (
+    cast,
+    check_classes,
+    check_finite,
+    check_some_weight,
+    check_weights,
+)
 
 __all__ = ["prepare", "transform"]
 
 
-def prepare(data: Data, base: Path, origins: Origins | None = None) -> Prepared:
+def prepare(
+    data: Data,
+    base: Path,
+    origins: Origins | None = None,
+    fitted: Fitted | None = None,
+) -> Prepared:
     """Read, filter, divide and transform the data of a training.
 
     Args:
         data: the data block.
         base: the folder that relative paths are relative to: that of the spec.
         origins: places for problems.
+        fitted: what the transforms were fitted to before; None: they are fitted to the
+            training part.
 
     Raises:
         Fault: the data is not there (status 3) or does not fit (status 1).
@@ -47,7 +61,11 @@ def prepare(data: Data, base: Path, origins: Origins | None = None) -> Prepared:
     parts = split(data, rows, places)
     bounds = _bind(data, columns, table, changes, places)
     _check(bounds, rows)
-    fitted = _fit(bounds, parts["training"], changes)
+    for bound in bounds:
+        if bound.binding.role == "sample_weight":
+            check_some_weight(bound, parts["training"])
+    if fitted is None:
+        fitted = _fit(bounds, parts["training"], changes)
     arrays = {part: _arrays(bounds, numbers, fitted) for part, numbers in parts.items()}
     return Prepared(
         training=arrays["training"],
@@ -56,7 +74,7 @@ def prepare(data: Data, base: Path, origins: Origins | None = None) -> Prepared:
         rows=parts,
         columns=columns,
         fitted=fitted,
-        fingerprint=fingerprint(data, arrays),
+        fingerprint=fingerprint(data, bounds, parts, fitted),
         warnings=(*warnings, *_absent_classes(bounds, parts["training"])),
     )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 from zipfile import ZipFile, ZipInfo
@@ -12,11 +11,11 @@ from numpy.lib.format import write_array
 
 from ..diagnostics.fault import Fault
 from ..diagnostics.model import Problem
-from ..ir import Data, Training
+from ..ir import Training
 from ..runtime.batches import ArrayBatches
 from .steps import Fitted
 
-__all__ = ["Arrays", "Prepared", "fingerprint", "save_npz", "write_npz"]
+__all__ = ["Arrays", "Prepared", "save_npz", "write_npz"]
 
 #: Arrays by binding name; the first axis counts the examples.
 Arrays = dict[str, np.ndarray]
@@ -28,7 +27,8 @@ class Prepared:
 
     `rows` holds for each part the numbers of its rows in the source, from 0, in the
     order of the part's arrays; the ids in a batch are positions in the part. `columns`
-    are the fields of each binding. `warnings` are problems that stop nothing.
+    are the fields of each binding. `fingerprint` is that of the raw data and of `fitted`,
+    from which all arrays follow. `warnings` are problems that stop nothing.
     """
 
     training: Arrays
@@ -57,18 +57,6 @@ class Prepared:
             seed=training.seed,
             shuffle=training.shuffle,
         )
-
-
-def fingerprint(data: Data, parts: dict[str, Arrays]) -> str:
-    """SHA-256, in hexadecimal, of the data block and of every prepared array."""
-    digest = hashlib.sha256(data.model_dump_json().encode())
-    for part in sorted(parts):
-        for name, values in sorted(parts[part].items()):
-            little = values.astype(values.dtype.newbyteorder("<"), copy=False)
-            head = f"|{part}/{name}|{little.dtype.str}|{values.shape}|"
-            digest.update(head.encode())
-            digest.update(np.ascontiguousarray(little).data)
-    return digest.hexdigest()
 
 
 def write_npz(prepared: Prepared, path: Path) -> None:

@@ -41,7 +41,8 @@ class Rescaled(Step):
     offset: np.ndarray
 
     def apply(self, values: np.ndarray) -> np.ndarray:
-        return values * self.scale + self.offset
+        with np.errstate(over="ignore", invalid="ignore"):  # the cast notices
+            return values * self.scale + self.offset
 
 
 @dataclass(frozen=True)

@@ -77,11 +77,14 @@ def open_source(source: Source, base: Path, span: Span | None) -> Opened:
 
 def require_file(path: Path, written: str, span: Span | None) -> None:
     """Fault, with status 3, unless the path is a file that can be read."""
-    if path.is_file() and os.access(path, os.R_OK):
-        return
-    what = "is a folder" if path.is_dir() else "does not exist"
-    if path.is_file():
-        what = "may not be read"
+    try:
+        if path.is_file() and os.access(path, os.R_OK):
+            return
+        what = "is a folder" if path.is_dir() else "does not exist"
+        if path.is_file():
+            what = "may not be read"
+    except OSError as error:  # a name that no file can have
+        what = f"cannot be a file: {error.strerror}"
     note = "" if Path(written).is_absolute() else f" (looked for at {path})"
     problem = Problem(
         "data-missing",

@@ -10,7 +10,14 @@ from ..diagnostics.fault import Fault
 from ..diagnostics.model import Problem
 from .bound import Bound
 
-__all__ = ["cast", "check_classes", "check_finite", "check_weights", "whole"]
+__all__ = [
+    "cast",
+    "check_classes",
+    "check_finite",
+    "check_some_weight",
+    "check_weights",
+    "whole",
+]
 
 
 @dataclass(frozen=True)
@@ -84,6 +91,14 @@ def check_weights(bound: Bound, rows: np.ndarray, raw: np.ndarray) -> None:
         raise Fault(Problem("data-weight", why, bound.span))
 
 
+def check_some_weight(bound: Bound, rows: np.ndarray) -> None:
+    """Fault if the examples of the training part all weigh nothing."""
+    if not any(raw.any() for _, raw in bound.blocks(rows)):
+        why = f"{bound.name} is 0 in every example of the training part"
+        hint = "weights greater than 0: nothing is learned without them"
+        raise Fault(Problem("data-weight", why, bound.span, expected=hint))
+
+
 def cast(bound: Bound, rows: np.ndarray, values: np.ndarray) -> np.ndarray:
     """Values in the type that the model takes.
 
@@ -109,6 +124,8 @@ def _misfits(values: np.ndarray, dtype: np.dtype[np.generic]) -> np.ndarray:
             return ~np.isfinite(values.astype(dtype))
     if dtype.kind == "b":
         return (values != 0) & (values != 1)
+    if values.dtype.kind == "b":
+        return np.zeros(values.shape, bool)
     limits = np.iinfo(dtype.name)
     # Both limits are powers of two (less one), so float64 compares them exactly enough.
     outside = (values < limits.min) | (values >= limits.max + 1)

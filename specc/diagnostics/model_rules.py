@@ -87,6 +87,13 @@ MODEL_RULES: tuple[Rule, ...] = (
         Level.WARNING,
     ),
     Rule(
+        "unused-defaults",
+        "defaults are for layers that there are none of",
+        "Setting them changes nothing. Defaults in a model hold for that model, those of"
+        " the file for all its models.",
+        Level.WARNING,
+    ),
+    Rule(
         "unused-allow",
         "an allow silences nothing",
         "Nothing in the block breaks the rule any more, so the exception should go.",

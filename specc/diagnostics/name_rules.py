@@ -128,7 +128,8 @@ NAME_RULES: tuple[Rule, ...] = (
     Rule(
         "reserved-name",
         "the name has a meaning of its own",
-        "A layer's keyword cannot name a flow, and ids is the name of the row numbers"
+        "true, false, none and not are words of the language wherever a name could stand."
+        " A layer's keyword cannot name a flow, and ids is the name of the row numbers"
         " that every batch carries.",
     ),
 )

@@ -28,19 +28,27 @@ RUN_RULES: tuple[Rule, ...] = (
         "run-exists",
         "the folder for a run is taken",
         "A run never writes over another one unless --force is given, and never over"
-        " anything that is no run.",
+        " anything that is no run. With --force the older run is removed when the start of"
+        " the new one is written, and only if nothing but a run is in its folder.",
+    ),
+    Rule(
+        "run-unwritable",
+        "the folder of a run cannot be written",
+        "The disk is full, or the folder may not be changed. A run that had started can"
+        " be resumed from its newest checkpoint.",
     ),
     Rule(
         "run-unreadable",
         "a folder holds no run, or a damaged one",
         "A run folder holds run.json, ir.json, the program that ran and weights whose"
-        " checksums agree with what was written.",
+        " checksums agree with what was written. Only the last line of history.jsonl may"
+        " be cut short, by a crash.",
     ),
     Rule(
         "run-unfinished",
         "a run did not come to its end",
-        "It was killed, or is still running. Its newest checkpoint is used;"
-        " specc train --resume goes on with it.",
+        "It was killed, or is still running. Its newest checkpoint is used, if it came to"
+        " write one; specc train --resume goes on with it.",
         Level.WARNING,
     ),
     Rule(
@@ -52,8 +60,9 @@ RUN_RULES: tuple[Rule, ...] = (
     Rule(
         "run-data-changed",
         "the data is not that of the training",
-        "The fingerprint of the prepared data differs from that in run.json: a file or"
-        " a package changed, and with it perhaps which rows are held back.",
+        "The fingerprint of the data differs from that in run.json: a file or a package"
+        " changed, and with it perhaps which rows are held back. Figures are those of the"
+        " data as it is now, transformed as that of the training was.",
         Level.WARNING,
     ),
     Rule(
@@ -77,19 +86,20 @@ RUN_RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "run-interrupted",
-        "Ctrl-C ended a run",
+        "Ctrl-C ended a run, or its process was told to end",
         "The weights of the last whole step and the checkpoints are kept.",
         Level.NOTE,
     ),
     Rule(
         "checkpoint-damaged",
         "a checkpoint is not what was written",
-        "Its files do not agree with its manifest; the one before it is used.",
+        "Its files do not agree with its manifest; the one before it is used. Without any"
+        " whole one a run does not go on.",
         Level.WARNING,
     ),
     Rule(
         "loss-not-finite",
-        "the loss became infinite or not a number",
+        "the loss, or the norm of gradients that are clipped, is not a finite number",
         "Usually updates are too large: the learning rate is too high, or gradients"
         " explode. The place named is the first layer whose output is not finite."
         " on_nan = continue trains on regardless.",

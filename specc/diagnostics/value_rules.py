@@ -29,7 +29,8 @@ VALUE_RULES: tuple[Rule, ...] = (
         "conflicting-arguments",
         "arguments that exclude or need each other",
         "Each value is right by itself, but not beside another: two ways to clip, for"
-        " example, or nesterov without momentum.",
+        " example, nesterov without momentum, or an initializer for a bias that"
+        " use_bias = false leaves out.",
     ),
     Rule(
         "wrong-type",

@@ -1,11 +1,13 @@
 """Runs: training into a folder, going on with it, and using what it learned."""
 
 from .evaluate import Evaluation, evaluate
-from .folder import RunFolder, create, create_named, open_run
+from .folder import RunFolder
 from .job import Interrupted, Job, RunResult
 from .loaded import Loaded, load_run
+from .place import create, create_named, open_run
 from .predict import predict, read_inputs
 from .progress import Progress, progress_on
+from .resuming import prepare_again
 from .sampling import Samples, predict_samples
 from .train import train
 
@@ -25,6 +27,7 @@ __all__ = [
     "open_run",
     "predict",
     "predict_samples",
+    "prepare_again",
     "progress_on",
     "read_inputs",
     "train",

@@ -8,18 +8,18 @@ there are such weights, and ``manifest.json`` with the SHA-256 of each.
 from __future__ import annotations
 
 import hashlib
-import json
 import shutil
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
+from pydantic import BaseModel, ConfigDict, ValidationError
 
-from .durable import flush_folder, to_json, write_new
+from .durable import flush_folder, to_json, write_new, writing
 from .weights import DamagedError, pack, unpack
 
-__all__ = ["Best", "Checkpoint", "Stopping", "newest", "write_checkpoint"]
+__all__ = ["Best", "Checkpoint", "Stopping", "newest", "search", "write_checkpoint"]
 
 Arrays = dict[str, np.ndarray]
 
@@ -59,8 +59,10 @@ class Checkpoint:
     state: Arrays
     best: Best | None = None
     stopping: Stopping | None = None
-    #: Checkpoints that were found damaged before this one was found.
-    damaged: tuple[str, ...] = field(default=(), compare=False)
+
+
+def _name(epoch: int) -> str:
+    return f"epoch-{epoch:06d}"
 
 
 def _files(checkpoint: Checkpoint) -> dict[str, Arrays]:
@@ -107,10 +109,24 @@ def write_checkpoint(folder: Path, checkpoint: Checkpoint) -> None:
 
     It is written under another name and gets its own when all of it is on the disk, so
     that a run may be killed at any moment.
+
+    Raises:
+        Fault: the system does not let it be written (status 4).
     """
-    folder.mkdir(exist_ok=True)
-    final = folder / f"epoch-{checkpoint.epoch:06d}"
-    beside = folder / f".{final.name}.new"
+    with writing(folder):
+        folder.mkdir(exist_ok=True)
+        beside = folder / f".{_name(checkpoint.epoch)}.new"
+        try:
+            _write(folder, beside, checkpoint)
+        except OSError:
+            shutil.rmtree(beside, ignore_errors=True)
+            raise
+    for old in _found(folder)[KEPT:]:
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def _write(folder: Path, beside: Path, checkpoint: Checkpoint) -> None:
+    final = folder / _name(checkpoint.epoch)
     for old in (beside, final):
         shutil.rmtree(old, ignore_errors=True)
     beside.mkdir()
@@ -123,8 +139,6 @@ def write_checkpoint(folder: Path, checkpoint: Checkpoint) -> None:
     flush_folder(beside)
     beside.rename(final)
     flush_folder(folder)
-    for old in _found(folder)[KEPT:]:
-        shutil.rmtree(old, ignore_errors=True)
 
 
 def _found(folder: Path) -> list[Path]:
@@ -132,39 +146,79 @@ def _found(folder: Path) -> list[Path]:
     return sorted(folder.glob("epoch-*"), reverse=True) if folder.is_dir() else []
 
 
-def newest(folder: Path) -> Checkpoint | None:
+def search(folder: Path) -> tuple[Checkpoint | None, list[str]]:
     """The newest checkpoint whose files are those that its manifest tells of.
 
-    Those before it that are damaged are named in it. None if there is no whole one.
+    Those before it that are damaged are told of beside. None if there is no whole one.
     """
     damaged: list[str] = []
     for path in _found(folder):
         try:
-            found = _read(path)
-        except (DamagedError, OSError, ValueError, KeyError, TypeError) as error:
+            return _read(path), damaged
+        except (DamagedError, OSError) as error:
             damaged.append(f"{path.name}: {error}")
-            continue
-        return Checkpoint(*found, damaged=tuple(damaged))
-    return None
+        except (ValidationError, KeyError):
+            damaged.append(f"{path.name}: {MANIFEST} is not what was written")
+    return None, damaged
 
 
-def _read(path: Path) -> tuple[int, int, Arrays, Best | None, Stopping | None]:
-    manifest: dict[str, Any] = json.loads((path / MANIFEST).read_bytes())
-    if manifest["format"] != FORMAT:
-        raise DamagedError(f"its format is {manifest['format']}, not {FORMAT}")
+def newest(folder: Path) -> Checkpoint | None:
+    """The newest whole checkpoint, if there is one."""
+    return search(folder)[0]
+
+
+class _Part(BaseModel):
+    """An object of a manifest."""
+
+    model_config = ConfigDict(strict=True, extra="forbid")
+
+
+class _Best(_Part):
+    monitor: str
+    figure: float
+    epoch: int
+
+
+class _Stopping(_Part):
+    wait: int
+    best: float | None
+    best_epoch: int
+    stopped: bool
+    weights: str | None
+
+
+class _Manifest(_Part):
+    format: Literal[1]
+    epoch: int
+    step: int
+    files: dict[str, str]
+    best: _Best | None
+    stopping: _Stopping | None
+
+
+def _read(path: Path) -> Checkpoint:
+    manifest = _Manifest.model_validate_json((path / MANIFEST).read_bytes())
     files: dict[str, Arrays] = {}
-    for name, expected in manifest["files"].items():
+    for name, expected in manifest.files.items():
         content = (path / Path(name).name).read_bytes()
         if hashlib.sha256(content).hexdigest() != expected:
             raise DamagedError(f"{name} is not what was written")
         files[name] = unpack(content)
-    best, stopping = manifest["best"], manifest["stopping"]
-    if stopping and stopping["weights"]:
-        stopping["weights"] = files[stopping["weights"]]
-    return (
-        int(manifest["epoch"]),
-        int(manifest["step"]),
+    if path.name != _name(manifest.epoch):
+        raise DamagedError(f"it is that of epoch {manifest.epoch}")
+    best, stopping = manifest.best, manifest.stopping
+    remembered = stopping and stopping.weights
+    return Checkpoint(
+        manifest.epoch,
+        manifest.step,
         files["state.safetensors"],
-        Best(**best, weights=files["best.safetensors"]) if best else None,
-        Stopping(**stopping) if stopping else None,
+        best and Best(**vars(best), weights=files["best.safetensors"]),
+        stopping
+        and Stopping(
+            stopping.wait,
+            stopping.best,
+            stopping.best_epoch,
+            stopping.stopped,
+            files[remembered] if remembered else None,
+        ),
     )

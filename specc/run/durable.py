@@ -5,10 +5,29 @@ from __future__ import annotations
 import json
 import math
 import os
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-__all__ = ["flush_folder", "plain", "replace", "to_json", "write_new"]
+from ..diagnostics.fault import Fault
+from ..diagnostics.model import Problem
+
+__all__ = ["flush_folder", "plain", "replace", "to_json", "write_new", "writing"]
+
+
+@contextmanager
+def writing(path: Path) -> Generator[None]:
+    """While it is entered, an error of the system is one of writing to the path.
+
+    Raises:
+        Fault: there was one (status 4).
+    """
+    try:
+        yield
+    except OSError as error:
+        why = f"cannot write {path}: {error.strerror or error}"
+        raise Fault(Problem("run-unwritable", why, None), status=4) from None
 
 
 def write_new(path: Path, content: bytes) -> None:
@@ -32,11 +51,21 @@ def flush_folder(folder: Path) -> None:
 
 
 def replace(path: Path, content: bytes) -> None:
-    """Put a file in the place of another; at every moment one of them is there, whole."""
+    """Put a file in the place of another; at every moment one of them is there, whole.
+
+    Raises:
+        Fault: the system does not let it be written (status 4).
+    """
     beside = path.with_name(f".{path.name}.new")
-    write_new(beside, content)
-    beside.replace(path)
-    flush_folder(path.parent)
+    with writing(path):
+        try:
+            write_new(beside, content)
+            beside.replace(path)
+        except OSError:
+            with suppress(OSError):
+                beside.unlink()  # a full disk has room for smaller files then
+            raise
+        flush_folder(path.parent)
 
 
 def plain(value: Any) -> Any:

@@ -25,7 +25,7 @@ class Evaluation:
 
 
 def evaluate(loaded: Loaded, split: str, base: Path | None = None) -> Evaluation:
-    """Compute loss and metrics.
+    """Compute loss and metrics, on data that is prepared as that of the training was.
 
     Args:
         loaded: the model.
@@ -40,7 +40,8 @@ def evaluate(loaded: Loaded, split: str, base: Path | None = None) -> Evaluation
     assert data is not None, "a run has data"
     assert training is not None, "a run has a training"
     kept = loaded.folder.record()["data"]
-    prepared = prepare(data, base or Path(kept["base"]))
+    fitted = loaded.folder.preparation()
+    prepared = prepare(data, base or Path(kept["base"]), fitted=fitted)
     warnings = [*loaded.warnings]
     if prepared.fingerprint != kept["fingerprint"]:
         why = f"the data is not that with which {loaded.folder.path} was trained"

@@ -47,43 +47,105 @@ def not_finite(
     probe: Any,
     module: Any,
     state: Any,
-    batch: Arrays,
-    loss: float,
+    batches: Any,
+    error: Any,
     origins: Origins,
 ) -> Problem:
-    """Where the loss of a step ceased to be a number.
+    """Where the numbers of a training ceased to be finite.
 
     Args:
         program: what is trained.
         emission: its text and the places of its nodes.
         probe: the backend's.
         module: the running program.
-        state: as it was before the step.
-        batch: of the step.
-        loss: what came out.
+        state: as it was when `error.step` updates were made.
+        batches: of the training.
+        error: the NotFiniteError that training ended with.
         origins: places for the problem.
     """
-    step = state.step
-    head = f"the loss is {loss} at step {step + 1} of epoch {state.epoch + 1}"
+    head = _head(error, state)
     weight = _first_bad(module.export_weights(state))
     if weight is not None:
-        owner = weight.split("/")[0]
         why = f"{head}: {weight} ceased to be finite in the update before"
-        return _problem(why, _span(origins, owner), origins)
+        return _problem(why, _span(origins, _layer(weight)), origins)
+    batch, training, step = error.batch, error.batch is not None, state.step
     with np.errstate(all="ignore"):
-        outputs = probe.node_outputs(module, emission, state, batch, True, step)
+        if training:
+            gradients, _, logs = probe.raw_gradients(module, state, batch, step)
+        else:
+            batch, logs = _held_out(module, state, batches)
+            gradients = Arrays()
+        outputs = probe.node_outputs(module, emission, state, batch, training, step)
     for call in program.network.calls:
         if call.name in outputs and not np.isfinite(outputs[call.name]).all():
             span = _span(origins, call.name) or _span(origins, call.layer)
             why = f"{head}: {call.name} is the first whose output is not finite"
             return _problem(why, span, origins)
-    largest = {name: float(np.abs(a).max()) for name, a in outputs.items() if a.size}
-    output = program.network.outputs[0]
-    size = largest.get(output.edge)
+    if error.name == "gradient_norm":
+        return _of_gradients(head, gradients, origins)
+    return _of_loss(head, program, outputs, logs, origins)
+
+
+def _head(error: Any, state: Any) -> str:
+    """What is not finite, and when."""
+    if error.batch is None:
+        epoch = error.step // state.steps_per_epoch
+        if error.name.startswith("val_"):
+            return f"{error.name} is {error.figure} after epoch {epoch}"
+        return f"not all weights are finite after epoch {epoch}"
+    what = "norm of the gradients" if error.name == "gradient_norm" else error.name
+    return (
+        f"the {what} is {error.figure} at step {error.step + 1} of epoch"
+        f" {state.epoch + 1}"
+    )
+
+
+def _held_out(module: Any, state: Any, batches: Any) -> tuple[Arrays, dict[str, float]]:
+    """The first batch of the validation whose figures are not all finite, and these."""
+    batch: Arrays = {}
+    logs: dict[str, float] = {}
+    for batch in batches.validation():
+        logs = module.evaluate_step(state, batch)
+        if not np.isfinite(list(logs.values())).all():
+            break
+    return batch, logs
+
+
+def _of_gradients(head: str, gradients: Arrays, origins: Origins) -> Problem:
+    """The loss is finite; it is the gradients that are not, or only their norm."""
+    # Going back from the loss, the first that is bad comes last.
+    path = _first_bad(dict(reversed(gradients.items())))
+    if path is not None:
+        why = f"{head}: the loss is finite, its gradient at {path} is not"
+    else:
+        path = max(gradients, key=lambda name: np.abs(gradients[name]).max())
+        size = np.abs(gradients[path]).max()
+        why = f"{head}: each gradient is finite, {path}'s reaches {size:.3g}"
+    return _problem(why, _span(origins, _layer(path)), origins)
+
+
+def _of_loss(
+    head: str,
+    program: Program,
+    outputs: Arrays,
+    logs: dict[str, float],
+    origins: Origins,
+) -> Problem:
+    """All outputs are finite: of several losses, the first that is not, else the sum."""
+    assert program.training is not None
+    found = {o.output: o.output for o in program.training.objectives}
+    bad = [o for o in found if not np.isfinite(logs.get(f"{o}_loss", 0.0))]
     why = f"{head}: the outputs of all layers are finite, the loss of them is not"
-    if size is not None:
-        why += f" ({output.name} reaches {size:.3g})"
-    return _problem(why, _span(origins, f"output:{output.name}", "loss"), origins)
+    name = bad[0] if bad else next(iter(found))
+    (edge,) = (o.edge for o in program.network.outputs if o.name == name)
+    if edge in outputs and outputs[edge].size:
+        why += f" ({name} reaches {np.abs(outputs[edge]).max():.3g})"
+    return _problem(why, _span(origins, f"output:{name}", "loss"), origins)
+
+
+def _layer(path: str) -> str:
+    """The layer that a weight or buffer belongs to."""
+    return path.rpartition("/")[0]
 
 
 def _first_bad(arrays: Arrays) -> str | None:

@@ -1,11 +1,12 @@
-"""The folder of a run: what lies where, and how it is made and read."""
+"""The folder of a run: what lies where, and how it is written and read."""
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
-import shutil
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -13,18 +14,24 @@ from typing import Any
 from ..data.steps import Fitted
 from ..diagnostics.fault import Fault
 from ..diagnostics.model import Problem
-from ..ir import Program
-from .durable import replace, to_json
-from .weights import Arrays, DamagedError, read_arrays, write_arrays
+from ..ir import Program, load
+from .durable import replace, to_json, writing
+from .history import read_history
+from .record import read_record
+from .weights import Arrays, DamagedError, digest, read_arrays, write_arrays
 
-__all__ = ["RunFolder", "create", "create_named", "open_run"]
+__all__ = ["RunFolder", "program_digest", "source_names"]
 
 
 @dataclass(frozen=True)
 class RunFolder:
-    """A folder with one training: its spec, code, figures and weights."""
+    """A folder with one training: its spec, code, figures and weights.
+
+    `replaces` says that another run is there, to be replaced when this one begins.
+    """
 
     path: Path
+    replaces: bool = False
 
     @property
     def checkpoints(self) -> Path:
@@ -38,7 +45,7 @@ class RunFolder:
 
     def remove_if_empty(self) -> None:
         """Remove the folder of a run that did not begin."""
-        if not any(self.path.iterdir()):
+        with suppress(OSError):
             self.path.rmdir()
 
     # What it was made from ----------------------------------------------------
@@ -53,21 +60,18 @@ class RunFolder:
         `sources` holds the spec itself first, then the files it imports, by their path
         relative to it.
         """
-        for number, (name, text) in enumerate(sources.items()):
-            target = self.path / ("spec.nnspec" if number == 0 else _inside(name))
-            if number and target.exists():  # an import that is called spec.nnspec too
-                target = target.with_stem(f"{target.stem}_imported")
-            target.parent.mkdir(parents=True, exist_ok=True)
+        for name, text in zip(source_names(sources), sources.values(), strict=True):
+            target = self.path / name
+            with writing(target):
+                target.parent.mkdir(parents=True, exist_ok=True)
             replace(target, text.encode())
 
     def program(self) -> Program:
         """The program that the run trains."""
-        text = self._text("ir.json")
-        try:
-            return Program.model_validate_json(text)
-        except ValueError as error:
-            reason = str(error).split("\n")[0]
-            raise _no_run(self.path, f"ir.json cannot be read: {reason}") from None
+        found = load(self._text("ir.json"), str(self.path / "ir.json"))
+        if found.data is None or found.training is None:
+            raise _no_run(self.path, "ir.json is a model alone, without a training")
+        return found
 
     def write_model(self, backend: str, text: str) -> None:
         """Keep the program that runs; another one before it is kept beside it."""
@@ -77,7 +81,7 @@ class RunFolder:
             number = 1
             while (older := self.path / f"model_{backend}_{number}.py").exists():
                 number += 1
-            path.rename(older)
+            replace(older, path.read_bytes())
         replace(path, content)
 
     def has_model(self, backend: str) -> bool:
@@ -85,18 +89,30 @@ class RunFolder:
         return (self.path / f"model_{backend}.py").is_file()
 
     def model(self, backend: str) -> str:
-        """The program that ran on a backend."""
-        return self._text(f"model_{backend}.py")
+        """The program that ran on a backend.
+
+        Raises:
+            Fault: the file is not what ran.
+        """
+        text = self._text(f"model_{backend}.py")
+        starts: list[dict[str, Any]] = self.record()["starts"]
+        ran = {start["program"] for start in starts if start["backend"] == backend}
+        if program_digest(text) not in ran:
+            path = self.path / f"model_{backend}.py"
+            why = f"{path} is not the program that ran: it was changed since"
+            right = "a file with the SHA-256 that run.json tells"
+            raise Fault(Problem("run-unreadable", why, None, expected=right))
+        return text
 
     # How it went --------------------------------------------------------------
 
     def record(self) -> dict[str, Any]:
-        """What ``run.json`` holds."""
-        try:
-            found: dict[str, Any] = json.loads(self._text("run.json"))
-        except ValueError as error:
-            raise _no_run(self.path, f"run.json cannot be read: {error}") from None
-        return found
+        """What ``run.json`` holds.
+
+        Raises:
+            Fault: it has not the form of a record.
+        """
+        return read_record(self._text("run.json"), self.path / "run.json")
 
     def threads(self, backend: str) -> int | None:
         """How many threads a backend had when it last trained here."""
@@ -110,25 +126,21 @@ class RunFolder:
 
     def add_history(self, figures: Mapping[str, float]) -> None:
         """Add the figures of an epoch."""
-        with self.history_file.open("ab") as file:
+        with writing(self.history_file), self.history_file.open("ab") as file:
             file.write(to_json(figures, indent=None))
 
     def flush_history(self) -> None:
         """Wait until the figures are on the disk."""
-        with self.history_file.open("ab") as file:
+        with writing(self.history_file), self.history_file.open("ab") as file:
             os.fsync(file.fileno())
 
     def history(self) -> list[dict[str, Any]]:
-        """The figures of all epochs; a line that was cut short by a crash is left out."""
-        if not self.history_file.exists():
-            return []
-        found: list[dict[str, Any]] = []
-        for line in self.history_file.read_text(encoding="utf-8").splitlines():
-            try:
-                found.append(json.loads(line))
-            except ValueError:
-                break
-        return found
+        """The figures of all epochs; a line that was cut short by a crash is left out.
+
+        Raises:
+            Fault: a line before the last is damaged.
+        """
+        return read_history(self.history_file)
 
     def cut_history(self, epochs: int) -> list[dict[str, Any]]:
         """Forget the figures of all but the first epochs; return those that remain."""
@@ -168,18 +180,40 @@ class RunFolder:
         write_arrays(path, fitted.arrays(), {"columns": json.dumps(columns)})
 
     def preparation(self) -> Fitted:
-        """The fitted transforms."""
+        """The fitted transforms.
+
+        Raises:
+            Fault: they are not those of the run.
+        """
         try:
             arrays, _ = read_arrays(self.path / "preparation.safetensors")
         except (OSError, DamagedError) as error:
             raise _no_run(self.path, f"preparation.safetensors: {error}") from None
+        if digest(arrays) != self.record()["data"]["preparation"]:
+            raise _no_run(self.path, "preparation.safetensors is that of another run")
         return Fitted.from_arrays(arrays)
 
     def _text(self, name: str) -> str:
         try:
-            return (self.path / name).read_text(encoding="utf-8")
+            return (self.path / name).read_bytes().decode()
         except (OSError, UnicodeDecodeError) as error:
             raise _no_run(self.path, f"{name} cannot be read: {error}") from None
+
+
+def source_names(sources: Mapping[str, str]) -> list[str]:
+    """The names that texts of a spec have in the folder, the spec's own first."""
+    names: list[str] = []
+    for name in sources:
+        target = _inside(name) if names else PurePosixPath("spec.nnspec")
+        if str(target) in names:  # an import that is called spec.nnspec too
+            target = target.with_stem(f"{target.stem}_imported")
+        names.append(str(target))
+    return names
+
+
+def program_digest(text: str) -> str:
+    """SHA-256 of an emitted program, in hexadecimal."""
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _inside(name: str) -> PurePosixPath:
@@ -192,61 +226,3 @@ def _inside(name: str) -> PurePosixPath:
 
 def _no_run(path: Path, why: str) -> Fault:
     return Fault(Problem("run-unreadable", f"{path}: {why}", None))
-
-
-def create(path: Path, force: bool = False) -> RunFolder:
-    """Make the folder of a new run.
-
-    Args:
-        path: where; its parents are made.
-        force: whether an older run may be removed. Nothing else ever is.
-
-    Raises:
-        Fault: something is there already (status 2).
-    """
-    if path.is_dir() and (force and (path / "run.json").is_file()):
-        shutil.rmtree(path)
-    if path.exists() and not (path.is_dir() and not any(path.iterdir())):
-        run = (path / "run.json").is_file()
-        hint = f"--run {_free(path)}"
-        if run:
-            hint += ", or --force to replace it, or --resume to go on with it"
-        what = "there is a run in" if run else "something else is in"
-        problem = Problem("run-exists", f"{what} {path}", None, suggestion=hint)
-        raise Fault(problem, status=2)
-    path.mkdir(parents=True, exist_ok=True)
-    return RunFolder(path)
-
-
-def _free(path: Path) -> Path:
-    """A name like this one under which there is nothing."""
-    number = 2
-    while (free := path.with_name(f"{path.name}-{number}")).exists():
-        number += 1
-    return free
-
-
-def create_named(root: Path, training: str, backend: str) -> RunFolder:
-    """Make the folder of a new run under its automatic name, TRAINING-BACKEND-N."""
-    root.mkdir(parents=True, exist_ok=True)
-    number = 1
-    while True:
-        try:
-            (path := root / f"{training}-{backend}-{number}").mkdir()
-        except FileExistsError:
-            number += 1
-        else:
-            return RunFolder(path)
-
-
-def open_run(path: Path) -> RunFolder:
-    """The run in a folder.
-
-    Raises:
-        Fault: there is none (status 3).
-    """
-    if not (path / "run.json").is_file():
-        what = "is not the folder of a run" if path.exists() else "does not exist"
-        problem = Problem("run-unreadable", f"{path} {what}", None)
-        raise Fault(problem, status=3)
-    return RunFolder(path)

@@ -1,4 +1,4 @@
-"""Ctrl-C between two steps, so that the state it leaves is a whole one."""
+"""Ctrl-C, and being told to end, between two steps: the state that is left is whole."""
 
 from __future__ import annotations
 
@@ -9,23 +9,52 @@ from typing import Any
 
 __all__ = ["Interrupt"]
 
+#: What asks a process to end. Not every system has the last one: a terminal was closed.
+_NAMES = ("SIGINT", "SIGTERM", "SIGHUP")
+
 
 class Interrupt:
-    """While it is entered, the first Ctrl-C is only noted; `check` raises it.
+    """While it is entered, the first signal to end is only noted; `check` raises it.
 
-    The second one interrupts at once. Outside the main thread, where Python lets nobody
-    handle signals, it does nothing.
+    The second one interrupts at once. A signal that the process was started to ignore
+    (`nohup`) stays ignored. Outside the main thread, where Python lets nobody handle
+    signals, it does nothing.
     """
 
     def __init__(self) -> None:
-        self.asked = False
+        #: The signal that came first; None as long as none did.
+        self.signal: signal.Signals | None = None
         #: Whether a step may have been cut in the middle.
         self.forced = False
-        self._before: Any = None
+        self._before: dict[signal.Signals, Any] = {}
+
+    @property
+    def asked(self) -> bool:
+        """Whether there was a signal."""
+        return self.signal is not None
+
+    @property
+    def words(self) -> str:
+        """What happened, for a user."""
+        if self.signal is None or self.signal is signal.SIGINT:
+            return "interrupted"
+        return f"interrupted by {self.signal.name}"
+
+    @property
+    def status(self) -> int:
+        """The exit status, as a shell reports the signal: 130 for Ctrl-C."""
+        return 128 + (self.signal or signal.SIGINT)
 
     def __enter__(self) -> Interrupt:
         if threading.current_thread() is threading.main_thread():
-            self._before = signal.signal(signal.SIGINT, self._note)
+            for name in _NAMES:
+                number: signal.Signals | None = getattr(signal, name, None)
+                if number is None:
+                    continue
+                before = signal.getsignal(number)
+                # None: set by other than Python, which could not be set again.
+                if before not in (signal.SIG_IGN, None):
+                    self._before[number] = signal.signal(number, self._note)
         return self
 
     def __exit__(
@@ -34,16 +63,16 @@ class Interrupt:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if self._before is not None:
-            signal.signal(signal.SIGINT, self._before)
+        for number, before in self._before.items():
+            signal.signal(number, before)
 
     def _note(self, number: int, frame: FrameType | None) -> None:
         if self.asked:
             self.forced = True
             raise KeyboardInterrupt
-        self.asked = True
+        self.signal = signal.Signals(number)
 
     def check(self) -> None:
-        """Raise KeyboardInterrupt if Ctrl-C came since."""
+        """Raise KeyboardInterrupt if a signal came since."""
         if self.asked:
             raise KeyboardInterrupt

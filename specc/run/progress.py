@@ -30,8 +30,10 @@ class Progress:
     def start(self, epochs: int, steps: int, examples: int) -> None:
         """Training begins: so many epochs, steps in each, examples in each."""
 
-    def step(self, epoch: int, logs: Mapping[str, float]) -> None:
-        """A step of epoch `epoch`, from 1, is done."""
+    def step(
+        self, epoch: int, rows: int, rate: float, logs: Mapping[str, float]
+    ) -> None:
+        """A step of epoch `epoch`, from 1, is done, of so many examples, at that rate."""
 
     def epoch(self, figures: Mapping[str, float]) -> None:
         """An epoch is done."""
@@ -71,8 +73,11 @@ class Bar(Progress):
         self._epochs = 0
         self._examples = 0
         self._steps = 0
-        self._done = 0
         self._shown = 0.0
+        self._begin_epoch()
+
+    def _begin_epoch(self) -> None:
+        self._done, self._rows, self._began = 0, 0, time.monotonic()
 
     def start(self, epochs: int, steps: int, examples: int) -> None:
         from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
@@ -90,23 +95,31 @@ class Bar(Progress):
         )
         self._task = self._bar.add_task("epoch", total=steps, figures="")
         self._bar.start()
+        self._begin_epoch()
 
-    def step(self, epoch: int, logs: Mapping[str, float]) -> None:
+    def step(
+        self, epoch: int, rows: int, rate: float, logs: Mapping[str, float]
+    ) -> None:
         self._done += 1
+        self._rows += rows
         now = time.monotonic()
         if now - self._shown < self.PAUSE:
             return
         self._shown = now
+        figures = [f"{name} {value:.4g}" for name, value in logs.items()]
+        figures.append(f"learning rate {rate:.3g}")
+        if now > self._began:
+            figures.append(f"{self._rows / (now - self._began):,.0f} samples/s")
         self._bar.update(
             self._task,
             completed=self._done,
             description=f"epoch {epoch}/{self._epochs}",
-            figures="  ".join(f"{name} {value:.4g}" for name, value in logs.items()),
+            figures="  ".join(figures),
             refresh=True,
         )
 
     def epoch(self, figures: Mapping[str, float]) -> None:
-        self._done = 0
+        self._begin_epoch()
         text = line(figures, self._epochs, self._examples)
         self._console.print(text, markup=False, soft_wrap=True)
 

@@ -34,8 +34,8 @@ class Monitor:
         self.best: Best | None = None
 
     def improves(self, figure: float) -> bool:
-        """Whether a figure is better than all before."""
-        if math.isnan(figure):
+        """Whether a figure is a finite number and better than all before."""
+        if not math.isfinite(figure):
             return False
         if self.best is None:
             return True
@@ -77,27 +77,30 @@ class Recorder(Hooks):
         self.progress = progress
         self.interrupt = interrupt
         self.state: Any = None
-        self.history: list[dict[str, float]] = []
+        #: How many epochs have their figures in the history.
+        self.done = 0
         self._saved_best = 0
         self._wait_until = 0.0
 
     def begin(self, state: Any, checkpoint: Checkpoint | None) -> None:
         """Take over the state to begin with, and the best weights so far."""
         self.state = state
+        self.done = state.epoch
         best = checkpoint.best if checkpoint is not None else None
         if best is not None and best.monitor == self.monitor.name:
             self.monitor.best = best
 
     def on_step(self, state: Any, rows: int, logs: dict[str, float]) -> None:
         self.state = state
-        self.progress.step(state.epoch + 1, logs)
+        rate = self.module.learning_rate(state.step - 1, state.steps_per_epoch)
+        self.progress.step(state.epoch + 1, rows, rate, logs)
         self.interrupt.check()
 
     def on_epoch(self, state: Any, logs: dict[str, float]) -> None:
         self.state = state
-        self.history.append(logs)
         # Figures first: those that are ahead of the checkpoint are cut on resuming.
         self.folder.add_history(logs)
+        self.done = state.epoch
         self._watch(state, logs)
         last = state.epoch >= self.epochs or bool(
             state.stopping is not None and state.stopping.stopped

@@ -4,16 +4,33 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
-from ..data import Prepared
+from ..data import Prepared, prepare
 from ..diagnostics.fault import Fault
 from ..diagnostics.model import Level, Problem
-from ..ir import Program
-from .checkpoint import Checkpoint, newest
+from ..ir import RNG_VERSION, Origins, Program
+from .checkpoint import Checkpoint, search
 from .folder import RunFolder
 
-__all__ = ["check_same", "find_checkpoint"]
+__all__ = ["check_same", "find_checkpoint", "prepare_again", "unfit"]
+
+
+def prepare_again(
+    folder: RunFolder, program: Program, base: Path, origins: Origins
+) -> Prepared:
+    """The data of a run that goes on, prepared with what its transforms were fitted to.
+
+    Raises:
+        Fault: program or data are not those that the run began with, or the data is not
+            there (status 3).
+    """
+    _check_program(folder, program)
+    assert program.data is not None, "a run has data"
+    prepared = prepare(program.data, base, origins, folder.preparation())
+    _check_data(folder, prepared)
+    return prepared
 
 
 def check_same(folder: RunFolder, program: Program, prepared: Prepared) -> None:
@@ -24,7 +41,23 @@ def check_same(folder: RunFolder, program: Program, prepared: Prepared) -> None:
     Raises:
         Fault: they are not those that the run began with.
     """
-    before, now = (_comparable(p) for p in (folder.program(), program))
+    _check_program(folder, program)
+    _check_data(folder, prepared)
+
+
+def _check_program(folder: RunFolder, program: Program) -> None:
+    begun = folder.program()
+    if begun.rng_version != RNG_VERSION:
+        drawn = f"random numbers of version {begun.rng_version}"
+        problem = Problem(
+            "run-differs",
+            f"{folder.path} was begun with {drawn}; specc now draws others",
+            None,
+            expected=f"rng_version {RNG_VERSION} in its ir.json",
+            suggestion="train into a new run folder",
+        )
+        raise Fault(problem)
+    before, now = (_comparable(p) for p in (begun, program))
     differing = list(_differences(before, now, ""))
     if differing:
         shown = ", ".join(differing[:5]) + (", …" if len(differing) > 5 else "")
@@ -36,6 +69,9 @@ def check_same(folder: RunFolder, program: Program, prepared: Prepared) -> None:
             suggestion="train into a new run folder",
         )
         raise Fault(problem)
+
+
+def _check_data(folder: RunFolder, prepared: Prepared) -> None:
     if folder.record()["data"]["fingerprint"] != prepared.fingerprint:
         problem = Problem(
             "run-differs",
@@ -70,15 +106,69 @@ def _differences(before: Any, now: Any, path: str) -> Iterator[str]:
         yield path
 
 
-def find_checkpoint(folder: RunFolder) -> tuple[Checkpoint | None, list[Problem]]:
-    """The newest whole checkpoint of a run, and warnings about damaged ones."""
-    found = newest(folder.checkpoints)
-    warnings: list[Problem] = []
+def find_checkpoint(
+    folder: RunFolder, epochs: int
+) -> tuple[Checkpoint | None, list[Problem]]:
+    """The newest whole checkpoint of a run, and warnings about what is lost.
+
+    None only for a run that was ended before its first one.
+
+    Args:
+        folder: of the run.
+        epochs: how many it should have in all.
+
+    Raises:
+        Fault: there is no whole checkpoint, or it has more epochs already.
+    """
+    found, damaged = search(folder.checkpoints)
+    history = folder.history()
     if found is None:
-        why = f"{folder.path} has no whole checkpoint; training begins anew"
-        warnings.append(Problem("checkpoint-damaged", why, None, Level.WARNING))
-        return None, warnings
-    for what in found.damaged:
-        why = f"a checkpoint is damaged ({what}); going on from epoch {found.epoch}"
-        warnings.append(Problem("checkpoint-damaged", why, None, Level.WARNING))
+        # The first checkpoint follows the figures of the first epoch.
+        if damaged or len(history) > 1:
+            raise _no_checkpoint(folder, damaged)
+        why = f"{folder.path} ended before its first checkpoint; it begins with epoch 1"
+        return None, [Problem("run-unfinished", why, None, Level.WARNING)]
+    if found.epoch > epochs:
+        problem = Problem(
+            "run-differs",
+            f"{folder.path} has done {found.epoch} epochs already, more than {epochs}",
+            None,
+            expected=f"at least {found.epoch} epochs",
+        )
+        raise Fault(problem)
+    whys = [f"a checkpoint is damaged ({what})" for what in damaged]
+    warnings = [_warning(f"{why}; going on from epoch {found.epoch}") for why in whys]
+    known = {figures["epoch"] for figures in history}
+    lost = [str(k) for k in range(1, found.epoch + 1) if k not in known]
+    if lost:
+        shown = ", ".join(lost[:5]) + (", …" if len(lost) > 5 else "")
+        why = f"{folder.history_file} has lost the figures of epoch {shown}"
+        warnings.append(Problem("run-unfinished", why, None, Level.WARNING))
     return found, warnings
+
+
+def _warning(why: str) -> Problem:
+    return Problem("checkpoint-damaged", why, None, Level.WARNING)
+
+
+def _no_checkpoint(folder: RunFolder, damaged: list[str]) -> Fault:
+    what = f" ({'; '.join(damaged)})" if damaged else ""
+    problem = Problem(
+        "checkpoint-damaged",
+        f"{folder.path} has no whole checkpoint to go on from{what}",
+        None,
+        suggestion="train into a new run folder, or --force to replace this run",
+    )
+    return Fault(problem)
+
+
+def unfit(folder: RunFolder, checkpoint: Checkpoint, error: Exception) -> Fault:
+    """A checkpoint that is whole, but of another model."""
+    problem = Problem(
+        "run-unreadable",
+        f"the checkpoint of epoch {checkpoint.epoch} in {folder.checkpoints} does not"
+        f" fit the program: {error}",
+        None,
+        suggestion="train into a new run folder, or --force to replace this run",
+    )
+    return Fault(problem)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -18,7 +20,6 @@ from .environment import (
     fitting_threads,
     require_backend,
     set_threads,
-    versions,
 )
 from .failure import is_out_of_memory, not_finite, out_of_memory, replay
 from .folder import RunFolder
@@ -26,7 +27,8 @@ from .interrupt import Interrupt
 from .job import Interrupted, Job, RunResult
 from .progress import Progress
 from .recorder import Recorder, monitor_of, restore_stopping
-from .resuming import check_same, find_checkpoint
+from .resuming import check_same, find_checkpoint, unfit
+from .start import start_of, write_again, write_first
 
 __all__ = ["load_model", "train"]
 
@@ -48,21 +50,24 @@ def train(
     threads: int | None = None,
     resume: bool = False,
     progress: Progress | None = None,
+    warn: Callable[[Sequence[Problem]], object] | None = None,
 ) -> RunResult:
     """Train, and keep figures, checkpoints and weights in the folder.
 
     Args:
         job: what is trained.
-        folder: of the run; new and empty, or with `resume` that of a run before.
+        folder: of the run; new and empty, or with `resume` that of a run before. A run
+            that it replaces is removed when the start of this one is written.
         device: auto, cpu or cuda.
         threads: how many the framework may use; None: those of the run that is resumed,
             else one for a small model and all processors for a large one.
         resume: go on from the newest whole checkpoint, which may be of another backend.
         progress: shows how it goes; None: nothing is shown.
+        warn: called with the warnings, if there are any, before training starts.
 
     Raises:
         Fault: something is missing (status 3), or the run failed (status 4).
-        Interrupted: Ctrl-C.
+        Interrupted: Ctrl-C, or the process was told to end.
     """
     try:
         require_backend(job.backend)
@@ -74,128 +79,129 @@ def train(
         usual = usual or fitting_threads(job.program)
         threads = set_threads(job.backend, probe, threads, usual)
         device = choose_device(job.backend, probe, device)
-    except Fault:
+        run = _Run(job, folder, probe, device, threads, resume)
+    except BaseException:
         folder.remove_if_empty()
         raise
-    run = _Run(job, folder, probe, device, threads)
-    return run.go(resume, progress or Progress())
+    return run.go(progress or Progress(), warn)
 
 
 class _Run:
-    """One call of `train`."""
+    """One call of `train`. When it is made, nothing is written yet."""
 
     def __init__(
-        self, job: Job, folder: RunFolder, probe: Any, device: str, threads: int
+        self,
+        job: Job,
+        folder: RunFolder,
+        probe: Any,
+        device: str,
+        threads: int,
+        resume: bool,
     ) -> None:
         self.job = job
         self.folder = folder
         self.probe = probe
         self.device = device
         self.threads = threads
+        self.resume = resume
         self.batches = job.prepared.batches(job.training)
         self.warnings: list[Problem] = list(job.prepared.warnings)
-
-    def go(self, resume: bool, progress: Progress) -> RunResult:
-        """Set up, train, and keep how it ended."""
-        checkpoint = self._checkpoint() if resume else None
-        self._write_start(checkpoint, resume)
-        job = self.job
+        self.checkpoint: Checkpoint | None = None
+        if resume:
+            self.checkpoint, warnings = find_checkpoint(folder, job.epochs)
+            self.warnings += warnings
         self.module = load_model(job.emission.text, job.backend.name)
-        monitor = monitor_of(job.training, job.prepared.validation is not None)
-        with Interrupt() as interrupt:
-            recorder = Recorder(
-                self.folder, self.module, monitor, job.epochs, progress, interrupt
-            )
-            try:
-                state = self._train(checkpoint, recorder, progress)
-            except KeyboardInterrupt:
-                raise self._interrupted(recorder, interrupt) from None
-            except self.module.NotFiniteError as error:
-                raise self._not_finite(recorder, error) from None
-            except Exception as error:
-                if is_out_of_memory(error):
-                    fault = out_of_memory(error, job.program, job.origins)
-                    raise self._failed(fault) from None
-                self._end("failed", reason=f"{type(error).__name__}: {error}")
-                raise
-        return self._finished(recorder, state)
+        self.state = self._first_state()
 
-    def _train(
-        self, checkpoint: Checkpoint | None, recorder: Recorder, progress: Progress
-    ) -> Any:
+    def go(
+        self,
+        progress: Progress,
+        warn: Callable[[Sequence[Problem]], object] | None,
+    ) -> RunResult:
+        """Train, and keep how it ended."""
+        with Interrupt() as interrupt:
+            self._begin(progress, interrupt)
+            if warn is not None and self.warnings:
+                warn(self.warnings)
+            try:
+                return self._go(progress, interrupt)
+            except Interrupted:
+                raise
+            except Exception as error:
+                known = isinstance(error, Fault)
+                reason = str(error) if known else f"{type(error).__name__}: {error}"
+                with suppress(Fault):  # where nothing can be written
+                    self._end("failed", reason=reason)
+                raise
+
+    def _begin(self, progress: Progress, interrupt: Interrupt) -> None:
+        """Write the start; from here on the run is in its folder."""
+        job, checkpoint = self.job, self.checkpoint
+        epoch = checkpoint.epoch if checkpoint else 0
+        start = start_of(job, self.device, self.threads, epoch)
+        write = write_again if self.resume else write_first
+        try:
+            self.record = write(job, self.folder, start)
+        except BaseException:
+            self.folder.remove_if_empty()
+            raise
+        self.folder = RunFolder(self.folder.path)
+        monitor = monitor_of(job.training, job.prepared.validation is not None)
+        self.recorder = Recorder(
+            self.folder, self.module, monitor, job.epochs, progress, interrupt
+        )
+        self.recorder.begin(self.state, checkpoint)
+
+    def _go(self, progress: Progress, interrupt: Interrupt) -> RunResult:
+        job, recorder = self.job, self.recorder
+        try:
+            interrupt.check()
+            return self._finished(recorder, self._train(recorder, progress))
+        except KeyboardInterrupt:
+            raise self._interrupted(recorder, interrupt) from None
+        except self.module.NotFiniteError as error:
+            raise self._not_finite(recorder, error) from None
+        except Exception as error:
+            if is_out_of_memory(error):
+                raise out_of_memory(error, job.program, job.origins) from None
+            if isinstance(error, OSError) and interrupt.asked:  # the terminal is gone
+                raise self._interrupted(recorder, interrupt) from None
+            raise
+
+    def _train(self, recorder: Recorder, progress: Progress) -> Any:
         """Run the emitted program; its final state."""
-        state = self._state(checkpoint)
-        recorder.begin(state, checkpoint)
         steps, examples = self.batches.steps_per_epoch, self.batches.examples
         progress.start(self.job.epochs, steps, examples)
         try:
             with np.errstate(all="ignore"):  # what is not finite is looked for
-                return self.module.train(self.batches, state, recorder)[0]
+                return self.module.train(self.batches, self.state, recorder)[0]
         finally:
             progress.end()
 
     # Beginning ----------------------------------------------------------------
-
-    def _checkpoint(self) -> Checkpoint | None:
-        checkpoint, warnings = find_checkpoint(self.folder)
-        self.warnings += warnings
-        return checkpoint
-
-    def _write_start(self, checkpoint: Checkpoint | None, resume: bool) -> None:
-        """Keep what runs; on resuming, forget what the checkpoint does not know."""
-        job, folder = self.job, self.folder
-        epoch = checkpoint.epoch if checkpoint else 0
-        record = folder.record() if resume else self._record()
-        if resume:
-            folder.cut_history(epoch)
-        else:
-            folder.write_sources(job.sources)
-            folder.write_preparation(job.prepared.fitted, job.prepared.columns)
-        folder.write_program(job.program)
-        folder.write_model(job.backend.name, job.emission.text)
-        record["starts"].append(
-            {
-                "time": datetime.now(UTC).isoformat(timespec="seconds"),
-                "backend": job.backend.name,
-                "device": self.device,
-                "threads": self.threads,
-                "from_epoch": epoch,
-                "command": list(job.command),
-                "versions": versions(job.backend),
-            }
-        )
-        # Where the backend finds the output of each node in its running model.
-        record["nodes"][job.backend.name] = dict(job.emission.nodes)
-        folder.write_record({**record, "epochs": job.epochs, "status": "running"})
-
-    def _record(self) -> dict[str, Any]:
-        job, prepared = self.job, self.job.prepared
-        parts = {part: len(rows) for part, rows in prepared.rows.items()}
-        return {
-            "training": job.training.name,
-            "model": job.program.network.name,
-            "data": {
-                "name": job.program.data.name if job.program.data else None,
-                "base": str(job.base.resolve()),
-                "fingerprint": prepared.fingerprint,
-                "examples": parts,
-                "columns": prepared.columns,
-            },
-            "seed": job.training.seed,
-            "precision": job.training.precision,
-            "starts": [],
-            "nodes": {},
-        }
 
     def _state(self, checkpoint: Checkpoint | None) -> Any:
         """The state to begin with: the initial one, or a checkpoint's."""
         steps = self.batches.steps_per_epoch
         state = self.module.init_state(device=self.device, steps_per_epoch=steps)
         if checkpoint is not None:
-            self.module.import_state(state, checkpoint.state)
+            try:
+                self.module.import_state(state, checkpoint.state)
+            except (KeyError, ValueError) as error:
+                raise unfit(self.folder, checkpoint, error) from None
             state.epoch, state.step = checkpoint.epoch, checkpoint.step
             restore_stopping(state.stopping, checkpoint.stopping)
         return state
+
+    def _first_state(self) -> Any:
+        """The state to begin with; memory that does not suffice for it is a Fault."""
+        try:
+            return self._state(self.checkpoint)
+        except Exception as error:
+            if is_out_of_memory(error):
+                job = self.job
+                raise out_of_memory(error, job.program, job.origins) from None
+            raise
 
     # Ending -------------------------------------------------------------------
 
@@ -211,16 +217,10 @@ class _Run:
         )
 
     def _end(self, status: str, **more: Any) -> None:
-        record = self.folder.record()
-        history = self.folder.history()
         ended = datetime.now(UTC).isoformat(timespec="seconds")
-        done = history[-1]["epoch"] if history else 0
-        record.update(status=status, ended=ended, epochs_done=done, **more)
-        self.folder.write_record(record)
-
-    def _failed(self, fault: Fault) -> Fault:
-        self._end("failed", reason=str(fault))
-        return fault
+        done = self.recorder.done
+        self.record.update(status=status, ended=ended, epochs_done=done, **more)
+        self.folder.write_record(self.record)
 
     def _interrupted(self, recorder: Recorder, interrupt: Interrupt) -> Interrupted:
         """Keep the weights of the last whole step."""
@@ -230,37 +230,46 @@ class _Run:
         self._end("interrupted")
         problem = Problem(
             "run-interrupted",
-            f"interrupted; what was done is kept in {self.folder.path}",
+            f"{interrupt.words}; what was done is kept in {self.folder.path}",
             None,
             suggestion=f"--run {self.folder.path} --resume goes on",
         )
-        return Interrupted(problem, status=130)
+        return Interrupted(problem, status=interrupt.status)
 
     def _not_finite(self, recorder: Recorder, error: Any) -> Fault:
         """Say which part failed, and keep the weights from before the step."""
         checkpoint = newest(self.folder.checkpoints)
-        state = self._state(checkpoint)
-        state = replay(self.module, state, self.batches, error.step)
+        state = self._replayed(checkpoint, error.step)
         problem = not_finite(
             self.job.program,
             self.job.emission,
             self.probe,
             self.module,
             state,
-            error.batch,
-            error.loss,
+            self.batches,
+            error,
             self.job.origins,
         )
+        if error.batch is None and not _finite(self.module.export_weights(state)):
+            state = self._replayed(checkpoint, error.step - 1)
         recorder.state = state
         self._keep_finite(recorder, checkpoint)
-        return self._failed(Fault(problem, status=4))
+        return Fault(problem, status=4)
+
+    def _replayed(self, checkpoint: Checkpoint | None, step: int) -> Any:
+        """The state that the run had when so many updates were made."""
+        return replay(self.module, self._state(checkpoint), self.batches, step)
 
     def _keep_finite(self, recorder: Recorder, checkpoint: Checkpoint | None) -> None:
         """Keep the weights as ``last``; the checkpoint's if these are no numbers."""
         weights: Arrays = self.module.export_weights(recorder.state)
-        finite = all(np.isfinite(values).all() for values in weights.values())
+        finite = _finite(weights)
         if not finite and checkpoint is not None:
             weights = {name: checkpoint.state[name] for name in weights}
         if finite or checkpoint is not None:
             recorder.write_last(weights)
         recorder.write_best()
+
+
+def _finite(arrays: Arrays) -> bool:
+    return all(bool(np.isfinite(values).all()) for values in arrays.values())

@@ -11,7 +11,7 @@ import numpy as np
 from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
-from .durable import replace
+from .durable import replace, writing
 
 __all__ = ["DamagedError", "digest", "pack", "read_arrays", "unpack", "write_arrays"]
 
@@ -60,7 +60,8 @@ def write_arrays(
     path: Path, arrays: Mapping[str, np.ndarray], about: Mapping[str, str]
 ) -> None:
     """Write arrays to one file, in the place of what was there, with their digest."""
-    path.parent.mkdir(exist_ok=True)
+    with writing(path):
+        path.parent.mkdir(exist_ok=True)
     replace(path, pack(arrays, {**about, "sha256": digest(arrays)}))
 
 

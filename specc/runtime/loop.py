@@ -1,5 +1,6 @@
 """What the loop over epochs needs."""
 
+import math
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -34,13 +35,26 @@ def in_columns(figures: Figures) -> str:
 
 
 class NotFiniteError(ArithmeticError):
-    """The loss of a step is infinite or not a number."""
+    """A figure of training is infinite or not a number.
 
-    def __init__(self, step: int, loss: float, batch: Any) -> None:
-        super().__init__(f"the loss is {loss} at step {step}")
+    `name` is the figure's, or the path of a weight, whose largest entry then is the
+    figure; `step` counts the updates before. `batch` is what the step was made on, None
+    for a figure of the state between steps.
+    """
+
+    def __init__(self, name: str, figure: float, step: int, batch: Any = None) -> None:
+        super().__init__(f"{name} is {figure} at step {step}")
+        self.name = name
+        self.figure = figure
         self.step = step
-        self.loss = loss
         self.batch = batch
+
+
+def check_finite(figures: Figures, step: int, batch: Any = None) -> None:
+    """Raise a NotFiniteError for the first figure that is infinite or not a number."""
+    for name, figure in figures.items():
+        if not math.isfinite(figure):
+            raise NotFiniteError(name, figure, step, batch)
 
 
 class Means:

@@ -4,9 +4,15 @@
 def exponential_decay(
     step: int, initial: float, rate: float, every: float, staircase: bool
 ) -> float:
-    """Return initial · rate^(step / every); the exponent is floored if `staircase`."""
+    """Return initial · rate^(step / every); the exponent is floored if `staircase`.
+
+    What is too large for a number is infinite.
+    """
     exponent = step / every
-    return initial * rate ** (exponent // 1 if staircase else exponent)
+    try:
+        return initial * rate ** (exponent // 1 if staircase else exponent)
+    except OverflowError:
+        return float("inf") if initial else 0.0
 
 
 def piecewise_constant(

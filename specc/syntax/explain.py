@@ -24,6 +24,9 @@ def explain(unexpected: Unexpected) -> Problem:
         problem = slip(unexpected)
         if problem is not None:
             return problem
+    reserved = _reserved(unexpected)
+    if reserved is not None:
+        return reserved
     return Problem(
         "syntax",
         _message(unexpected.token),
@@ -31,6 +34,16 @@ def explain(unexpected: Unexpected) -> Problem:
         expected=_expected(unexpected),
         suggestion=_suggestion(unexpected),
     )
+
+
+def _reserved(unexpected: Unexpected) -> Problem | None:
+    """``true -> Dense(3)``: a value or an operator that is used as the name of a flow."""
+    before = unexpected.tokens[max(unexpected.index - 1, unexpected.start)]
+    flows = before.type in ("TRUE", "FALSE") and unexpected.token.type == "ARROW"
+    if not flows and before.type != "NOT":
+        return None
+    message = f"{before.text} is a word of the language and cannot be a name"
+    return Problem("reserved-name", message, before.span)
 
 
 def _message(token: Token) -> str:

@@ -11,6 +11,7 @@ from ..ir import Origins, Program, Weight
 from .alone import ALONE
 from .compare import Mismatch
 from .exam import Exam
+from .laws import LAWS
 from .protocol import Arrays, Reading
 from .relations import RELATIONS
 from .spread import distance
@@ -31,7 +32,7 @@ AT_REST = (
     "clipped gradients",
     *RELATIONS,
 )
-BEFORE = ("settings", "initial weights", "built state", "built weights")
+BEFORE = ("settings", "initial weights", LAWS, "built state", "built weights")
 AFTER = (
     "decisions",
     "state after a step",
@@ -136,7 +137,7 @@ class Scene:
             return Blame(node, "", self._layer(node))
         if part.startswith("outputs in"):
             return Blame(name, "", self._layer(name))
-        if part in ("initial weights", "built state", "built weights"):
+        if part in ("initial weights", LAWS, "built state", "built weights"):
             return self._initial(name)
         if part in ("state after steps", "state after a step"):
             return self._update(item)
@@ -302,8 +303,9 @@ class Scene:
             "stopping": Blame("early_stopping", "callbacks", "training"),
             "stopped_after": Blame("epoch loop", "callbacks", "training"),
             "not_finite": Blame("epoch loop", "on_nan", "training"),
+            "norms": Blame("clipping", "on_nan", "optimizer"),
             "guards": Blame("import_weights", "", "training"),
-        }.get(item.name, Blame("epoch loop", "", "training"))
+        }.get(item.name.split(":")[0], Blame("epoch loop", "", "training"))
 
 
 def place_of(origins: Origins | None, owner: str, field: str = "") -> Place | None:

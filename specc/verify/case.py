@@ -232,6 +232,7 @@ class Trial:
                 self.state, self.batch(single.batch), single.step
             )
             self.keep(f"single/{single.step}", self.module.export_state(self.state))
+            logs.pop("gradient_norm", None)
             self.put_logs(f"single_logs/{single.step}", logs)
 
     # Plain Python ---------------------------------------------------------------
@@ -281,23 +282,69 @@ class Trial:
         return [stopping.monitor, decisions, stopping.best_epoch, best]
 
     def spoil(self) -> None:
-        """Train where the loss is not a number; note what is raised.
+        """Train where nothing is a number, but only a part of it can be noticed.
+
+        Noted is what training stops at, and which gradients have a norm that is not
+        finite.
+        """
+        module, step = self.module, self.module.train_step
+        if hasattr(module, "clip_gradients"):
+            self.figures["norms"] = self.norms()
+
+        def without_loss(state: Any, batch: Arrays, number: int) -> Any:
+            state, logs = step(state, batch, number)
+            return state, {**logs, "loss": 0.0}
+
+        def no_step(state: Any, *_: Any) -> Any:
+            return state, {"loss": 0.0}
+
+        found = {"loss": self.spoilt(SpoiltBatches(self))}
+        module.train_step = without_loss
+        found["gradients"] = self.spoilt(SpoiltBatches(self))
+        module.train_step = no_step
+        found["validation"] = self.spoilt(SpoiltBatches(self, held_out=True), steps=2)
+        found["weights"] = self.spoilt(SpoiltBatches(self), steps=2)
+        module.train_step = step
+        self.figures["not_finite"] = found
+
+    def spoilt(self, batches: SpoiltBatches, steps: int = 1) -> str:
+        """What the last epoch stops at, if it has not come so many steps far.
 
         Inputs and weights are spoilt both: a maximum may pass over what is not a number.
         """
+        module, state = self.module, self.state
         self.begin()
-        arrays = self.module.export_weights(self.state)
-        self.module.import_weights(
-            self.state, {name: np.full_like(a, np.nan) for name, a in arrays.items()}
+        arrays = module.export_weights(state)
+        module.import_weights(
+            state, {name: np.full_like(a, np.nan) for name, a in arrays.items()}
         )
+        state.epoch, state.stopping = module.EPOCHS - 1, None
         try:
-            self.module.train(
-                SpoiltBatches(self), self.state, Recorder(self, stop_at=1)
-            )
-        except Enough:
-            self.figures["not_finite"] = "goes on"
+            module.train(batches, state, Recorder(self, stop_at=steps))
         except ArithmeticError as error:
-            self.figures["not_finite"] = type(error).__name__
+            name: str = getattr(error, "name", type(error).__name__)
+            if name in arrays:
+                return "weights"
+            return "validation" if name.startswith("val_") else name
+        except Enough:
+            pass
+        return "goes on"
+
+    def norms(self) -> dict[str, bool]:
+        """Whether the norms that clipping sees are finite, for gradients times a factor.
+
+        The square of the second does not fit into a float64 number.
+        """
+        self.begin()
+        batch = self.batch(self.case.epochs[0][0])
+        raw, _ = self.module.gradients(self.state, batch, 0)
+        found: dict[str, bool] = {}
+        for factor in (1.0, 1e300, math.inf, math.nan):
+            many = {path: gradient * factor for path, gradient in raw.items()}
+            with np.errstate(all="ignore"):
+                _, norm = self.module.clip_gradients(many)
+            found[str(factor)] = math.isfinite(float(norm))
+        return found
 
     def guards(self) -> dict[str, str]:
         """What importing damaged weights leads to: the error, or ``accepted``."""

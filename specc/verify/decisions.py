@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ..catalog.optimizers import ClippedOptimizer
 from ..runtime.batches import ArrayBatches
 from .compare import Mismatch, Part
 from .exam import Exam
@@ -50,9 +51,15 @@ class PlainFigures:
         for name in ("rates", "order", "order_steps", "ids", "rows", "stopping"):
             found = {s: r.figures.get(name) for s, r in self.sides.items()}
             self._same("decisions", name, found, self._wanted(name, found))
-        for name in ("stopped_after", "not_finite"):
+        for name in ("stopped_after", "norms"):
             found = {s: r.figures.get(name) for s, r in self.sides.items()}
             self._same("decisions", name, found, next(iter(found.values())))
+        if self.exam.not_finite:
+            for where, wanted in self._stops().items():
+                found = {
+                    s: r.figures["not_finite"][where] for s, r in self.sides.items()
+                }
+                self._same("decisions", f"not_finite: {where}", found, wanted)
         if self.exam.guards:
             found = {s: _refused(r.figures["guards"]) for s, r in self.sides.items()}
             self._same("decisions", "guards", found, [])
@@ -78,6 +85,21 @@ class PlainFigures:
             return ids if name == "ids" else [len(item) for item in ids]
         values = list(found.values())
         return max(values, key=values.count)
+
+    def _stops(self) -> dict[str, str]:
+        """What has to stop training, by what is not finite in it."""
+        training = self.exam.program.training
+        assert training is not None
+        optimizer = training.phases[0].optimizer
+        clips = isinstance(optimizer, ClippedOptimizer) and optimizer.clips
+        wanted = {
+            "loss": "loss",
+            "gradients": "gradient_norm" if clips else "goes on",
+            "validation": "validation",
+            "weights": "weights",
+        }
+        stops = training.on_nan == "stop"
+        return wanted if stops else dict.fromkeys(wanted, "goes on")
 
     def _same(self, title: str, name: str, found: dict[str, Any], wanted: Any) -> None:
         """Enter a plain figure that must be the wanted one on every side."""

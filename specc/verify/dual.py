@@ -8,6 +8,7 @@ high percentile of a tensor's entries; errors below `float32.floor` are taken fo
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -60,16 +61,26 @@ def compare_dual(
         if not all(name in arrays for arrays in everywhere):
             continue
         result.compared += 1
+        scale = scales.of(name)
+        if (
+            min(arrays[name].size for arrays in everywhere)
+            < tolerances()["float32.few"]
+        ):
+            scale = max(scale, scales.floors[part.kind(name)])
         by_side = {
-            side: errors(single[side][name], double[side][name], scales.of(name))
+            side: errors(single[side][name], double[side][name], scale)
             for side in single
         }
-        _judge(part, name, by_side, result)
+        _judge(part, name, by_side, scale, result)
     return result
 
 
 def _judge(
-    part: Part, name: str, by_side: dict[str, np.ndarray], result: DualResult
+    part: Part,
+    name: str,
+    by_side: dict[str, np.ndarray],
+    scale: float,
+    result: DualResult,
 ) -> None:
     odd = part.batch in ADVERSARIAL
     limit = tolerances()["float32.ratio"]
@@ -82,7 +93,7 @@ def _judge(
         kept = found[~mask] if mask is not None and mask.shape == found.shape else found
         sizes[side] = _quantile(kept)
         worst = max(worst, float(kept.max(initial=0.0)))
-    floor = max(floor, part.honest.get(name, 0.0))
+    floor = max(floor, part.honest.get(name, 0.0), part.allowed.get(name, 0.0) / scale)
     held = {side: max(size, floor) for side, size in sizes.items()}
     result.sizes[name] = max(sizes.values())
     ratio = max(held.values()) / min(held.values())
@@ -110,15 +121,22 @@ def _quantile(values: np.ndarray) -> float:
 def persistent(tripped: list[Tripped], looks: int) -> list[Mismatch]:
     """Those that are no flipped unit: at too many of the looks, or far too large.
 
+    Each side is held guilty by itself: where now one, now another is less exact, both are
+    honest.
+
     Args:
         tripped: of one tensor, at different steps or batches.
         looks: how often it was looked at.
     """
-    share = len(tripped) / max(1, looks)
-    worst = max((item.worst for item in tripped), default=0.0)
-    once = looks > 1 and len(tripped) == 1
-    if worst <= tolerances()["float32.worst"] and (
-        once or share <= tolerances()["float32.bad_steps"]
-    ):
-        return []
-    return [item.mismatch for item in tripped]
+    guilty = Counter(item.mismatch.guilty for item in tripped)
+    often = {
+        side
+        for side, count in guilty.items()
+        if count / max(1, looks) > tolerances()["float32.bad_steps"]
+        and not (looks > 1 and count == 1)
+    }
+    return [
+        item.mismatch
+        for item in tripped
+        if item.mismatch.guilty in often or item.worst > tolerances()["float32.worst"]
+    ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -143,6 +143,11 @@ class Exam:
     def single_control(self, emission: Emission, arrays: Path, out: Path) -> Case:
         """The single steps in float32 once more, from other states."""
         return self.single(emission, arrays, out).model_copy(update={"probes": ()})
+
+    def until(self, made: int) -> Exam:
+        """The questions where training stops by itself after so many updates."""
+        record = tuple(step for step in self.record if step <= made)
+        return replace(self, singles=_singles(record, made))
 
     def state_before(self, step: int, reading: Reading) -> Arrays:
         """The state before an update of a float64 run, rounded to float32."""

@@ -15,9 +15,10 @@ import numpy as np
 
 from ..catalog.types import Shape
 from .compare import Part
+from .conditioning import undecided
 from .dual import Tripped, compare_dual, persistent, typical_error
 from .exam import Exam
-from .in_float64 import unsaturated
+from .in_float64 import usual
 from .ledger import Ledger
 from .protocol import Arrays, Probe, Reading
 from .spread import largest
@@ -79,6 +80,7 @@ class Float32:
         nodes = {name: (rows, *shape) for name, shape in wanted.nodes.items()}
         outputs = {name: (rows, *shape) for name, shape in wanted.outputs.items()}
         logs: dict[str, Shape | None] = dict.fromkeys(wanted.logs, ())
+        both = [*self.single.values(), *self.double.values()]
         for title, where, names in (
             ("outputs in inference", "inference", nodes),
             ("outputs in training", "training", nodes),
@@ -89,15 +91,18 @@ class Float32:
             ("clipped gradients", "clipped", wanted.gradients),
         ):
             dtype = "float32" if names is not logs else None
+            mode = "inference" if where in IN_INFERENCE else "training"
+            seen = [reading.under(f"{mode}/{probe.name}") for reading in both]
             part = Part(
                 title,
                 names,
                 "float32.ratio",
                 dtype,
                 nulls=self.nulls if names is wanted.gradients else {},
-                least=unsaturated(self.double, where, probe)
+                least=usual(self.double, where, probe)
                 if names is wanted.gradients
                 else {},
+                allowed=undecided(self.exam.program, seen) if names is logs else {},
                 terms=self.terms(rows, training=where not in IN_INFERENCE),
                 batch=probe.batch,
                 look=probe.name,

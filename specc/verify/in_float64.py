@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -11,8 +12,10 @@ from ..catalog.types import Shape
 from .alone import compare_alone
 from .blame import AFTER
 from .compare import Mismatch, Part
+from .conditioning import blurred, undecided, vanished
 from .decisions import PlainFigures
 from .exam import Exam
+from .laws import compare_laws
 from .ledger import Ledger
 from .nulls import clear_drift, null_entries
 from .protocol import STAGES, Probe, Reading
@@ -21,19 +24,20 @@ from .spread import distance, largest
 from .tolerances import tolerances
 from .window import ADVERSARIAL, LARGER
 
-__all__ = ["Float64", "unsaturated"]
+__all__ = ["Float64", "usual"]
 
 Sides = Mapping[str, Reading]
 
 
-def unsaturated(sides: Sides, where: str, probe: Probe) -> dict[str, float]:
+def usual(sides: Sides, where: str, probe: Probe) -> dict[str, float]:
     """The size of gradients on ordinary inputs, for those on inputs that saturate.
 
     Where a tanh is at 1 − 1e-9 its derivative is the small difference of numbers near 1:
-    a gradient is computed from what it would be if nothing were saturated.
+    a gradient is computed from what it would be if nothing were saturated. The same for
+    gradients that are all zero.
     """
     if probe.batch != "large":
-        return {}
+        return vanished(sides.values(), where, probe)
     found: dict[str, float] = {}
     for reading in sides.values():
         for name, array in reading.under(f"{where}/real").items():
@@ -104,6 +108,7 @@ class Float64:
             Part("initial weights", names, "float64.exact", "float64"), "initial"
         )
         state: dict[str, Shape | None] = {**wanted.state()}
+        compare_laws(self.exam.program, self.sides, self.ledger)
         self.compare(Part("built state", state, "float64.exact", "float64"), "built")
         for side, reading in self.sides.items():
             drawn, built = reading.under("initial"), reading.under("built")
@@ -132,7 +137,7 @@ class Float64:
             ("clipped gradients", "clipped", grads, gradient),
         ):
             dtype = "float64" if names is not logs else None
-            least = unsaturated(self.sides, where, probe) if names is grads else {}
+            least = usual(self.sides, where, probe) if names is grads else {}
             part = Part(
                 title,
                 names,
@@ -141,8 +146,20 @@ class Float64:
                 batch=probe.batch,
                 look=probe.name,
                 least=least,
+                **self._amplified(where, probe),
             )
             self.compare(part, f"{where}/{probe.name}")
+
+    def _amplified(self, where: str, probe: Probe) -> dict[str, Any]:
+        """What figures and gradients make of the rounding of outputs on a batch."""
+        if where not in ("evaluate", "train", "raw", "clipped"):
+            return {}
+        mode = "inference" if where == "evaluate" else "training"
+        outputs = [r.under(f"{mode}/{probe.name}") for r in self.sides.values()]
+        found: dict[str, Any] = {"blur": blurred(self.exam.program, outputs)}
+        if where in ("evaluate", "train"):
+            found["allowed"] = undecided(self.exam.program, outputs)
+        return found
 
     def related(self) -> None:
         """Relations within each program."""

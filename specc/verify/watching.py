@@ -64,17 +64,22 @@ class WindowBatches:
 
 
 class SpoiltBatches(WindowBatches):
-    """The same with inputs that are not numbers."""
+    """One batch an epoch with inputs that are not numbers, and the same held out."""
+
+    def __init__(self, trial: Watched, held_out: bool = False) -> None:
+        super().__init__(trial)
+        self.held_out = held_out
 
     def epoch(self, number: int) -> Iterator[Arrays]:
-        """The first batch of the epoch, spoilt."""
-        batch = self.trial.batch(self.trial.case.epochs[number][0])
+        """The first batch of all, spoilt."""
+        batch = self.trial.batch(self.trial.case.epochs[0][0])
         for name in self.trial.module.INPUTS:
             batch[name] = np.full_like(batch[name], np.nan)
         yield batch
 
-    def validation(self) -> None:
-        """Nothing is held out."""
+    def validation(self) -> Iterator[Arrays] | None:
+        """The same batch, if anything is held out."""
+        return self.epoch(0) if self.held_out else None
 
 
 class Recorder:

@@ -261,3 +261,45 @@ def test_two_arrays_of_a_batch_cannot_share_a_name() -> None:
         ' target features = array("y") }\n'
     )
     assert errors(trained(VALUES, data, "  Dense(4)")) == ["name-clash"]
+
+
+COLUMNS = """
+model Net {{ input x: float32[3]; Dense(1) }}
+data Table {{
+  source = csv("a.csv")
+  input x = columns({columns})
+  target y = column("y")
+  standardize({name})
+}}
+train Net on Table {{ loss = mse; optimizer = sgd; epochs = 2 }}
+"""
+
+
+@pytest.mark.parametrize(
+    ("columns", "name"),
+    [
+        ('"a", "b", "c"', "b"),
+        ('"a" .. "c"', "b"),
+        ('"a" .. "c"', "a"),
+        ('"a", "b", "c"', "y"),
+    ],
+)
+def test_a_step_may_name_a_column(columns: str, name: str) -> None:
+    found = program(check(COLUMNS.format(columns=columns, name=name)))
+    assert found.data is not None
+    assert found.data.transforms == (Standardize(names=(name,)),)
+
+
+def test_a_step_may_not_name_a_column_that_nothing_is_made_of() -> None:
+    text = COLUMNS.format(columns='"a", "b", "c"', name="d")
+    problem = only(check(text))
+    assert (problem.rule, underlined(problem)) == ("unknown-name", "d")
+
+
+@pytest.mark.parametrize("sign", ['\\"', "\\n", "", "ab"])
+def test_a_separator_is_one_character_of_a_line(sign: str) -> None:
+    text = COLUMNS.format(columns='"a", "b", "c"', name="x")
+    text = text.replace('"a.csv"', f'"a.csv", separator = "{sign}"')
+    problem = only(check(text))
+    assert problem.rule == "invalid-value"
+    assert underlined(problem) == f'separator = "{sign}"'

@@ -30,13 +30,21 @@ def test_the_product_of_sizes_is_exact() -> None:
 
 def test_the_largest_numbers_do_not_overflow() -> None:
     most = 2**63 - 1
-    shape = ", ".join([str(most)] * 9)
+    shape = ", ".join([str(most)] * 8)
     text = f"model Net {{ input x: float32[{shape}]; Dropout(0.5) }}"
     problem = only(check(text))
     assert problem.rule == "memory-budget"
     assert "more than 1000 EiB" in problem.message
     problem = only(check(text.replace("Dropout(0.5)", "Flatten; Dense(2)")))
     assert problem.rule == "number-too-large"
+
+
+def test_an_input_has_a_bounded_number_of_axes() -> None:
+    text = "model Net {{ input x: float32[{}]; Flatten; Dense(2) }}"
+    assert check(text.format(", ".join(["1"] * 8))).problems == ()
+    problem = only(check(text.format(", ".join(["1"] * 9))))
+    assert problem.rule == "out-of-range"
+    assert "at most 8 axes, not 9" in problem.message
 
 
 def test_sizes_that_double_do_not_grow_without_bound() -> None:

@@ -1,7 +1,7 @@
 """Lints: each finds what it is for, says how to mend it, and lets the mended spec pass."""
 
 import pytest
-from check_specs import check, rules
+from check_specs import check, only, rules, sequential, underlined
 
 from specc.check.lint import LINTS
 from specc.diagnostics import RULES, Level
@@ -198,6 +198,21 @@ def test_a_model_is_linted_once_however_often_it_is_trained() -> None:
     text = SPEC.format(**{**USUAL, "layers": layers})
     train = text[text.index("train ") :].replace("train Net", "train again: Net")
     assert rules(check(text + train)) == ["bias-before-batch-normalization"]
+
+
+def test_defaults_that_are_for_no_layer() -> None:
+    model = sequential("  Dense(3)")
+    other = model.replace("Net", "Other").replace("Dense(3)", "Flatten")
+    outer, nowhere = (
+        "defaults Dense { units = 4 }\n",
+        "defaults Conv2D { filters = 4 }\n",
+    )
+    assert rules(check(outer + model + other)) == []
+    assert rules(check(nowhere + model)) == ["unused-defaults"]
+    inner = other.replace("  Flatten", "  defaults Dense { units = 4 }\n  Flatten")
+    problem = only(check(model + inner))
+    assert (problem.rule, underlined(problem)) == ("unused-defaults", "defaults Dense")
+    assert rules(check('allow(unused-defaults, "later")\n' + nowhere + model)) == []
 
 
 def test_a_param_that_nothing_uses() -> None:

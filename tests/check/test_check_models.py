@@ -1,7 +1,15 @@
 """Models: names, flows, order, shapes."""
 
 import pytest
-from check_specs import check, errors, network, only, underlined, with_layers
+from check_specs import (
+    check,
+    errors,
+    network,
+    only,
+    sequential,
+    underlined,
+    with_layers,
+)
 
 GRAPH = """
 model WideAndDeep {
@@ -149,6 +157,43 @@ def test_a_wrong_graph(
     assert (problem.rule, underlined(problem)) == (rule, text)
     if suggestion:
         assert problem.suggestion == suggestion
+
+
+@pytest.mark.parametrize("name", ["a", "h"])
+def test_a_name_by_itself_does_nothing(name: str) -> None:
+    for text in (
+        graph(f"  h = a -> Dense(4)\n  {name}\n  output c = h -> Add(b)"),
+        sequential(f"  h = Dense(3)\n  {name}\n  Dense(2)").replace("features", "a"),
+    ):
+        problem = only(check(text))
+        assert (problem.rule, underlined(problem)) == ("misplaced-statement", name)
+
+
+@pytest.mark.parametrize("word", ["true", "false", "none", "not"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "model M {{ input {}: float32[3]; Dense(2) }}",
+        "model M {{ input a: float32[3]; {} = Dense(2) }}",
+        "model M {{ input a: float32[3]; output {} = a -> Dense(2) }}",
+        "param {}: int = 3",
+        "model M {{ input a: float32[3]\n {0} = a -> Dense(2)\n {0} -> Dense(3) }}",
+    ],
+)
+def test_words_that_are_values_are_no_names(word: str, text: str) -> None:
+    found = [p for p in check(text.format(word)).problems if p.rule == "reserved-name"]
+    assert found
+    assert underlined(found[0]) == word
+
+
+@pytest.mark.parametrize(
+    "word", ["from", "to", "for", "if", "on", "in", "allow", "steps"]
+)
+def test_all_other_words_are_names(word: str) -> None:
+    text = f"model M {{ input {word}: float32[3]; output x = {word} -> Dense(2) }}"
+    assert check(text).problems == ()
+    text = f"model M {{ input a: float32[3]\n {word} = a -> Dense(3)\n b = {word}\n output y = b }}"
+    assert check(text).problems == ()
 
 
 def test_a_circle_is_named() -> None:

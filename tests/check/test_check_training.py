@@ -1,7 +1,18 @@
 """Train blocks: settings, losses and metrics, targets, logits, early stopping."""
 
 import pytest
-from check_specs import DATA, check, errors, only, program, rules, trained, underlined
+from check_specs import (
+    DATA,
+    TRAIN,
+    check,
+    errors,
+    only,
+    program,
+    rules,
+    sequential,
+    trained,
+    underlined,
+)
 
 from specc.catalog.callbacks import EarlyStopping
 from specc.catalog.losses import (
@@ -470,3 +481,23 @@ def test_a_training_with_an_error_is_no_program(extra: str) -> None:
     assert checked.failed
     assert checked.programs == ()
     assert [item.name for item in checked.models] == ["Net"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "text"),
+    [
+        ("source = wine", "source = wine; test = -5%", "-5%"),
+        ("source = wine", "source = wine; test = -1 examples", "-1 examples"),
+        ("epochs = 2", "epochs = 2; early_stopping(patience = -1 epochs)", "-1 epochs"),
+        (
+            "optimizer = sgd",
+            "optimizer = sgd(piecewise_constant(0.1 for 1e308 epochs, 0.2))",
+            "1e308 epochs",
+        ),
+    ],
+)
+def test_quantities_have_bounds(before: str, after: str, text: str) -> None:
+    spec = sequential("  Dense(3, activation = softmax)") + DATA + TRAIN
+    problem = only(check(spec.replace(before, after)))
+    assert problem.rule == "out-of-range"
+    assert underlined(problem) == text

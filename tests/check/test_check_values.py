@@ -221,6 +221,14 @@ def test_a_wrong_override_is_shown_as_it_was_typed(
     assert problem.suggestion == suggestion
 
 
+@pytest.mark.parametrize("given", ["1e999", "9" * 20])
+def test_an_override_that_is_too_large(given: str) -> None:
+    kind = "float" if "e" in given else "int"
+    text = f"param width: {kind} = 3\n" + sequential("  Dense(3)")
+    problem = check(text, Settings(params={"width": given})).problems[0]
+    assert problem.message == f"width cannot be {given}, which is too large"
+
+
 def test_an_override_replaces_the_default() -> None:
     source = "param width: int = 3\n" + sequential("  Dense(width)")
     checked = check(source, Settings(params={"width": "12"}))
@@ -280,6 +288,56 @@ def test_defaults_are_checked_where_they_stand(
     problem = only(with_layers(layers))
     assert (problem.rule, underlined(problem)) == (rule, text)
     assert problem.suggestion == suggestion
+
+
+IDLE = [
+    (
+        "Dense(3, use_bias = false, bias_initializer = zeros)",
+        "bias_initializer = zeros",
+    ),
+    (
+        "Dense(3, use_bias = false, bias_constraint = max_norm)",
+        "bias_constraint = max_norm",
+    ),
+    (
+        "BatchNormalization(scale = false, gamma_regularizer = l2)",
+        "gamma_regularizer = l2",
+    ),
+    (
+        "BatchNormalization(center = false, beta_initializer = ones)",
+        "beta_initializer = ones",
+    ),
+    (
+        "defaults Dense { use_bias = false }\n  Dense(3, bias_initializer = ones)",
+        "bias_initializer = ones",
+    ),
+    (
+        "defaults Dense { use_bias = false; bias_initializer = ones }\n  Dense(3)",
+        "bias_initializer = ones",
+    ),
+]
+
+
+@pytest.mark.parametrize(("layers", "text"), IDLE)
+def test_an_argument_for_a_weight_that_is_left_out(layers: str, text: str) -> None:
+    problem = only(with_layers(f"  {layers}"))
+    assert (problem.rule, underlined(problem)) == ("conflicting-arguments", text)
+
+
+def test_defaults_may_be_for_a_weight_that_some_layers_leave_out() -> None:
+    text = "defaults Dense { bias_initializer = ones }\n" + sequential(
+        "  Dense(4, use_bias = false)\n  Dense(3, use_bias = false, bias_regularizer = none)"
+    )
+    assert check(text).problems == ()
+    nearer = sequential("  defaults Dense { use_bias = false }\n  Dense(4)")
+    assert check("defaults Dense { bias_initializer = ones }\n" + nearer).problems == ()
+
+
+def test_a_construct_made_elsewhere_has_no_idle_arguments_either() -> None:
+    fields = vars(Dense(units=3, use_bias=False))
+    assert Dense.model_validate(fields) == Dense(units=3, use_bias=False)
+    with pytest.raises(ValueError, match="bias_regularizer is for a weight"):
+        Dense(units=3, use_bias=False, bias_regularizer=L2())
 
 
 def test_defaults_of_nothing() -> None:

@@ -116,6 +116,9 @@ def test_a_rehearsal_trains_nothing(specc: Specc, first: Path) -> None:
         ("--backend", "torch", "--epochs", "many"),
         ("--backend", "torch", "--device", "abacus"),
         ("--backend", "theano"),
+        ("--backend", "torch", "--run", ""),
+        ("--backend", "reference", "--run", "."),
+        ("--backend", "reference", "--run", ".", "--force"),
     ],
 )
 def test_train_used_wrongly(

@@ -46,6 +46,12 @@ def test_version(specc: Specc) -> None:
     assert re.fullmatch(r"specc \d+\.\d+\.\d+\n", specc("--version").stdout)
 
 
+def test_a_param_is_set_once(specc: Specc, first: Path) -> None:
+    result = specc("check", first, "--set", "a=1", "--set", "a=2")
+    assert result.exit_code == 2
+    assert "a is given twice" in result.stderr
+
+
 # check -----------------------------------------------------------------------------
 
 

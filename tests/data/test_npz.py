@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from zipfile import ZipFile
+
 import numpy as np
 import pytest
 from data_blocks import binding, block
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from specc.catalog.sources.files import Npz
-from specc.catalog.transforms import Keep, OneHot
+from specc.catalog.sources.files import Csv, Npz
+from specc.catalog.transforms import Keep, OneHot, Rescale, Standardize
 from specc.catalog.transforms.rows import Comparison
 from specc.data import prepare, write_npz
 from specc.diagnostics.fault import Fault
@@ -245,3 +248,57 @@ def test_names_that_would_hurt(arrays, ready, tmp_path) -> None:
         write_npz(
             ready(block(arrays, *twins, validation=(2, "examples"))), tmp_path / "o"
         )
+
+
+def test_truth_values_are_zero_and_one(tmp_path, ready, refuse) -> None:
+    source = changed(tmp_path, label=np.array([False, True] * 3))
+    label = binding("label", role="target", dtype="int64", classes=3)
+    prepared = ready(block(source, binding("size"), label))
+    assert prepared.training["label"].dtype == np.int64
+    assert sorted(prepared.training["label"]) == [0, 0, 0, 1, 1, 1]
+    one = label.model_copy(update={"classes": 1})
+    assert refuse(block(source, binding("size"), one))[0].rule == "data-label"
+
+
+def test_an_archive_whose_members_are_no_arrays(tmp_path, refuse) -> None:
+    with ZipFile(tmp_path / "z.npz", "w") as archive:
+        archive.writestr("size.npy", b"no array")
+    (problem,) = refuse(block(Npz(path="z.npz"), binding("size")))
+    assert problem.rule == "data-unreadable"
+    assert "size is no array" in problem.message
+
+
+@pytest.mark.parametrize("kind", [Npz, Csv])
+def test_paths_that_no_file_can_have(refuse, kind) -> None:
+    (problem,) = refuse(block(kind(path="a" * 5000), binding("size")), 3)
+    assert problem.rule == "data-missing"
+
+
+@pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="not on this system")
+@pytest.mark.parametrize("kind", [Npz, Csv])
+def test_files_that_cannot_be_read(refuse, kind) -> None:
+    (problem,) = refuse(block(kind(path="/proc/self/mem"), binding("size")))
+    assert problem.rule == "data-unreadable"
+
+
+def test_weights_that_are_all_zero(tmp_path, refuse, ready) -> None:
+    weight = binding("weight", "size", role="sample_weight")
+    source = changed(tmp_path, size=np.zeros(ROWS))
+    (problem,) = refuse(block(source, binding("label"), weight))
+    assert problem.rule == "data-weight"
+    source = changed(tmp_path, size=np.array([0, 0, 0, 0, 0, 1.0]))
+    assert ready(block(source, binding("label"), weight)).training["weight"].sum() == 1
+
+
+@pytest.mark.filterwarnings("error::RuntimeWarning")
+@pytest.mark.parametrize(
+    "steps",
+    [
+        (Rescale(scale=1e308),),
+        (Rescale(scale=1e308), Standardize()),
+        (Rescale(scale=1e200), Standardize()),
+    ],
+)
+def test_values_that_a_step_makes_too_large(arrays, refuse, steps) -> None:
+    data = block(arrays, binding("pair", shape=(2,)), transforms=steps)
+    assert refuse(data)[0].rule == "data-range"

@@ -19,7 +19,7 @@ from specc.catalog.sources.builtin import Digits, Iris
 from specc.catalog.sources.files import Csv, Npz
 from specc.catalog.transforms import OneHot, Rescale, Standardize, Take
 from specc.check.graph import build_network
-from specc.data import check_targets
+from specc.data import check_targets, prepare
 from specc.data.bound import conform
 from specc.data.steps import Fitted
 from specc.diagnostics.fault import Fault
@@ -186,6 +186,32 @@ def test_fingerprint_tells_data_apart(ready) -> None:
         block(Iris(), binding("features", shape=(4,), dtype="float64"), LABEL),
     ]
     assert len({first, *(ready(other).fingerprint for other in others)}) == 6
+
+
+def test_fingerprint_tells_units_and_fits_apart(tmp_path, ready) -> None:
+    """Standardized, values in other units are the same; the data is not."""
+    data = block(Npz(path="a.npz"), binding("x"), transforms=(Standardize(),))
+    np.savez(tmp_path / "a.npz", x=np.arange(8.0))
+    first = ready(data)
+    np.savez(tmp_path / "a.npz", x=np.arange(8.0) * 1024)
+    second = ready(data)
+    np.testing.assert_array_equal(first.training["x"], second.training["x"])
+    assert first.fingerprint != second.fingerprint
+    np.savez(tmp_path / "a.npz", x=np.arange(8.0))
+    assert prepare(data, tmp_path).fingerprint == first.fingerprint
+    other = prepare(data, tmp_path, fitted=second.fitted)
+    assert other.fingerprint != first.fingerprint
+
+
+def test_what_was_fitted_before_is_applied(tmp_path, ready) -> None:
+    data = block(Npz(path="a.npz"), binding("x"), transforms=(Standardize(),))
+    np.savez(tmp_path / "a.npz", x=np.arange(8.0))
+    fitted = ready(data).fitted
+    np.savez(tmp_path / "a.npz", x=np.arange(8.0) + 100)
+    again = prepare(data, tmp_path, fitted=fitted)
+    assert again.fitted is fitted
+    expected = fitted.apply("x", np.arange(8.0) + 100)
+    np.testing.assert_allclose(again.training["x"], expected, rtol=1e-6)
 
 
 def test_the_block_survives_as_json(ready) -> None:

@@ -84,7 +84,9 @@ def test_what_pruned_branches_used_is_not_taken() -> None:
     assert "random_words" in {piece.name for piece in whole.pieces}
     known = Known({"not self.shuffle": True})
     ordered = select(["specc.runtime"], ["ArrayBatches"], known)
-    assert "return\n" in next(p.text for p in ordered.pieces if p.name == "ArrayBatches")
+    assert "return\n" in next(
+        p.text for p in ordered.pieces if p.name == "ArrayBatches"
+    )
 
 
 def test_pieces_come_after_what_their_definition_needs() -> None:

@@ -11,7 +11,7 @@ import json
 import pytest
 from sides import TWINS, emit
 
-from specc.backend import Emission
+from specc.backend import Emission, backend
 from specc.catalog.activations.squashing import Softmax
 from specc.catalog.layers.dense import Dense
 from specc.catalog.losses.crossentropy import SparseCategoricalCrossentropy
@@ -19,8 +19,10 @@ from specc.catalog.metrics import Accuracy
 from specc.catalog.optimizers import Adam
 from specc.ir import Program
 from specc.verify import Verdict, WorkerPool, render, verify
+from specc.verify.exam import Exam, prepare
 from specc.verify.samples import batches_for
 from specc.verify.samples.drafts import Draft, train
+from specc.verify.start import random_start
 
 
 def small() -> Program:
@@ -246,3 +248,26 @@ def test_a_program_that_prints_does_not_disturb(
 ) -> None:
     damage = "import os\nprint('noise')\nos.write(1, b'noise' * 100000)"
     assert judge(twins, sound, damage).outcome == "equal"
+
+
+def test_answers_that_are_kept_are_those_to_the_same_question(sound: Emission) -> None:
+    """Another text or other numbers are asked anew; nothing is kept of other workers."""
+    program = small()
+    exam = prepare(program, batches_for(program), 6)
+    other = dataclasses.replace(exam, start=random_start(program.network, 2))
+    longer = dataclasses.replace(sound, text=f"{sound.text}# more\n")
+    probes = dict.fromkeys(TWINS[:2], backend("reference").probe)
+    with WorkerPool(probes, probes=probes, kept=("one",)) as pool:
+
+        def ask(exam: Exam, emission: Emission) -> dict[str, object]:
+            given = pool.folder / "given"
+            exam.write(given)
+            cases = {n: exam.double(emission, given, pool.folder / n) for n in probes}
+            return {**pool.run(cases)}
+
+        first, again = ask(exam, sound), ask(exam, sound)
+        assert again["one"] is first["one"]
+        assert again["two"] is not first["two"]
+        assert ask(exam, longer)["one"] is not first["one"]
+        assert ask(other, sound)["one"] is not first["one"]
+        assert ask(exam, sound)["one"] is first["one"]

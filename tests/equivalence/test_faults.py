@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 import ast
+import dataclasses
+import json
 
 import pytest
+from click.testing import CliRunner
 from sides import SIDES, emit
 
+from specc.catalog.construct import Construct
+from specc.catalog.registry import catalog
+from specc.cli.verify import command as verb
 from specc.verify import WorkerPool, render
+from specc.verify import faults as faults_module
 from specc.verify.faults import (
-    FAULTS,
-    PROGRAMS,
+    EMITTED,
+    LISTED,
+    Family,
     Fault,
+    SelfTest,
     Unplanted,
+    of_construct,
     plant,
     selftest,
     try_fault,
@@ -28,24 +38,97 @@ pytestmark = pytest.mark.xdist_group("faults")
 TRIED = [*everywhere("torch"), *IN_TORCH, *IN_KERAS]
 
 
-def test_names_are_unique() -> None:
-    names = [fault.name for fault in FAULTS]
+KINDS = [kind for kind in catalog() if kind.family in EMITTED]
+
+
+def test_names_are_unique_and_families_all_there() -> None:
+    names = [fault.name for fault in LISTED]
     assert len(set(names)) == len(names) >= 120
+    for backend in ("torch", "keras"):
+        assert {f.family for f in LISTED if f.backend == backend} == set(Family)
 
 
-@pytest.mark.parametrize("fault", TRIED, ids=lambda fault: fault.name)
-def test_a_fault_is_found_and_named(pool: WorkerPool, fault: Fault) -> None:
+def check(pool: WorkerPool, fault: Fault) -> None:
+    """The fault is found and traced to its place; one that changes nothing is not."""
     result = selftest([fault], pool)
     assert not result.unplanted
     (finding,) = result.findings
+    if fault.equivalent:
+        assert finding.verdict.equal, render(finding.verdict)
+        return
     assert finding.killed, render(finding.verdict)
     assert finding.named, f"{finding.blamed}\n{render(finding.verdict)}"
 
 
-@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
+@pytest.mark.parametrize("fault", TRIED, ids=lambda fault: fault.name)
+def test_a_fault_is_found_and_named(pool: WorkerPool, fault: Fault) -> None:
+    check(pool, fault)
+
+
+@pytest.mark.parametrize(
+    "kind", KINDS, ids=lambda kind: f"{kind.family}-{kind.keyword}"
+)
+def test_a_fault_in_a_construct_is_found(
+    pool: WorkerPool, kind: type[Construct]
+) -> None:
+    """One a construct, on PyTorch and Keras by turns; `specc verify --selftest` has all."""
+    backend = ("torch", "keras")[KINDS.index(kind) % 2]
+    for fault in [*of_construct(kind, backend)][:1]:
+        check(pool, fault)
+
+
+@pytest.mark.parametrize("fault", LISTED, ids=lambda fault: fault.name)
 def test_every_fault_can_be_planted(fault: Fault) -> None:
-    text = emit(PROGRAMS[fault.program](), fault.backend).text
+    text = emit(fault.make(), fault.backend).text
     assert plant(fault.edit, text) != text
+
+
+def test_the_command_tries_every_fault_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Side by side, in the order in which they are listed; one fails the whole."""
+    few = everywhere("torch")[:2]
+    survivor = dataclasses.replace(
+        few[0], name="unused", edit=lambda text: f"{text}\nUNUSED = 1\n"
+    )
+    monkeypatch.setattr(faults_module, "faults", lambda: [*few, survivor])
+    done = CliRunner().invoke(verb, ["--selftest", "--format", "json"])
+    assert done.exit_code == 1, done.output
+    found = json.loads(done.stdout)
+    assert [item["name"] for item in found["faults"]] == [
+        *(fault.name for fault in few),
+        "unused",
+    ]
+    assert (found["planted"], found["killed"]) == (3, 2)
+    assert (found["operator_faults"], found["named_right"]) == (0, 0)
+    assert found["families"]["initialization"] == {
+        "planted": 3,
+        "killed": 2,
+        "named": 2,
+    }
+
+
+def test_rates_that_are_missed_fail(pool: WorkerPool) -> None:
+    """A fault that survives, one wrongly said to be none, one that nobody could plant."""
+    fault = TRIED[0]
+    right = selftest([fault], pool)
+    assert right.passed
+    said = dataclasses.replace(fault, equivalent="it is not")
+    missed = dataclasses.replace(fault, edit=lambda text: f"{text}\nUNUSED = 1\n")
+    nowhere = dataclasses.replace(fault, edit=swap("missing", "x"))
+    misnamed = dataclasses.replace(fault, family=Family.OPERATORS, named=("nobody",))
+    for wrong, told in (
+        (said, "noticed, said to be equivalent: "),
+        (missed, "survived: "),
+        (nowhere, "not planted: "),
+        (misnamed, "misnamed: "),
+    ):
+        result = selftest([wrong], pool)
+        assert not result.passed
+        assert f"{told}{fault.name}" in result.render()
+        assert not result.to_json()["passed"]
+    honest = selftest([dataclasses.replace(missed, equivalent="it is unused")], pool)
+    assert not honest.wrong
+    assert "equivalent: " in honest.render()
+    assert not SelfTest(unplanted={"a": "b"}).passed
 
 
 @pytest.mark.parametrize(
@@ -58,8 +141,8 @@ def test_every_fault_can_be_planted(fault: Fault) -> None:
     ],
 )
 def test_with_three_sides_the_guilty_one_is_named(pool: WorkerPool, name: str) -> None:
-    fault = next(item for item in FAULTS if item.name == name)
-    program = PROGRAMS[fault.program]()
+    fault = next(item for item in LISTED if item.name == name)
+    program = fault.make()
     emissions = {side: emit(program, side) for side in SIDES}
     finding = try_fault(fault, emissions, program, pool)
     assert finding.guilty, render(finding.verdict)

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import dataclasses
 
+import numpy as np
 import pytest
 from sides import emit
 
+from specc.catalog.layers.dense import Dense
+from specc.catalog.layers.dropout import Dropout
+from specc.catalog.layers.shape import Flatten
+from specc.catalog.losses import MeanSquaredError
 from specc.verify import Verdict, WorkerPool, render, verify
+from specc.verify.exam import prepare
 from specc.verify.faults import PROGRAMS, plant
 from specc.verify.faults.edits import Edit, in_definition, swap
+from specc.verify.protocol import Reading
 from specc.verify.samples import batches_for
+from specc.verify.samples.drafts import Draft, train
 
 pytestmark = pytest.mark.xdist_group("faults")
 
@@ -80,3 +88,42 @@ def test_honest_rounding_passes(pool: WorkerPool, program: str) -> None:
     assert verdict.equal, render(verdict)
     parts = {check.part for check in verdict.checks if check.precision == "float32"}
     assert parts >= {"built weights", "gradients", "state after a step"}
+
+
+@pytest.mark.parametrize("rate", [0.1, 0.3, 0.5])
+def test_dropout_gives_the_same_bits(pool: WorkerPool, rate: float) -> None:
+    """What reaches dropout as it is leaves it bit for bit alike, infinities too."""
+    draft = Draft({"x": (9, 40)})
+    edge = draft.add(Dropout(rate=rate), "x")
+    edge = draft.add(Dense(units=2), draft.add(Flatten(), edge))
+    program = train(draft.network({"y": edge}), {"y": MeanSquaredError()})
+    exam = prepare(program, batches_for(program), 8)
+    batch = {name: array.copy() for name, array in exam.batches["real"].items()}
+    batch["x"] = batch["x"].astype(np.float32)
+    batch["x"][0, ::2] = np.inf
+    batch["x"][1, ::3] = -1e-30
+    (probe,) = (probe for probe in exam.probes if probe.name == "real")
+    batches = {**exam.batches, "real": batch}
+    exam = dataclasses.replace(exam, batches=batches, probes=(probe,), singles=())
+    given = pool.folder / "dropout.safetensors"
+    exam.write(given)
+    readings = pool.run(
+        {
+            side: exam.single(
+                emit(program, side), given, pool.folder / f"dropout-{side}"
+            )
+            for side in SIDES
+        }
+    )
+    outputs = []
+    for reading in readings.values():
+        assert isinstance(reading, Reading), reading
+        outputs.append(reading.arrays["training/real/dropout_1"])
+    one, other = outputs
+    assert one.dtype == other.dtype == np.float32
+    assert np.isinf(one).any()
+    assert np.isnan(one).any(), "what is dropped of an infinity is no number"
+    assert one.tobytes() == other.tobytes()
+    kept = np.isfinite(one) & (one != 0)
+    scale = np.float32(1.0 / (1.0 - rate))
+    assert np.array_equal(one[kept], (batch["x"] * scale)[kept])

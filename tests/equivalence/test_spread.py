@@ -133,6 +133,36 @@ def test_a_flipped_unit_is_no_fault_and_a_fault_no_flipped_unit() -> None:
     assert persistent([tripped(1e-3)], 1), "nothing to tell it from a fault"
 
 
+def test_two_sides_that_take_turns_are_honest() -> None:
+    """Both are less exact now and then; a fault makes the same side so each time."""
+    part = Part("test", {"t": (200,)}, "float32.ratio")
+    truth = np.linspace(0.5, 1.0, 200)
+
+    def tripped(one: float, other: float) -> Tripped:
+        single = {"a": {"t": truth + one}, "b": {"t": truth + other}}
+        double = {"a": {"t": truth}, "b": {"t": truth}}
+        (item,) = compare_dual(part, single, double).tripped
+        return item
+
+    a, b = tripped(1e-3, 0.0), tripped(0.0, 1e-3)
+    assert not persistent([a, b], 5)
+    assert persistent([a, b, b], 5) == [b.mismatch, b.mismatch]
+
+
+def test_tensors_of_few_entries_are_held_against_the_largest_of_their_kind() -> None:
+    part = Part("test", {"gamma": (1,), "kernel": (50,)}, "float32.ratio")
+    truth = {"gamma": np.array([0.01]), "kernel": np.linspace(0.5, 1.0, 50)}
+
+    def ratio(error: float) -> float:
+        off = {**truth, "gamma": truth["gamma"] + error}
+        result = compare_dual(part, {"a": truth, "b": off}, {"a": truth, "b": truth})
+        return result.ratios["gamma"]
+
+    limit = tolerances()["float32.ratio"]
+    assert ratio(1.6e-7) <= limit, "rounding of the numbers that it is a difference of"
+    assert ratio(4e-5) > limit, "half precision"
+
+
 def test_every_tolerance_has_a_reason() -> None:
     entries = list(tolerances())
     assert len(entries) >= 10

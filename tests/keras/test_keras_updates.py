@@ -147,6 +147,7 @@ def trajectory(
         expected = {path: change(path, gradients, step) for path in gradients}
         returned, figures = module.train_step(state, batch, step)
         assert returned is state
+        figures.pop("gradient_norm", None)
         assert figures.keys() == logs.keys()
         assert_near(figures["loss"], logs["loss"], 10 * running.bound)
         weights = module.export_weights(state)
@@ -222,7 +223,7 @@ def test_clipping(way: str, limit: float, dtype: str) -> None:
 
     trajectory(running, change)
     raw, _ = running.module.gradients(running.state, batch_of(running.program), 0)
-    looked_at = running.module.clip_gradients(raw)
+    looked_at, _ = running.module.clip_gradients(raw)
     arrays = {path: np.asarray(g, np.float64) for path, g in raw.items()}
     for path, gradient in looked_at.items():
         assert_near(gradient, clipped(arrays[path], arrays), running.bound)
@@ -232,8 +233,29 @@ def test_clipping(way: str, limit: float, dtype: str) -> None:
 def test_clipping_leaves_zeros_alone(way: str) -> None:
     running = run(small(make("optimizer", "sgd", **{way: 1.0})))
     zeros = {path: np.zeros(3) for path in ("a", "b")}
-    for gradient in running.module.clip_gradients(zeros).values():
+    for gradient in running.module.clip_gradients(zeros)[0].values():
         assert (np.asarray(gradient) == 0).all()
+
+
+@pytest.mark.parametrize("factor", [1e25, np.inf, np.nan])
+@pytest.mark.parametrize("way", ["clipnorm", "global_clipnorm", "clipvalue"])
+def test_clipping_tells_a_norm_that_is_not_finite(way: str, factor: float) -> None:
+    running = run(small(make("optimizer", "sgd", **{way: 1.0})), dtype="float32")
+    raw, _ = running.module.gradients(running.state, batch_of(running.program), 0)
+    _, norm = running.module.clip_gradients(raw)
+    assert np.isfinite(norm)
+    large = {path: gradient * factor for path, gradient in raw.items()}
+    _, norm = running.module.clip_gradients(large)
+    assert np.isfinite(norm) == (way == "clipvalue" and factor == 1e25)
+
+
+def test_a_step_that_clips_tells_the_norm() -> None:
+    running = run(small(make("optimizer", "sgd", global_clipnorm=1.0)))
+    batch = batch_of(running.program)
+    raw, _ = running.module.gradients(running.state, batch, 0)
+    norm = math.sqrt(sum((np.asarray(g, np.float64) ** 2).sum() for g in raw.values()))
+    _, logs = running.module.train_step(running.state, batch, 0)
+    assert logs["gradient_norm"] == pytest.approx(norm, rel=1e-5)
 
 
 # Penalties and constraints ---------------------------------------------------

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
+from typing import cast
 
 import pytest
 from refused_programs import REFUSED
@@ -14,29 +15,18 @@ import specc.emit
 from specc.backend import backend, backends
 from specc.catalog.activations.squashing import Tanh
 from specc.catalog.construct import Construct
+from specc.catalog.layers.layer import Layer
 from specc.catalog.registry import catalog
+from specc.conformance import declared
 from specc.ir import Program
-from specc.verify.samples import MODELS, base, bundles, program_for, variations
+from specc.verify.faults import EMITTED
+from specc.verify.samples import MODELS, base, bundles, program_for
 from specc.verify.samples.bundles import instances
 
 REFUSALS = Path(__file__).with_name("refusals.json")
 
-#: Families that a backend writes; the rest is the business of specc itself.
-LOWERED = (
-    "layer",
-    "activation",
-    "initializer",
-    "regularizer",
-    "constraint",
-    "loss",
-    "metric",
-    "optimizer",
-    "schedule",
-    "callback",
-)
-
 ALL = tuple(catalog())
-WRITTEN = tuple(kind for kind in ALL if kind.family in LOWERED)
+WRITTEN = tuple(kind for kind in ALL if kind.family in EMITTED)
 
 
 def name_of(kind: type[Construct]) -> str:
@@ -45,28 +35,41 @@ def name_of(kind: type[Construct]) -> str:
 
 @pytest.mark.parametrize("kind", ALL, ids=name_of)
 def test_every_construct_is_documented(kind: type[Construct]) -> None:
-    assert kind.__doc__, "no docstring"
-    assert kind.summary().rstrip().endswith((".", ")")), kind.summary()
-    assert kind.formula.strip(), "no formula"
-    assert kind.reference.strip(), "no reference"
-    assert kind.keyword in kind.example or kind.family == "settings", kind.example
-    for field, info in kind.fields():
-        assert (info.description or "").strip(), f"{field} has no description"
+    declared.documented(kind)
+    if kind.family != "settings":
+        declared.exemplified(kind)
+
+
+@pytest.mark.parametrize(
+    "kind", [kind for kind in ALL if issubclass(kind, Layer)], ids=name_of
+)
+def test_a_weight_that_can_be_left_out_is_declared_so(kind: type[Layer]) -> None:
+    """Else its arguments would be accepted beside the one that makes them idle."""
+    layer = cast("Layer", base(kind))
+    shapes = ((6, 6, 2),) * (2 if kind.takes == "many" else 1)
+    whole = {slot.name for slot in layer.weights(shapes)}
+    found: dict[str, str] = {}
+    for name, info in kind.fields():
+        if info.annotation is bool:
+            other = layer.model_copy(update={name: not getattr(layer, name)})
+            gone = whole - {slot.name for slot in other.weights(shapes)}
+            found |= dict.fromkeys(gone, name)
+    assert found == kind.optional_weights
+    for weight, switch in found.items():
+        own = {name for name, _ in kind.fields() if name.startswith(f"{weight}_")}
+        assert own
+        assert own <= set(kind.idle({switch: False}))
 
 
 @pytest.mark.parametrize("kind", ALL, ids=name_of)
 def test_declared_names_are_fields(kind: type[Construct]) -> None:
-    fields = {name for name, _ in kind.fields()}
-    assert set(kind.positional) <= fields
-    assert set(kind.vary) <= fields
-    assert kind.variadic is None or kind.variadic in fields
+    declared.named_fields(kind)
 
 
 @pytest.mark.parametrize("kind", WRITTEN, ids=name_of)
 def test_every_field_has_a_second_value(kind: type[Construct]) -> None:
     """Else nothing could be said about what the field does."""
-    varied = {variation.field for variation in variations(kind)}
-    assert varied == {name for name, _ in kind.fields()}
+    declared.varied(kind)
 
 
 @pytest.mark.parametrize("kind", WRITTEN, ids=name_of)
@@ -139,10 +142,7 @@ def test_a_construct_that_no_backend_knows_is_refused() -> None:
 
 @pytest.mark.parametrize("kind", WRITTEN, ids=name_of)
 def test_constructs_survive_json(kind: type[Construct]) -> None:
-    for instance in instances(kind):
-        written = json.loads(instance.model_dump_json())
-        assert written.pop("kind") == kind.keyword
-        assert kind.model_validate_json(json.dumps(written)) == instance
+    declared.survives_json(kind)
 
 
 def all_programs() -> Iterator[tuple[str, Program]]:

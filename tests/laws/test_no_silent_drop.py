@@ -11,39 +11,23 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from observe import effect, observe, questions
 
-from specc.backend import Emission, backend, backends
+from specc.backend import Emission, backends
 from specc.catalog.construct import Construct
 from specc.catalog.registry import catalog
 from specc.catalog.settings import TrainSettings
+from specc.conformance import Workbench
+from specc.conformance.dropped import effects
+from specc.conformance.observe import effect, observe, questions
+from specc.conformance.workbench import written
 from specc.ir import Program, Training
 from specc.verify import WorkerPool
-from specc.verify.samples import Variation, base, program_for, variations
-from specc.verify.samples.programs import fitting_shape, in_layer
+from specc.verify.faults import EMITTED
+from specc.verify.samples import base, program_for
 
 pytestmark = pytest.mark.xdist_group("laws")
 
-FAMILIES = (
-    "layer",
-    "activation",
-    "initializer",
-    "regularizer",
-    "constraint",
-    "loss",
-    "metric",
-    "optimizer",
-    "schedule",
-    "callback",
-)
-
-#: Fields that cannot do anything in some construct, with the reason.
-IDLE = {
-    (
-        "constant",
-        "update",
-    ): "a rate that is constant changes neither at steps nor epochs",
-}
+FAMILIES = tuple(EMITTED)
 
 
 def fields() -> Iterator[tuple[type[Construct], str]]:
@@ -57,63 +41,19 @@ def label(value: Any) -> str:
     return value if isinstance(value, str) else value.keyword
 
 
-def emitted(program: Program) -> tuple[dict[str, Emission], dict[str, tuple[str, ...]]]:
-    """What the backends write, and why some refuse."""
-    texts: dict[str, Emission] = {}
-    refusals: dict[str, tuple[str, ...]] = {}
-    for name in backends():
-        side = backend(name)
-        plan = side.plan(program)
-        if plan.obstacles:
-            refusals[name] = tuple(obstacle.why for obstacle in plan.obstacles)
-        else:
-            texts[name] = side.emit(plan)
-    return texts, refusals
-
-
-def programs(variation: Variation) -> tuple[Program, Program]:
-    """The plain and the changed construct, each in the same small program."""
-    if variation.plain.family not in ("layer", "activation"):
-        return program_for(variation.plain), program_for(variation.changed)
-    layers = in_layer(variation.plain), in_layer(variation.changed)
-    shape = fitting_shape(*layers)
-    return program_for(layers[0], shape), program_for(layers[1], shape)
+def emitted(program: Program) -> dict[str, Emission]:
+    """What the backends write that do not refuse."""
+    return written(program, backends())[0]
 
 
 @pytest.mark.parametrize(("kind", "field"), list(fields()), ids=label)
 def test_a_field_is_never_dropped(
     pool: WorkerPool, kind: type[Construct], field: str
 ) -> None:
-    missing = set(backends())
-    for variation in variations(kind):
-        if variation.field != field or not missing:
-            continue
-        try:
-            plain, changed = programs(variation)
-        except LookupError:
-            continue  # no shape fits both
-        before, _ = emitted(plain)
-        after, refusals = emitted(changed)
-        assert all(len(why.split()) >= 4 for some in refusals.values() for why in some)
-        missing -= set(refusals)
-        written = {
-            name
-            for name in before.keys() & after.keys()
-            if before[name].text != after[name].text
-        }
-        if (kind.keyword, field) in IDLE:
-            assert written >= missing
-            return
-        one, two = (
-            observe(
-                questions(program),
-                {n: text for n, text in texts.items() if n in missing & written},
-                pool,
-            )
-            for program, texts in ((plain, before), (changed, after))
-        )
-        missing -= {n for n in one.keys() & two.keys() if effect(one[n], two[n])}
-    assert not missing, f"{field} of {kind.keyword} does nothing on {sorted(missing)}"
+    found = effects(kind, field, backends(), Workbench(pool))
+    assert not found.idle, f"{field} of {kind.keyword} does nothing on {found.idle}"
+    assert found.acts | found.refused.keys() == set(backends())
+    assert all(len(why.split()) >= 4 for why in found.refused.values())
 
 
 @pytest.mark.parametrize(
@@ -125,9 +65,9 @@ def test_members_of_a_family_differ(kind: type[Construct]) -> None:
     if kind.family in ("layer", "callback") or not rivals:
         return
     mine = program_for(base(kind))
-    texts, _ = emitted(mine)
+    texts = emitted(mine)
     for rival in rivals[:3]:
-        theirs, _ = emitted(program_for(base(rival)))
+        theirs = emitted(program_for(base(rival)))
         for name in texts.keys() & theirs.keys():
             assert texts[name].text != theirs[name].text
 
@@ -166,7 +106,7 @@ def test_settings_are_all_here() -> None:
 def test_a_setting_is_never_dropped(pool: WorkerPool, field: str) -> None:
     plain = program_for(base(catalog().find("optimizer", "sgd")))
     changed = with_settings(field)
-    before, after = emitted(plain)[0], emitted(changed)[0]
+    before, after = emitted(plain), emitted(changed)
     if field == "precision":
         before.pop("reference")  # it knows float64 only
     sides = before.keys() & after.keys()

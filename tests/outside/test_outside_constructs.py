@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from installed import by_line, conformance, with_path
 
 HERE = Path(__file__).parent
 SPEC = HERE / "wave.nnspec"
@@ -21,7 +22,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps"]
     command += ["--no-build-isolation", "--target", str(target), str(HERE / "package")]
     subprocess.run(command, check=True, capture_output=True)
-    return {**os.environ, "PYTHONPATH": str(target)}
+    return with_path(target)
 
 
 def specc(environment: dict[str, str], *arguments: str) -> str:
@@ -78,3 +79,44 @@ def test_their_fields_reach_the_weights(
         largest[name] = float(np.abs(weights["dense_1/kernel"]).max())
     assert largest["bounded"] <= np.float32(0.3)
     assert largest["free"] > 0.3
+
+
+COVERED = """
+from specc.verify.sweep import Coverage, checked, random_programs
+covered = Coverage()
+for name, program in random_programs(60, 0):
+    covered.add(checked(program, name).program)
+print(covered.seen["layer", "Dense", "activation", "snake"])
+print(covered.seen["activation", "snake", "frequency", "other"])
+print(covered.seen["constraint", "bounded", "limit", "other"])
+"""
+
+
+def test_random_specs_have_them(installed: dict[str, str]) -> None:
+    command = [sys.executable, "-c", COVERED]
+    done = subprocess.run(command, env=installed, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert all(int(count) > 0 for count in done.stdout.splitlines())
+
+
+def test_they_conform(installed: dict[str, str]) -> None:
+    names = ("activation/snake", "constraint/bounded")
+    options = [word for name in names for word in ("--construct", name)]
+    report = conformance(installed, *options)
+    found = by_line(report)
+    assert report["passed"]
+    for line in (
+        "documented: activation/snake",
+        "survives JSON: constraint/bounded",
+        "equal: activation/snake on keras",
+        "equal: constraint/bounded on torch",
+        "not dropped: activation/snake.frequency on reference",
+        "not dropped: constraint/bounded.limit on keras",
+        "faults noticed: activation/snake on torch",
+    ):
+        assert found[line]["status"] == "passed", found[line]
+
+
+def test_one_that_is_not_installed_does_not_conform() -> None:
+    report = conformance(dict(os.environ), "--construct", "activation/snake", status=1)
+    assert "is its package installed?" in report["checks"][0]["reason"]

@@ -159,28 +159,32 @@ COURSE = {"w": np.array([0.9, 100.0])}
 
 
 def test_clipping_by_value_bends_the_direction() -> None:
-    assert clipping.clip_by_value(COURSE, 1.0)["w"].tolist() == [0.9, 1.0]
-    assert clipping.clip_by_value({"w": np.array([-7.0])}, 2.0)["w"].tolist() == [-2.0]
+    assert clipping.clip_by_value(COURSE, 1.0)[0]["w"].tolist() == [0.9, 1.0]
+    assert clipping.clip_by_value({"w": np.array([-7.0])}, 2.0)[0]["w"].tolist() == [
+        -2.0
+    ]
 
 
 def test_clipping_by_norm_keeps_the_direction() -> None:
-    clipped = clipping.clip_by_norm(COURSE, 1.0)["w"]
+    clipped = clipping.clip_by_norm(COURSE, 1.0)[0]["w"]
     assert clipped == pytest.approx([0.00899964, 0.9999595], abs=5e-9)
 
 
 def test_clipping_by_norm_is_per_weight_and_leaves_small_gradients_alone() -> None:
     given = {"a": np.array([3.0, 4.0]), "b": np.array([[0.3, 0.4]])}
-    clipped = clipping.clip_by_norm(given, 1.0)
+    clipped, norm = clipping.clip_by_norm(given, 1.0)
+    assert norm == 5.0, "the largest of all"
     assert clipped["a"] == pytest.approx([0.6, 0.8])
     assert clipped["b"] == pytest.approx(given["b"], rel=1e-15)
 
 
 def test_clipping_by_global_norm_takes_all_weights_together() -> None:
     given = {"a": np.array([3.0, 4.0]), "b": np.array([12.0])}
-    clipped = clipping.clip_by_global_norm(given, 6.5)
+    clipped, norm = clipping.clip_by_global_norm(given, 6.5)
+    assert norm == 13.0
     assert clipped["a"] == pytest.approx([1.5, 2.0])
     assert clipped["b"] == pytest.approx([6.0])
-    same = clipping.clip_by_global_norm(given, 20.0)
+    same, _ = clipping.clip_by_global_norm(given, 20.0)
     assert all(same[path] == pytest.approx(given[path]) for path in given)
 
 
@@ -190,7 +194,25 @@ def test_clipping_by_global_norm_takes_all_weights_together() -> None:
 )
 def test_clipping_zeros_gives_zeros(clip: Any) -> None:
     with np.errstate(all="raise"):
-        assert clip({"a": np.zeros(3)}, 1.0)["a"].tolist() == [0, 0, 0]
+        clipped, norm = clip({"a": np.zeros(3)}, 1.0)
+    assert clipped["a"].tolist() == [0, 0, 0]
+    assert norm == 0.0
+
+
+@pytest.mark.parametrize("entry", [np.nan, np.inf])
+@pytest.mark.parametrize(
+    "clip",
+    [clipping.clip_by_value, clipping.clip_by_norm, clipping.clip_by_global_norm],
+)
+def test_a_gradient_that_is_no_number_shows_in_the_norm(
+    clip: Any, entry: float
+) -> None:
+    given = {"a": np.ones(3), "b": np.array([1.0, entry]), "c": np.ones(2)}
+    with np.errstate(invalid="ignore"):
+        clipped, norm = clip(given, 0.5)
+    assert not np.isfinite(norm)
+    if clip is clipping.clip_by_global_norm and np.isnan(entry):
+        assert np.isnan(clipped["a"]).all(), "the factor is no number either"
 
 
 @pytest.mark.parametrize(
@@ -209,7 +231,7 @@ def test_the_step_clips_before_it_updates(field: str, function: Any) -> None:
     state = module.init_state()
     before = module.export_weights(state)
     raw, _ = module.gradients(state, batch, 0)
-    clipped = function(raw, 0.01)
+    clipped, _ = function(raw, 0.01)
     assert any(not np.allclose(raw[path], clipped[path]) for path in raw)
     state, _ = module.train_step(state, batch, 0)
     for path, after in module.export_weights(state).items():

@@ -14,7 +14,7 @@ from reference_programs import layer, make, program
 
 from specc.emit.shared import training_section
 from specc.runtime.batches import ArrayBatches
-from specc.runtime.loop import Hooks, Means, NotFiniteError, evaluate
+from specc.runtime.loop import Hooks, Means, NotFiniteError, check_finite, evaluate
 from specc.runtime.schedules import exponential_decay, piecewise_constant
 from specc.runtime.stopping import EarlyStopping
 
@@ -156,7 +156,7 @@ def test_validation_is_never_shuffled() -> None:
 LIBRARY = {
     "Hooks": Hooks,
     "Means": Means,
-    "NotFiniteError": NotFiniteError,
+    "check_finite": check_finite,
     "evaluate": evaluate,
     "math": math,
     "partial": partial,
@@ -179,6 +179,9 @@ class Run:
 
     def __init__(self, losses: list[float], it: EarlyStopping | None = None) -> None:
         self.losses = losses
+        self.extra = 0.0
+        self.figures: list[float] | None = None
+        self.norms: list[float] | None = None
         self.calls: list[str] = []
         self.state = SimpleNamespace(
             step=0, epoch=0, steps_per_epoch=2, stopping=it, weights=0
@@ -188,10 +191,15 @@ class Run:
         assert step == state.step
         self.calls.append(f"train {step}")
         state.weights = step + 1
-        return state, {"loss": self.losses[step]}
+        logs = {"loss": self.losses[step]}
+        if self.norms is not None:
+            logs["gradient_norm"] = self.norms[step]
+        return state, logs
 
     def evaluate_step(self, state: Any, batch: Any) -> dict[str, float]:
         self.calls.append(f"evaluate after {state.step}")
+        if self.figures is not None:
+            return {"loss": 1.0, "mae": self.figures[state.epoch]}
         return {"loss": float(len(batch["ids"]))}
 
     def go(self, epochs: int, held_out: bool = True, stop_on_nan: bool = True) -> Any:
@@ -199,14 +207,16 @@ class Run:
         batches = ArrayBatches(arrays(3), validation, 2, seed=0, shuffle=False)
 
         def put(state: Any, weights: Any) -> None:
-            state.weights = weights
+            state.weights = int(weights["w"][0])
 
         names = {
             "EPOCHS": epochs,
             "train_step": self.train_step,
             "evaluate_step": self.evaluate_step,
             "learning_rate": lambda step, steps: 0.1 / (1 + step) * steps,
-            "export_weights": lambda state: state.weights,
+            "export_weights": lambda state: {
+                "w": np.array([state.weights, self.extra])
+            },
             "import_weights": put,
         }
         module: dict[str, Any] = names | LIBRARY
@@ -219,7 +229,14 @@ class Run:
         callbacks = [] if it is None else [early_stopping(it.restore_best)]
         on_nan = "stop" if stop_on_nan else "continue"
         steps = [("y", layer("Dense", units=1), "x")]
-        tested = program({"x": (2,)}, steps, callbacks=tuple(callbacks), on_nan=on_nan)
+        clips = {"clipnorm": 1.0} if self.norms else {}
+        tested = program(
+            {"x": (2,)},
+            steps,
+            optimizer=make("optimizer", "sgd", learning_rate=0.1, **clips),
+            callbacks=tuple(callbacks),
+            on_nan=on_nan,
+        )
         return f"from __future__ import annotations\n{training_section(tested).text}"
 
     def on_step(self, state: Any, rows: int, logs: dict[str, float]) -> None:
@@ -287,6 +304,49 @@ def test_a_loss_that_is_no_number_stops_the_run_where_asked(loss: float) -> None
     assert not math.isfinite(history[0]["loss"])
 
 
+@pytest.mark.parametrize("norm", [NAN, math.inf])
+def test_a_norm_that_is_no_number_stops_the_run_where_asked(norm: float) -> None:
+    run = Run([1.0, 1.0])
+    run.norms = [2.0, norm]
+    with pytest.raises(NotFiniteError, match="gradient_norm is") as caught:
+        run.go(epochs=1)
+    assert caught.value.step == 1
+    run = Run([1.0, 1.0])
+    run.norms = [2.0, norm]
+    _, history = run.go(epochs=1, stop_on_nan=False)
+    assert "gradient_norm" not in history[0], "it is no figure for users"
+
+
+@pytest.mark.parametrize("figure", [NAN, -math.inf])
+def test_a_figure_of_the_validation_that_is_no_number_stops_the_run(
+    figure: float,
+) -> None:
+    run = Run([1.0] * 4)
+    run.figures = [1.0, figure]
+    with pytest.raises(NotFiniteError, match="val_mae is") as caught:
+        run.go(epochs=2)
+    assert (caught.value.step, caught.value.batch) == (4, None)
+    assert "epoch 2" not in run.calls, "what is kept of an epoch is not spoilt"
+    run = Run([1.0] * 4)
+    run.figures = [1.0, figure]
+    _, history = run.go(epochs=2, stop_on_nan=False)
+    assert len(history) == 2
+
+
+@pytest.mark.parametrize("extra", [NAN, -math.inf])
+def test_weights_that_are_no_numbers_at_the_end_stop_the_run(extra: float) -> None:
+    run = Run([1.0] * 4)
+    run.extra = extra
+    with pytest.raises(NotFiniteError, match="w is") as caught:
+        run.go(epochs=2)
+    assert (caught.value.step, caught.value.name) == (4, "w")
+    assert "epoch 1" in run.calls
+    assert "epoch 2" not in run.calls
+    run = Run([1.0] * 4)
+    run.extra = extra
+    run.go(epochs=2, stop_on_nan=False)
+
+
 def test_means_and_evaluate() -> None:
     means = Means()
     means.add(3, {"loss": 1.0})
@@ -316,6 +376,15 @@ def test_exponential_decay() -> None:
     assert smooth == pytest.approx([0.5, 0.5 * 0.1**0.5, 0.05, 0.5 * 0.1**2.5])
     stairs = [rate(step, True) for step in (0, 19, 20, 59)]
     assert stairs == pytest.approx([0.5, 0.5, 0.05, 0.005])
+
+
+def test_a_rate_beyond_all_numbers_is_infinite() -> None:
+    def rate(initial: float) -> float:
+        return exponential_decay(400, initial, 10.0, 1.0, False)
+
+    assert rate(1e-6) == math.inf
+    assert rate(0.0) == 0.0
+    assert exponential_decay(400, 1.0, 0.1, 1.0, False) == 0.0
 
 
 def test_piecewise_constant_changes_at_its_ends() -> None:

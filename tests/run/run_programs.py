@@ -133,7 +133,7 @@ def program(
     )
 
 
-def job(made: ir.Program, name: str = "reference") -> Job:
+def job(made: ir.Program, name: str = "reference", base: Path = Path()) -> Job:
     """All that `train` needs for a program."""
     found: Backend = backend(name)
     origins = ir.Origins()
@@ -145,8 +145,9 @@ def job(made: ir.Program, name: str = "reference") -> Job:
         made,
         found.emit(found.plan(made)),
         found,
-        prepare(made.data, Path()),
+        prepare(made.data, base),
         origins,
         sources={"a.nnspec": SPEC, "blocks/b.nnspec": "block B() { }\n"},
+        base=base,
         command=("specc", "train", "a.nnspec"),
     )

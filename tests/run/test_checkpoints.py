@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from specc.run.checkpoint import Best, Checkpoint, Stopping, newest, write_checkpoint
+from specc.run.checkpoint import (
+    Best,
+    Checkpoint,
+    Stopping,
+    newest,
+    search,
+    write_checkpoint,
+)
 from specc.run.weights import DamagedError, read_arrays, write_arrays
 
 #: Strided, transposed, scalar and empty arrays, which a careless save would spoil.
@@ -35,8 +44,8 @@ def checkpoint(epoch: int, shared: bool = True) -> Checkpoint:
 @pytest.mark.parametrize("shared", [True, False])
 def test_what_is_written_is_read(tmp_path, shared) -> None:
     write_checkpoint(tmp_path / "c", checkpoint(3, shared))
-    found = newest(tmp_path / "c")
-    assert (found.epoch, found.step, found.damaged) == (3, 30, ())
+    found, damaged = search(tmp_path / "c")
+    assert (found.epoch, found.step, damaged) == (3, 30, [])
     assert set(found.state) == set(ARRAYS)
     for name, values in ARRAYS.items():
         np.testing.assert_array_equal(found.state[name], values)
@@ -90,16 +99,36 @@ def test_any_damage_leads_to_the_one_before(tmp_path_factory, data) -> None:
     else:
         del content[place:]
     file.write_bytes(bytes(content))
-    found = newest(folder)
+    found, damaged = search(folder)
     assert found.epoch == 1
-    assert len(found.damaged) == 1
-    assert file.name in found.damaged[0]
+    assert len(damaged) == 1
+    assert file.name in damaged[0]
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"format": 2}', "null"])
+def test_a_checkpoint_under_the_name_of_another_epoch(tmp_path) -> None:
+    write_checkpoint(tmp_path, checkpoint(1))
+    write_checkpoint(tmp_path, checkpoint(2))
+    (tmp_path / "epoch-000002").rename(tmp_path / "epoch-000007")
+    found, damaged = search(tmp_path)
+    assert (found.epoch, damaged) == (1, ["epoch-000007: it is that of epoch 2"])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "{", "[]", "{}", '{"format": 2}', "null", "[" * 100_000),
+        *('{"format": 1, "files": []}', '{"format": 1, "epoch": 2, "files": {}}'),
+        *("epoch", "step", "files", "best", "stopping"),
+    ],
+)
 def test_a_manifest_that_is_none(tmp_path, text) -> None:
     write_checkpoint(tmp_path, checkpoint(1))
     write_checkpoint(tmp_path, checkpoint(2))
+    if text.isalpha() and text != "null":
+        manifest = json.loads(
+            (tmp_path / "epoch-000002" / "manifest.json").read_bytes()
+        )
+        text = json.dumps({**manifest, text: {"epoch": float("inf")}})
     (tmp_path / "epoch-000002" / "manifest.json").write_text(text)
     assert newest(tmp_path).epoch == 1
 

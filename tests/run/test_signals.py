@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -37,7 +39,7 @@ from specc.diagnostics.fault import Fault
 from specc.run import Progress, create, open_run, train
 
 class Slow(Progress):
-    def step(self, epoch, logs):
+    def step(self, epoch, rows, rate, logs):
         time.sleep(0.004)
 
 path = Path(sys.argv[1])
@@ -85,13 +87,14 @@ def equal(first, second) -> bool:
     )
 
 
-def test_ctrl_c_leaves_a_run_that_can_be_used_and_resumed(tmp_path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_leaves_a_run_that_can_be_used_and_resumed(tmp_path, number) -> None:
     path = tmp_path / "run"
     process = begin(path)
     wait_for_epochs(process, path, 3)
-    process.send_signal(signal.SIGINT)
+    process.send_signal(number)
     out, err = process.communicate(timeout=60)
-    assert process.returncode == 130, err
+    assert process.returncode == 128 + number, err
     assert "--resume" in out
     assert "Traceback" not in err
     run = open_run(path)
@@ -141,16 +144,17 @@ def test_killed_again_and_again_it_ends_the_same(tmp_path, seed) -> None:
 
 
 class Impatient(Progress):
-    """Sends so many Ctrl-C to this very process in the third epoch."""
+    """Sends so many signals to this very process in the third epoch."""
 
-    def __init__(self, times: int) -> None:
+    def __init__(self, times: int, number: int = signal.SIGINT) -> None:
         self.times = times
+        self.number = number
 
-    def step(self, epoch: int, logs: object) -> None:
+    def step(self, epoch: int, rows: int, rate: float, logs: object) -> None:
         """One step."""
         while epoch == 3 and self.times:
             self.times -= 1
-            os.kill(os.getpid(), signal.SIGINT)
+            os.kill(os.getpid(), self.number)
 
 
 @pytest.mark.parametrize("times", [1, 2])
@@ -171,7 +175,7 @@ def test_the_second_ctrl_c_interrupts_at_once(tmp_path, times) -> None:
 
 def test_ctrl_c_in_the_first_epoch(tmp_path) -> None:
     class AtOnce(Progress):
-        def step(self, epoch: int, logs: object) -> None:
+        def step(self, epoch: int, rows: int, rate: float, logs: object) -> None:
             os.kill(os.getpid(), signal.SIGINT)
 
     run = create(tmp_path / "run")
@@ -182,3 +186,72 @@ def test_ctrl_c_in_the_first_epoch(tmp_path) -> None:
     train(job(program(3)), run, resume=True)
     expected = train(job(program(3)), create(tmp_path / "whole")).folder
     assert equal(run.weights("last"), expected.weights("last"))
+
+
+NUMBERS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_handlers_are_as_before(tmp_path, number) -> None:
+    def mine(*_: object) -> None:
+        raise AssertionError("it is not asked while training")
+
+    before = [signal.signal(each, mine) for each in NUMBERS]
+    try:
+        with pytest.raises(Interrupted) as caught:
+            train(
+                job(program(9)), create(tmp_path / "r"), progress=Impatient(1, number)
+            )
+        assert caught.value.status == 128 + number
+        assert [signal.getsignal(each) for each in NUMBERS] == [mine] * 3
+    finally:
+        for each, handler in zip(NUMBERS, before, strict=True):
+            signal.signal(each, handler)
+    name = "" if number == signal.SIGINT else f" by {signal.Signals(number).name}"
+    assert caught.value.problems[0].message.startswith(f"interrupted{name};")
+
+
+def test_what_is_ignored_stays_ignored(tmp_path) -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        impatient = Impatient(1, signal.SIGHUP)
+        result = train(job(program(4)), create(tmp_path / "run"), progress=impatient)
+        assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGHUP, before)
+    assert result.status == "finished"
+    assert impatient.times == 0
+
+
+def test_beside_the_main_thread_handlers_are_left_alone(tmp_path) -> None:
+    before = [signal.getsignal(number) for number in NUMBERS]
+    during: list[object] = []
+
+    class Looking(Progress):
+        def epoch(self, figures: object) -> None:
+            during.extend(signal.getsignal(number) for number in NUMBERS)
+
+    def run() -> None:
+        train(job(program(1)), create(tmp_path / "run"), progress=Looking())
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    thread.join()
+    assert during == before
+    assert open_run(tmp_path / "run").record()["status"] == "finished"
+
+
+def test_a_terminal_that_is_gone(tmp_path) -> None:
+    """Its end is told by SIGHUP, and nothing can be written to it any more."""
+
+    class Gone(Progress):
+        def step(self, epoch: int, logs: object) -> None:
+            if epoch == 2:
+                os.kill(os.getpid(), signal.SIGHUP)
+                raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    run = create(tmp_path / "run")
+    with pytest.raises(Interrupted) as caught:
+        train(job(program(3)), run, progress=Gone())
+    assert caught.value.status == 129
+    assert run.record()["status"] == "interrupted"

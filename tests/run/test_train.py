@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import io
 import json
+import re
+import shutil
 
 import numpy as np
 import pytest
 from run_programs import SPEC, dense, job, program, stopping
 
 from specc.diagnostics.fault import Fault
-from specc.run import create, progress_on, train
+from specc.diagnostics.model import Level, Problem
+from specc.run import Progress, create, progress_on, train
+from specc.run import progress as progress_module
 from specc.run.checkpoint import newest
 from specc.run.environment import choose_device, fitting_threads, usable_threads
+from specc.run.recorder import Monitor
 
 KEYS = {"epoch", "step", "seconds", "learning_rate", "loss", "accuracy"}
 
@@ -81,6 +86,14 @@ def test_best_and_last(folder) -> None:
     assert held_out["loss"] == pytest.approx(min(losses), rel=1e-14)
 
 
+def test_the_best_is_a_finite_number() -> None:
+    """An infinite one could not be told from none in a manifest."""
+    for figure in (float("nan"), float("inf"), float("-inf")):
+        assert not Monitor("loss", False).improves(figure)
+        assert not Monitor("accuracy", True).improves(figure)
+    assert Monitor("loss", False).improves(1e300)
+
+
 @pytest.mark.parametrize("callbacks", [(), (stopping(),)], ids=["plain", "stopping"])
 def test_resumed_equals_uninterrupted(tmp_path, callbacks) -> None:
     whole = train(job(program(8, callbacks=callbacks)), create(tmp_path / "whole"))
@@ -134,16 +147,84 @@ def test_a_damaged_checkpoint_is_passed_over(tmp_path) -> None:
     assert [figures["epoch"] for figures in resumed.history] == list(range(1, 9))
 
 
-def test_without_any_checkpoint_it_begins_anew(tmp_path) -> None:
-    whole = train(job(program(4)), create(tmp_path / "whole"))
-    run = create(tmp_path / "run")
-    train(job(program(2)), run)
-    for manifest in run.checkpoints.glob("*/manifest.json"):
-        manifest.unlink()
-    resumed = train(job(program(4)), run, resume=True)
-    assert any("begins anew" in warning.message for warning in resumed.warnings)
-    assert same(whole.folder.weights("last"), run.weights("last"))
-    assert len(resumed.history) == 4
+def everything(path) -> dict[str, bytes]:
+    """All files in a folder."""
+    files = (file for file in path.rglob("*") if file.is_file())
+    return {str(file.relative_to(path)): file.read_bytes() for file in files}
+
+
+def refused(made, folder) -> Problem:
+    """Resume what is refused, with nothing changed; the problem."""
+    before = everything(folder.path)
+    with pytest.raises(Fault) as caught:
+        train(job(made), folder, resume=True)
+    assert everything(folder.path) == before
+    assert caught.value.status == 1
+    return caught.value.problems[0]
+
+
+@pytest.mark.parametrize("what", ["damaged", "removed"])
+def test_without_any_whole_checkpoint_it_does_not_go_on(folder, what) -> None:
+    train(job(program(3)), folder)
+    if what == "removed":
+        shutil.rmtree(folder.checkpoints)
+    for manifest in folder.checkpoints.glob("*/manifest.json"):
+        manifest.write_text("{}")
+    problem = refused(program(4), folder)
+    assert problem.rule == "checkpoint-damaged"
+    assert problem.level is Level.ERROR
+    assert "--force" in problem.suggestion
+
+
+def test_a_checkpoint_of_another_model_does_not_fit(tmp_path) -> None:
+    layers = [("dense_1", dense(5)), ("dense_2", dense(3, "softmax"))]
+    other = train(job(program(2, layers=layers)), create(tmp_path / "other")).folder
+    run = train(job(program(2)), create(tmp_path / "run")).folder
+    shutil.rmtree(run.checkpoints)
+    shutil.copytree(other.checkpoints, run.checkpoints)
+    problem = refused(program(4), run)
+    assert problem.rule == "run-unreadable"
+    assert "does not fit the program" in problem.message
+
+
+def test_fewer_epochs_than_are_done(folder) -> None:
+    train(job(program(3)), folder)
+    folder.write_record({**folder.record(), "status": "interrupted"})
+    problem = refused(program(2), folder)
+    assert problem.rule == "run-differs"
+    assert problem.expected == "at least 3 epochs"
+
+
+def test_warnings_come_before_training(folder) -> None:
+    train(job(program(2)), folder)
+    newest_one = folder.checkpoints / "epoch-000002" / "state.safetensors"
+    newest_one.write_bytes(b"")
+    lines = folder.history_file.read_bytes().splitlines(keepends=True)
+    folder.history_file.write_bytes(lines[1])
+    seen: list[str] = []
+
+    class Watching(Progress):
+        def start(self, epochs: int, steps: int, examples: int) -> None:
+            seen.append("start")
+
+    result = train(
+        job(program(3)),
+        folder,
+        resume=True,
+        progress=Watching(),
+        warn=lambda problems: seen.extend(p.rule for p in problems),
+    )
+    assert seen == ["checkpoint-damaged", "run-unfinished", "start"]
+    assert "lost the figures of epoch 1" in result.warnings[1].message
+
+
+def test_what_an_earlier_end_said_is_forgotten(folder) -> None:
+    train(job(program(2)), folder)
+    folder.write_record({**folder.record(), "status": "failed", "reason": "x"})
+    train(job(program(3)), folder, resume=True)
+    record = folder.record()
+    assert "reason" not in record
+    assert (record["epochs"], record["epochs_done"]) == (3, 3)
 
 
 def test_only_the_same_run_is_resumed(folder) -> None:
@@ -213,3 +294,17 @@ def test_a_line_for_each_epoch(folder, stream, monkeypatch) -> None:
     if stream is io.StringIO:
         assert text.count("\n") == 3
         assert "\x1b" not in text
+
+
+def test_the_bar_shows_rate_and_speed_while_it_runs(monkeypatch) -> None:
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("COLUMNS", "200")
+    out = Terminal()
+    bar = progress_module.Bar(out)
+    bar.start(4, 5, 150)
+    bar.step(2, 30, 0.025, {"loss": 0.5, "accuracy": 0.75})
+    bar.end()
+    shown = out.getvalue()
+    assert "epoch 2/4" in shown
+    assert "loss 0.5  accuracy 0.75  learning rate 0.025" in shown
+    assert re.search(r"[\d,]+ samples/s", shown)

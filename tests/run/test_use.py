@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 from run_programs import dense, job, program
 
+from specc import ir
 from specc.catalog.layers.dropout import Dropout
 from specc.catalog.layers.normalization import BatchNormalization
+from specc.catalog.sources.files import Npz
 from specc.data import prepare
 from specc.diagnostics.fault import Fault
 from specc.run import (
@@ -17,6 +19,7 @@ from specc.run import (
     open_run,
     predict,
     predict_samples,
+    prepare_again,
     read_inputs,
     train,
 )
@@ -58,6 +61,56 @@ def test_evaluate_every_part(run) -> None:
         expected = means(run.state, batches, run.module.evaluate_step)
         assert evaluate(loaded, part).figures == pytest.approx(expected, rel=1e-14)
     assert evaluate(loaded, "train").split == "training"
+
+
+def table(path, scale: float) -> None:
+    """A file with Iris in it, its features in some unit."""
+    made = program().data.model_copy(update={"transforms": (), "test": None})
+    rows = prepare(made.model_copy(update={"validation": None}), path.parent).training
+    np.savez(path, features=rows["features"] * scale, label=rows["species"])
+
+
+def from_file() -> ir.Program:
+    """The training on a file ``iris.npz``."""
+    made = program(2)
+    source = Npz(path="iris.npz")
+    return made.model_copy(
+        update={"data": made.data.model_copy(update={"source": source})}
+    )
+
+
+def test_changed_data_is_seen_and_prepared_as_the_training_was(tmp_path) -> None:
+    table(tmp_path / "iris.npz", 1.0)
+    folder = train(job(from_file(), base=tmp_path), create(tmp_path / "r")).folder
+    loaded = load_run(folder)
+    before = evaluate(loaded, "test")
+    assert before.warnings == ()
+    table(tmp_path / "iris.npz", 1000.0)
+    after = evaluate(loaded, "test")
+    (warning,) = after.warnings
+    assert warning.rule == "run-data-changed"
+    assert after.figures["loss"] > 10 * before.figures["loss"]
+    with np.load(tmp_path / "iris.npz") as file:
+        features = file["features"]
+    rows = job(from_file(), base=tmp_path).prepared.rows["test"]
+    predicted = predict(loaded, {"features": features[rows]})["species"]
+    right = predicted.argmax(1) == np.repeat(np.arange(3), 50)[rows]
+    assert after.figures["accuracy"] == pytest.approx(right.mean())
+
+
+def test_changed_data_is_not_trained_on(tmp_path) -> None:
+    table(tmp_path / "iris.npz", 1.0)
+    made = from_file()
+    folder = train(job(made, base=tmp_path), create(tmp_path / "r")).folder
+    again = prepare_again(folder, made, tmp_path, ir.Origins())
+    assert again.fingerprint == folder.record()["data"]["fingerprint"]
+    table(tmp_path / "iris.npz", 1000.0)
+    with pytest.raises(Fault) as caught:
+        prepare_again(folder, made, tmp_path, ir.Origins())
+    assert caught.value.problems[0].rule == "run-differs"
+    with pytest.raises(Fault) as caught:
+        train(job(made, base=tmp_path), folder, resume=True)
+    assert caught.value.problems[0].rule == "run-differs"
 
 
 def test_evaluate_a_part_that_is_not_there(tmp_path) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 from torch_programs import (
     Arrays,
     act,
@@ -468,6 +469,30 @@ def test_updates(keyword: str, arguments: dict[str, Any], dtype: str) -> None:
             assert close(found[f"optimizer/{slot}/{path}"], slots[path][slot], dtype), (
                 slot
             )
+
+
+@pytest.mark.parametrize("factor", [1e25, np.inf, np.nan])
+@pytest.mark.parametrize("way", ["clipnorm", "global_clipnorm", "clipvalue"])
+def test_clipping_tells_a_norm_that_is_not_finite(way: str, factor: float) -> None:
+    rule = make("optimizer", "sgd", **{way: 1.0})
+    module = module_of(chain((4,), layer("Dense", units=3), optimizer=rule))
+    given = {"a": torch.ones(3), "b": torch.ones(2, 2)}
+    _, norm = module.clip_gradients(given)
+    largest = {"clipnorm": 2.0, "global_clipnorm": 7**0.5, "clipvalue": 1.0}
+    assert float(norm) == pytest.approx(largest[way])
+    _, norm = module.clip_gradients({**given, "b": torch.full((2, 2), factor)})
+    assert np.isfinite(float(norm)) == (way == "clipvalue" and factor == 1e25)
+
+
+def test_a_step_that_clips_tells_the_norm() -> None:
+    rule = make("optimizer", "sgd", global_clipnorm=0.1)
+    case = chain((4,), layer("Dense", units=3), optimizer=rule)
+    module, batch = module_of(case), batch_for(case)
+    state = module.init_state(dtype="float64")
+    raw, _ = module.gradients(state, batch, 0)
+    norm = float(sum((g**2).sum() for g in raw.values())) ** 0.5
+    _, figures = module.train_step(state, batch, 0)
+    assert figures["gradient_norm"] == pytest.approx(norm, rel=1e-12)
 
 
 def _clipped(rule: Any, gradients: dict[str, np.ndarray]) -> dict[str, np.ndarray]:

@@ -23,7 +23,8 @@ class Dropout(layers.Dropout):
     def call(self, inputs: tf.Tensor, training: bool = False) -> tf.Tensor:
         if not training or self.keep is None:
             return super().call(inputs, training=training)
-        return keras.ops.where(self.keep, inputs / (1.0 - self.rate), 0.0)
+        # The scale is rounded once, to the type of the inputs.
+        return inputs * (tf.cast(self.keep, inputs.dtype) * (1.0 / (1.0 - self.rate)))
 
 
 @keras.saving.register_keras_serializable(package="specc")

@@ -1,4 +1,4 @@
-"""Gradient clipping."""
+"""Gradient clipping. Each function also returns the norm that it looked at."""
 
 import math
 
@@ -12,24 +12,31 @@ def joint_norm(arrays: list[np.ndarray]) -> float:
 
 def clip_by_value(
     gradients: dict[str, np.ndarray], limit: float
-) -> dict[str, np.ndarray]:
-    """Bring every entry into [−limit, limit]."""
-    return {path: np.clip(g, -limit, limit) for path, g in gradients.items()}
+) -> tuple[dict[str, np.ndarray], float]:
+    """Bring every entry into [−limit, limit]; the norm is the largest |g|."""
+    largest = float(np.max([np.abs(g).max() for g in gradients.values()]))
+    return {path: np.clip(g, -limit, limit) for path, g in gradients.items()}, largest
 
 
 def clip_by_norm(
     gradients: dict[str, np.ndarray], limit: float
-) -> dict[str, np.ndarray]:
-    """Scale each gradient down to a norm of `limit`: g · c / max(‖g‖, c)."""
-    return {
-        path: g * limit / max(joint_norm([g]), limit) for path, g in gradients.items()
+) -> tuple[dict[str, np.ndarray], float]:
+    """Scale each gradient to a norm of at most `limit`: g · c / max(‖g‖, c).
+
+    The norm that is returned is the largest of all.
+    """
+    norms = {path: joint_norm([g]) for path, g in gradients.items()}
+    clipped = {
+        path: g * (limit / np.maximum(norms[path], limit))
+        for path, g in gradients.items()
     }
+    return clipped, float(np.max(list(norms.values())))
 
 
 def clip_by_global_norm(
     gradients: dict[str, np.ndarray], limit: float
-) -> dict[str, np.ndarray]:
-    """Scale all gradients by one factor: g · c · min(1 / ‖g‖, 1 / c), ‖g‖ of all."""
+) -> tuple[dict[str, np.ndarray], float]:
+    """Scale all gradients by one factor: g · c / max(‖g‖, c), ‖g‖ of all."""
     total = joint_norm(list(gradients.values()))
-    factor = limit * min(1.0 / total, 1.0 / limit) if total > 0 else 1.0
-    return {path: g * factor for path, g in gradients.items()}
+    factor = limit / np.maximum(total, limit)
+    return {path: g * factor for path, g in gradients.items()}, total

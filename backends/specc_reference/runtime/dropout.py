@@ -6,7 +6,10 @@ from .layer import Layer
 
 
 class Dropout(Layer):
-    """y = keep · x / (1 − rate) in training, y = x in inference."""
+    """y = x · keep / (1 − rate) in training, y = x in inference.
+
+    It is a product: what is dropped of an infinite x is not a number.
+    """
 
     def __init__(self, rate: float) -> None:
         super().__init__()
@@ -16,7 +19,9 @@ class Dropout(Layer):
         self, inputs: list[np.ndarray], training: bool, keep: np.ndarray | None
     ) -> tuple[np.ndarray, np.ndarray | float]:
         (x,) = inputs
-        factor = keep / (1.0 - self.rate) if training and keep is not None else 1.0
+        factor = (
+            keep * (1.0 / (1.0 - self.rate)) if training and keep is not None else 1.0
+        )
         return x * factor, factor
 
     def backward(

@@ -1,7 +1,7 @@
 # PyTorch's stubs leave some types open.
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
 # pyright: reportUnknownArgumentType=false
-"""Clipping of gradients, in place."""
+"""Clipping of gradients, in place. Each function returns the norm that it looked at."""
 
 from collections.abc import Iterable
 
@@ -9,8 +9,8 @@ import torch
 from torch import Tensor
 
 
-def clip_each(gradients: Iterable[Tensor], limit: float) -> None:
-    """Scale each gradient by limit / max(norm, limit).
+def clip_each(gradients: Iterable[Tensor], limit: float) -> Tensor:
+    """Scale each gradient by limit / max(norm, limit); return the largest norm.
 
     (torch.nn.utils.clip_grad_norm_ adds 1e-6 to the norm.)
     """
@@ -19,21 +19,27 @@ def clip_each(gradients: Iterable[Tensor], limit: float) -> None:
     scales = limit / norms.clamp(min=limit)
     for gradient, scale in zip(gradients, scales.unbind(), strict=True):
         gradient.mul_(scale)
+    return norms.max()
 
 
-def clip_together(gradients: Iterable[Tensor], limit: float) -> None:
+def clip_together(gradients: Iterable[Tensor], limit: float) -> Tensor:
     """Scale all gradients by limit / max(norm, limit), the norm being that of them all.
 
     (torch.nn.utils.clip_grad_norm_ adds 1e-6 to the norm.)
     """
     gradients = list(gradients)
     norms = torch.stack([torch.linalg.vector_norm(each) for each in gradients])
-    scale = limit / torch.linalg.vector_norm(norms).clamp(min=limit)
+    norm = torch.linalg.vector_norm(norms)
+    scale = limit / norm.clamp(min=limit)
     for gradient in gradients:
         gradient.mul_(scale)
+    return norm
 
 
-def clip_entries(gradients: Iterable[Tensor], limit: float) -> None:
-    """Bring each entry of the gradients into -limit … limit."""
+def clip_entries(gradients: Iterable[Tensor], limit: float) -> Tensor:
+    """Bring each entry into -limit … limit; return the largest absolute value."""
+    gradients = list(gradients)
+    sizes = torch.stack([torch.linalg.vector_norm(g, torch.inf) for g in gradients])
     for gradient in gradients:
         gradient.clamp_(-limit, limit)
+    return sizes.max()

@@ -47,6 +47,7 @@ class Conv2D(Layer):
         "Conv2D(32, kernel_size = 3, padding = same, activation = relu)"
     )
     positional: ClassVar[tuple[str, ...]] = ("filters", "kernel_size")
+    optional_weights: ClassVar[dict[str, str]] = {"bias": "use_bias"}
 
     filters: Count = Field(description="number of output channels")
     kernel_size: Pair = Field(description="height and width of the window")

@@ -35,6 +35,7 @@ class Dense(Layer):
         "Dense(300, activation = elu, kernel_initializer = he_normal)"
     )
     positional: ClassVar[tuple[str, ...]] = ("units",)
+    optional_weights: ClassVar[dict[str, str]] = {"bias": "use_bias"}
 
     units: Count = Field(description="size of the output's last axis")
     activation: ActivationArg = Field(

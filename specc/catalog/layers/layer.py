@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Mapping
+from typing import Any, ClassVar, Self
+
+from pydantic import model_validator
 
 from ..construct import Construct, Model
 from ..families import Activation
@@ -71,6 +74,34 @@ class Layer(Construct):
     takes: ClassVar[str] = "one"
     #: Whether it computes something else in training than in inference.
     has_training_mode: ClassVar[bool] = False
+    #: Weights that may be left out, each with the argument that leaves it out if false.
+    #: Arguments that begin with the weight's name and ``_`` are for that weight.
+    optional_weights: ClassVar[dict[str, str]] = {}
+
+    @classmethod
+    def idle(cls, values: Mapping[str, Any]) -> tuple[str, ...]:
+        return tuple(
+            name
+            for weight, switch in cls.optional_weights.items()
+            if values.get(switch) is False
+            for name in cls.model_fields
+            if name.startswith(f"{weight}_")
+        )
+
+    @model_validator(mode="after")
+    def _no_idle_argument(self) -> Self:
+        for name in self.idle(self.__dict__):
+            if getattr(self, name) != type(self).model_fields[name].default:
+                raise ValueError(f"{name} is for a weight that is left out")
+        return self
+
+    @classmethod
+    def suited(cls, inputs: tuple[Shape, ...]) -> tuple[dict[str, Any], ...]:
+        """Arguments of which some must be chosen to fit just these inputs, as choices.
+
+        Empty for layers that fit by what the types of their fields allow.
+        """
+        return ()
 
     def output_shape(self, inputs: tuple[Shape, ...]) -> Shape:
         """The shape of the output.

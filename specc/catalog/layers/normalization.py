@@ -37,6 +37,7 @@ class BatchNormalization(Layer):
     reference: ClassVar[str] = "Ioffe and Szegedy 2015, arXiv:1502.03167"
     example: ClassVar[str] = "BatchNormalization(momentum = 0.9)"
     has_training_mode: ClassVar[bool] = True
+    optional_weights: ClassVar[dict[str, str]] = {"gamma": "scale", "beta": "center"}
     vary: ClassVar[dict[str, object]] = {"axis": (1, 2)}
 
     axis: Axes = Field(

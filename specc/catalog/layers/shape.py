@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from math import prod
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
 from pydantic import BeforeValidator, Field
 
-from ..types import Count, Shape
+from ..types import MOST_AXES, Count, Shape
 from .layer import Layer, ShapeError, sizes
 
 __all__ = ["Flatten", "Reshape"]
@@ -34,6 +34,10 @@ def _sizes(value: object) -> object:
     return (value,) if isinstance(value, int) else value
 
 
+def _divisors(number: int) -> list[int]:
+    return [size for size in range(2, number) if number % size == 0]
+
+
 class Reshape(Layer):
     """Gives an example another shape with as many entries, in row-major order.
 
@@ -47,8 +51,20 @@ class Reshape(Layer):
     positional: ClassVar[tuple[str, ...]] = ("target_shape",)
 
     target_shape: Annotated[tuple[Count, ...], BeforeValidator(_sizes)] = Field(
-        description="the new shape of an example, without the batch"
+        max_length=MOST_AXES,
+        description="the new shape of an example, without the batch",
     )
+
+    @classmethod
+    def suited(cls, inputs: tuple[Shape, ...]) -> tuple[dict[str, Any], ...]:
+        """The shapes of one to three axes that have as many entries."""
+        entries = prod(sizes(inputs[0], "Reshape"))
+        shapes: list[tuple[int, ...]] = [(entries,)]
+        for first in _divisors(entries):
+            shapes.append((first, entries // first))
+            for second in _divisors(entries // first):
+                shapes.append((first, second, entries // first // second))
+        return tuple({"target_shape": shape} for shape in shapes)
 
     def output_shape(self, inputs: tuple[Shape, ...]) -> Shape:
         entries = prod(sizes(inputs[0], "Reshape"))

@@ -18,6 +18,7 @@ class Accuracy(Metric):
     formula: ClassVar[str] = "mean [argmax prediction = class]"
     reference: ClassVar[str] = "definition"
     example: ClassVar[str] = "metrics = [accuracy]"
+    decides: ClassVar[bool] = True
 
     def refuses(self, loss: Loss) -> str | None:
         if loss.fuses is not None:

@@ -26,6 +26,12 @@ class ClippedOptimizer(Optimizer):
         description="largest norm of all gradients together: g · c · min(1/‖g‖, 1/c)",
     )
 
+    @property
+    def clips(self) -> bool:
+        """Whether gradients are clipped."""
+        limits = (self.clipnorm, self.clipvalue, self.global_clipnorm)
+        return any(limit is not None for limit in limits)
+
     @model_validator(mode="after")
     def _one_way_to_clip(self) -> Self:
         given = [

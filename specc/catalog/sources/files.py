@@ -4,13 +4,24 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from ..families import Source
 
 __all__ = ["Csv", "FileSource", "Npz"]
 
 Path = Annotated[str, Field(min_length=1)]
+
+
+def _separates(text: str) -> str:
+    if text in '"\r\n':
+        raise ValueError("must not be a quote or the end of a line")
+    return text
+
+
+Separator = Annotated[
+    str, Field(min_length=1, max_length=1), AfterValidator(_separates)
+]
 
 
 class FileSource(Source):
@@ -38,6 +49,4 @@ class Csv(FileSource):
     example: ClassVar[str] = 'source = csv("housing.csv")'
     positional: ClassVar[tuple[str, ...]] = ("path",)
 
-    separator: str = Field(
-        default=",", min_length=1, max_length=1, description="character between fields"
-    )
+    separator: Separator = Field(default=",", description="character between fields")

@@ -6,11 +6,12 @@ from ...catalog.callbacks import EarlyStopping
 from ...ir import Program
 from ..pieces import Known
 from ..source import Expression, call, literal, statement
+from .clipping import clipping
 from .section import Section, fill, naming
 from .settings import only_phase
 from .table import SHARED
 
-__all__ = ["stopping_field", "stopping_section", "training_section"]
+__all__ = ["stopping_field", "stopping_of", "stopping_section", "training_section"]
 
 
 @SHARED.rule(EarlyStopping, emulated="one class for all backends, counting as declared")
@@ -46,7 +47,8 @@ def _known(callback: EarlyStopping) -> Known:
     return Known(facts, frozenset(unused))
 
 
-def _stopping(program: Program) -> EarlyStopping | None:
+def stopping_of(program: Program) -> EarlyStopping | None:
+    """The early stopping of a program, if it has one."""
     if program.training is None:
         return None
     for callback in only_phase(program.training).callbacks:
@@ -57,14 +59,14 @@ def _stopping(program: Program) -> EarlyStopping | None:
 
 def stopping_field(program: Program) -> str:
     """The line of the state's class that holds the early stopping, indented by four."""
-    if _stopping(program) is None:
+    if stopping_of(program) is None:
         return "    stopping: None = None  # the spec has no early stopping"
     return "    stopping: EarlyStopping = field(default_factory=new_stopping)"
 
 
 def stopping_section(program: Program) -> Section | None:
     """`new_stopping()`, which must come before the state's class; None if not used."""
-    callback = _stopping(program)
+    callback = stopping_of(program)
     if callback is None:
         return None
     value = SHARED.lowering(callback).write(callback)
@@ -94,6 +96,7 @@ $raises
         means = Means()
         for batch in batches.epoch(state.epoch):
             state, logs = train_step(state, batch, state.step)
+$norm
 $check
             means.add(len(batch["ids"]), logs)
             state.step += 1
@@ -107,10 +110,13 @@ $check
         }
         held_out = batches.validation()
         if held_out is not None:
-            found = evaluate(state, held_out, evaluate_step)
-            record |= {f"val_{name}": figure for name, figure in found.items()}
+            found = evaluate(state, held_out, evaluate_step).items()
+            figures = {f"val_{name}": figure for name, figure in found}
+$check_held_out
+            record |= figures
             record["seconds"] = time.perf_counter() - began
 $stop
+$check_weights
         state.epoch += 1
         history.append(record)
         hooks.on_epoch(state, record)
@@ -119,10 +125,21 @@ $restore
 '''
 
 _RAISES = """\
-    A loss that is infinite or not a number raises a NotFiniteError."""
+    A NotFiniteError says which figure, or weight at the end, is infinite or no number."""
+_POP = """\
+            norm = logs.pop("gradient_norm")"""
 _CHECK = """\
-            if not math.isfinite(logs["loss"]):
-                raise NotFiniteError(state.step, logs["loss"], batch)"""
+            check_finite({"loss": logs["loss"]}, state.step, batch)"""
+_CHECK_NORM = """\
+            looked_at = {"loss": logs["loss"], "gradient_norm": norm}
+            check_finite(looked_at, state.step, batch)"""
+_CHECK_HELD_OUT = """\
+            check_finite(figures, state.step)"""
+_CHECK_WEIGHTS = """\
+        if state.epoch + 1 == EPOCHS$ended:
+            arrays = export_weights(state).items()
+            sizes = {path: float(abs(array).max()) for path, array in arrays}
+            check_finite(sizes, state.step)"""
 _STOP = """\
         state.stopping.update(state.epoch, record, partial(export_weights, state))"""
 _RESTORE = """\
@@ -133,15 +150,20 @@ _RESTORE = """\
 def training_section(program: Program) -> Section:
     """`train(batches, state, hooks)`."""
     assert program.training is not None, "a model alone is not trained"
-    callback = _stopping(program)
-    stop_on_nan = program.training.on_nan == "stop"
+    callback = stopping_of(program)
+    checks = program.training.on_nan == "stop"
+    clips = clipping(only_phase(program.training).optimizer) is not None
     restores = callback is not None and callback.restore_best
+    ended = " or state.stopping.stopped" if callback is not None else ""
     text = fill(
         _TRAIN,
-        raises=_RAISES if stop_on_nan else "",
+        raises=_RAISES if checks else "",
         going=" and not state.stopping.stopped" if callback is not None else "",
-        check=_CHECK if stop_on_nan else "",
+        norm=_POP if clips and checks else _POP.replace("norm = ", "") if clips else "",
+        check="" if not checks else _CHECK_NORM if clips else _CHECK,
+        check_held_out=_CHECK_HELD_OUT if checks else "",
         stop=_STOP if callback is not None else "",
+        check_weights=fill(_CHECK_WEIGHTS, ended=ended) if checks else "",
         restore=_RESTORE if restores else "",
     )
     return naming(text, SHARED.packages)

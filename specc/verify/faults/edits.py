@@ -16,6 +16,7 @@ __all__ = [
     "Unplanted",
     "argument",
     "in_definition",
+    "meaning",
     "plant",
     "remove",
     "swap",
@@ -37,12 +38,20 @@ def plant(edit: Edit, text: str) -> str:
     """
     changed = edit(text)
     try:
-        same = ast.dump(ast.parse(changed)) == ast.dump(ast.parse(text))
+        same = meaning(changed) == meaning(text)
     except SyntaxError as error:
         raise Unplanted(f"the edited text is no Python: {error}") from None
     if same:
         raise Unplanted("the edit changes nothing")
     return changed
+
+
+def meaning(text: str) -> str:
+    """The syntax of a module without what stands in its head and its comments."""
+    module = ast.parse(text)
+    if ast.get_docstring(module) is not None:
+        del module.body[0]
+    return ast.dump(module)
 
 
 def swap(pattern: str, replacement: str, times: int | None = 1) -> Edit:

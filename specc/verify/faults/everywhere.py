@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-from .edits import Edit, in_definition, swap, then
-from .fault import Fault
+from .edits import in_definition, remove, swap, then
+from .fault import Family, Fault, Planter
 
 __all__ = ["everywhere"]
 
 
 def everywhere(backend: str) -> list[Fault]:
     """Faults of initialization, noise, order, schedules, loop and stopping."""
-
-    def fault(name: str, program: str, edit: Edit, *named: str) -> Fault:
-        return Fault(f"{backend}: {name}", backend, program, edit, named)
-
+    initial = Planter(backend, Family.INITIALIZATION)
+    operator = Planter(backend, Family.OPERATORS)
+    order = Planter(backend, Family.DATA_ORDER)
+    loop = Planter(backend, Family.LOOP)
     return [
         # Initial weights
-        fault(
+        initial(
             "he_normal with the variance of glorot_normal",
             "mlp",
             swap(r"variance=2\.0 / 42", "variance=2.0 / (42 + 20)"),
             "dense_1 kernel_initializer",
         ),
-        fault(
+        initial(
             "a uniform distribution for the normal one",
             "selu_net",
             swap(
@@ -31,45 +31,45 @@ def everywhere(backend: str) -> list[Fault]:
             ),
             "dense_1 kernel_initializer",
         ),
-        fault(
+        initial(
             "a truncated normal that is not widened",
             "selu_net",
             swap(r" / 0\.87962566103423978", ""),
             "kernel_initializer",
         ),
-        fault(
+        initial(
             "a kernel drawn under another name",
             "flatten",
             swap(r"seed, \"dense_1/kernel\"", 'seed, "dense_1"'),
             "dense_1 kernel_initializer",
         ),
-        fault(
+        initial(
             "a running variance that starts at 0",
             "mlp",
             swap(r"np\.full\(\(42,\), 1\.0\)", "np.full((42,), 0.0)"),
             "moving_variance",
         ),
         # Noise
-        fault(
+        operator(
             "the masks of the next step",
             "mlp",
             in_definition("keep_mask", swap(r"step, call\)$", "step + 1, call)")),
             "dropout_1",
         ),
-        fault(
+        operator(
             "dropped and kept exchanged",
             "mlp",
             in_definition("keep_mask", swap(">= np", "< np")),
             "dropout_1",
         ),
-        fault(
+        operator(
             "one mask for two layers",
             "mlp",
             swap(r"\"dropout_2/keep\"", '"dropout_1/keep"'),
             "dropout_2",
         ),
         # Order
-        fault(
+        order(
             "the last short batch dropped by the batches",
             "mlp",
             in_definition(
@@ -81,7 +81,7 @@ def everywhere(backend: str) -> list[Fault]:
             ),
             "order",
         ),
-        fault(
+        order(
             "the last short batch skipped by the loop",
             "mlp",
             in_definition(
@@ -94,32 +94,32 @@ def everywhere(backend: str) -> list[Fault]:
             ),
             "epoch loop",
         ),
-        fault(
+        order(
             "the same order in every epoch",
             "mlp",
             in_definition("ArrayBatches.epoch", swap(r"str\(number\)", "str(0)")),
             "order",
         ),
-        fault(
+        order(
             "an order that is not stable",
             "mlp",
             in_definition("permutation", swap(r"np\.argsort\(", "-np.argsort(-")),
             "order",
         ),
         # Schedules
-        fault(
+        loop(
             "a schedule one step late",
             "mlp",
             in_definition("learning_rate", swap(r"\bstep,", "max(step - 1, 0),")),
             "learning rate",
         ),
-        fault(
+        loop(
             "epochs taken for steps",
             "mlp",
             in_definition("learning_rate", swap(r"20 \* steps_per_epoch", "20")),
             "learning rate",
         ),
-        fault(
+        loop(
             "a rate in float32",
             "mlp",
             in_definition(
@@ -131,7 +131,7 @@ def everywhere(backend: str) -> list[Fault]:
             ),
             "learning rate",
         ),
-        fault(
+        loop(
             "a piece that ends one step late",
             "piecewise",
             in_definition(
@@ -140,7 +140,7 @@ def everywhere(backend: str) -> list[Fault]:
             "learning rate",
         ),
         # Loop
-        fault(
+        loop(
             "figures of an epoch not weighted by rows",
             "mlp",
             in_definition(
@@ -152,27 +152,49 @@ def everywhere(backend: str) -> list[Fault]:
             ),
             "epoch loop",
         ),
-        fault(
+        loop(
             "a step counted twice",
             "mlp",
             in_definition("train", swap(r"state\.step \+= 1", "state.step += 2")),
             "epoch loop",
             "counter/step",
         ),
-        fault(
+        loop(
             "the rate of the next step in the record",
             "mlp",
             in_definition("train", swap(r"state\.step - 1", "state.step")),
             "epoch loop learning_rate",
         ),
-        fault(
+        loop(
             "a loss that is not a number does not stop training",
             "mlp",
-            in_definition("train", swap(r"if not math\.isfinite\(.*\):", "if False:")),
+            in_definition(
+                "check_finite", swap(r"if not math\.isfinite\(.*\):", "if False:")
+            ),
+            "on_nan",
+        ),
+        loop(
+            "a norm that is not a number does not stop training",
+            "clipped",
+            in_definition(
+                "train", swap(r'"gradient_norm": norm', '"gradient_norm": 0.0')
+            ),
+            "on_nan",
+        ),
+        loop(
+            "a validation that is not a number does not stop training",
+            "mlp",
+            in_definition("train", remove(r"check_finite\(figures, state\.step\)")),
+            "on_nan",
+        ),
+        loop(
+            "weights at the end that are not numbers do not stop training",
+            "mlp",
+            in_definition("train", remove(r"check_finite\(sizes, state\.step\)")),
             "on_nan",
         ),
         # Stopping
-        fault(
+        loop(
             "patience one epoch longer",
             "stopping",
             in_definition(
@@ -181,7 +203,7 @@ def everywhere(backend: str) -> list[Fault]:
             ),
             "early_stopping",
         ),
-        fault(
+        loop(
             "min_delta with the wrong sign",
             "stopping",
             in_definition(
@@ -189,7 +211,7 @@ def everywhere(backend: str) -> list[Fault]:
             ),
             "early_stopping",
         ),
-        fault(
+        loop(
             "a figure that is not a number taken for the best",
             "stopping",
             in_definition(
@@ -197,7 +219,7 @@ def everywhere(backend: str) -> list[Fault]:
             ),
             "early_stopping",
         ),
-        fault(
+        loop(
             "best weights not restored",
             "stopping",
             in_definition(

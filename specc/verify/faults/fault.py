@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 
 from ...backend import Emission
 from ...ir import Program
@@ -13,25 +14,78 @@ from ..samples import batches_for
 from ..verdict import Verdict
 from ..verify import verify
 from .edits import Edit, plant
+from .programs import PROGRAMS
 
-__all__ = ["Fault", "Finding", "try_fault"]
+__all__ = ["Family", "Fault", "Finding", "Planter", "try_fault"]
+
+
+class Family(StrEnum):
+    """What a fault is in."""
+
+    #: What layers and activations compute.
+    OPERATORS = "operators"
+    #: Buffers, slots and counters, and how they are exported.
+    STATE = "state"
+    #: Gradients and their clipping.
+    GRADIENTS = "gradients"
+    #: Losses, metrics and penalties.
+    LOSSES = "losses"
+    #: Updates, rates, constraints, modes, the loop over epochs and its end.
+    LOOP = "loop"
+    INITIALIZATION = "initialization"
+    #: The order of examples, and what goes into a batch.
+    DATA_ORDER = "data order"
 
 
 @dataclass(frozen=True)
 class Fault:
-    """One way to be wrong, planted in the program that one backend emits.
-
-    `named` are words of which one must stand in what the verdict blames first: a node, a
-    part, a field.
-    """
+    """One way to be wrong, planted in the program that one backend emits."""
 
     name: str
+    family: Family
     backend: str
-    #: A key of `PROGRAMS`.
+    #: The name of the sound program; one of the same name is the same.
     program: str
+    make: Callable[[], Program]
     edit: Edit
+    #: Words of which one must stand in what the verdict blames first: a node, a part, a
+    #: field, an error in it.
     named: tuple[str, ...]
     steps: int = 10
+    #: The construct in whose text it lies: ``layer/Dense``; empty if in none.
+    construct: str = ""
+    #: Why the damaged program means the same as the sound one; empty if it does not.
+    equivalent: str = ""
+
+
+@dataclass(frozen=True)
+class Planter:
+    """Writes down faults of one backend and family."""
+
+    backend: str
+    family: Family
+
+    def __call__(
+        self,
+        name: str,
+        program: str,
+        edit: Edit,
+        *named: str,
+        construct: str = "",
+        equivalent: str = "",
+    ) -> Fault:
+        """A fault in one of `PROGRAMS`."""
+        return Fault(
+            f"{self.backend}: {name}",
+            self.family,
+            self.backend,
+            program,
+            PROGRAMS[program],
+            edit,
+            named,
+            construct=construct,
+            equivalent=equivalent,
+        )
 
 
 @dataclass(frozen=True)
@@ -59,6 +113,11 @@ class Finding:
     def named(self) -> bool:
         """Whether the verdict names the right place."""
         return any(word in self.blamed for word in self.fault.named)
+
+    @property
+    def traced(self) -> bool:
+        """Whether it was noticed and the right place named."""
+        return self.killed and self.named
 
     @property
     def guilty(self) -> bool | None:
@@ -92,8 +151,3 @@ def try_fault(
         pool,
     )
     return Finding(fault, verdict)
-
-
-def survivors(findings: Iterable[Finding]) -> Iterator[Finding]:
-    """Faults that nobody noticed."""
-    return (finding for finding in findings if not finding.killed)

@@ -2,83 +2,111 @@
 
 from __future__ import annotations
 
-from .edits import Edit, argument, in_definition, swap
-from .fault import Fault
+from .edits import argument, in_definition, swap
+from .fault import Family, Fault, Planter
 
 __all__ = ["MODEL_FAULTS"]
 
+operator = Planter("keras", Family.OPERATORS)
+state = Planter("keras", Family.STATE)
+loss = Planter("keras", Family.LOSSES)
+loop = Planter("keras", Family.LOOP)
 
-def fault(name: str, program: str, edit: Edit, *named: str, steps: int = 10) -> Fault:
-    """A fault of this backend."""
-    return Fault(f"keras: {name}", "keras", program, edit, named, steps)
-
-
-MODEL_FAULTS = [
+MODEL_FAULTS: list[Fault] = [
     # Layers
-    fault(
+    operator(
         "BatchNormalization with PyTorch's epsilon",
         "mlp",
         argument("BatchNormalization", "epsilon", "1e-5"),
         "epsilon of 1e-05",
+        construct="layer/BatchNormalization",
     ),
-    fault(
+    state(
         "BatchNormalization with momentum and its complement exchanged",
         "convnet",
         argument("BatchNormalization", "momentum", "1.0 - 0.9"),
         "momentum of 0.1",
     ),
-    fault(
+    operator(
         "BatchNormalization over the wrong axis",
         "convnet",
         argument("BatchNormalization", "axis", "1"),
         "batch_normalization_1",
     ),
-    fault(
+    operator(
         "dropout scale missing",
         "mlp",
-        in_definition("Dropout", swap(r" / \(1\.0 - self\.rate\)", "")),
+        in_definition("Dropout", swap(r" \* \(1\.0 / \(1\.0 - self\.rate\)\)", "")),
         "kept entries are multiplied by 1,",
+        construct="layer/Dropout",
     ),
-    fault(
+    operator(
         "dropout of another rate",
         "mlp",
         swap(r"\(rows, 20\), rate=0\.2", "(rows, 20), rate=0.25"),
         "dropout_1",
     ),
-    fault(
+    operator(
         "alpha dropout without its affine map",
         "selu_net",
         in_definition("AlphaDropout", swap(r"return scale \* kept .*$", "return kept")),
         "alpha_dropout_1",
+        construct="layer/AlphaDropout",
     ),
-    fault(
+    operator(
         "leaky_relu with PyTorch's slope",
         "convnet",
         argument("LeakyReLU", "negative_slope", "0.01", times=1),
         "activation_2",
+        construct="activation/leaky_relu",
     ),
-    fault(
+    operator(
         "elu for selu",
         "selu_net",
         swap(r"activation=\"selu\"", 'activation="elu"', None),
         "dense_1",
     ),
-    fault(
-        "no padding but valid windows",
+    operator(
+        "a padding on the other side",
         "convnet",
         in_definition(
             "define_network",
-            swap(r"padding=\"same\",\n(.*\n){4}.*name=\"conv2d_2\"", 'name="conv2d_2"'),
+            swap(
+                r"padding=\"same\",\n((?:.*\n){4}.*name=\"conv2d_1\",\n +\)\()image",
+                r'padding="valid",\n\1layers.ZeroPadding2D(((1, 0), (1, 1)))(image)',
+            ),
         ),
-        "Error",
+        "conv2d_1",
+        construct="layer/Conv2D",
     ),
-    fault(
+    operator(
+        "averages for the largest entry",
+        "convnet",
+        swap(
+            r"layers\.MaxPooling2D\(",
+            "layers.AveragePooling2D(",
+        ),
+        "max_pooling2d_1",
+        construct="layer/MaxPooling2D",
+    ),
+    operator(
+        "Reshape with height and width exchanged",
+        "reshape",
+        swap(
+            r"(name=\"reshape_1\"\))\((\w+)\)",
+            r"\1(keras.ops.transpose(\2, (0, 2, 1, 3)))",
+        ),
+        "reshape_1",
+        construct="layer/Reshape",
+    ),
+    operator(
         "a largest entry for the average",
         "convnet",
         swap(r"layers\.GlobalAveragePooling2D\(", "layers.GlobalMaxPooling2D("),
         "global_average_pooling2d_1",
+        construct="layer/GlobalAveragePooling2D",
     ),
-    fault(
+    operator(
         "Flatten in the order of channels first",
         "flatten",
         swap(
@@ -86,21 +114,24 @@ MODEL_FAULTS = [
             r"layers.Flatten(\1)(keras.ops.transpose(\2, (0, 3, 1, 2)))",
         ),
         "another order",
+        construct="layer/Flatten",
     ),
-    fault(
+    operator(
         "inputs of Concatenate exchanged",
         "wide_and_deep",
         swap(r"\[wide, dense_2\]", "[dense_2, wide]"),
         "another order",
+        construct="layer/Concatenate",
     ),
-    fault(
+    operator(
         "a difference for the sum",
         "convnet",
         swap(r"layers\.Add\(", "layers.Subtract("),
         "add_1",
+        construct="layer/Add",
     ),
     # Losses and metrics
-    fault(
+    loss(
         "loss from probabilities",
         "mlp",
         swap(
@@ -111,13 +142,13 @@ MODEL_FAULTS = [
         ),
         "loss",
     ),
-    fault(
+    loss(
         "label smoothing towards 0",
         "selu_net",
         in_definition("smooth", swap(r" \+ \w+ / classes", "")),
         "loss",
     ),
-    fault(
+    loss(
         "losses divided by the sum of the weights of examples",
         "selu_net",
         in_definition(
@@ -129,7 +160,7 @@ MODEL_FAULTS = [
         ),
         "loss",
     ),
-    fault(
+    loss(
         "weights of examples left out",
         "selu_net",
         in_definition(
@@ -137,26 +168,34 @@ MODEL_FAULTS = [
         ),
         "loss",
     ),
-    fault(
+    loss(
         "weights of losses exchanged",
         "wide_and_deep",
         swap(r"0\.9 \* price_loss \+ 0\.1", "0.1 * price_loss + 0.9"),
         "loss",
     ),
-    fault(
+    loss(
         "binary accuracy with the threshold of logits",
         "selu_net",
         argument("binary_accuracy", "threshold", "0.0"),
         "metric accuracy",
+        construct="metric/accuracy",
     ),
-    fault(
+    loss(
+        "mean squares for mean absolute differences",
+        "wide_and_deep",
+        in_definition("mean_absolute_error", swap(r"tf\.abs", "tf.square")),
+        "metric price_mae",
+        construct="metric/mae",
+    ),
+    loss(
         "accuracy of the least likely class",
         "mlp",
         in_definition("sparse_accuracy", swap("argmax", "argmin")),
         "metric accuracy",
     ),
     # Penalties and constraints
-    fault(
+    loss(
         "L2 with a half",
         "mlp",
         in_definition(
@@ -164,25 +203,25 @@ MODEL_FAULTS = [
         ),
         "is 0.5 times",
     ),
-    fault(
+    loss(
         "L1 part of l1_l2 left out",
         "wide_and_deep",
         in_definition("L1L2", swap(r"self\.l1 \*", "0.0 *")),
         "dense_1 kernel_regularizer",
     ),
-    fault(
+    loss(
         "penalties left out of the loss",
         "mlp",
         in_definition("figures", swap(r"label_loss \+ penalties", "label_loss")),
         "loss",
     ),
-    fault(
+    loop(
         "constraint left out",
         "mlp",
         swap(r"^ +kernel_constraint=.*\n", "", None),
         "kernel_constraint",
     ),
-    fault(
+    loop(
         "constraint over the other axis",
         "mlp",
         argument("MaxNorm", "axis", "1"),

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from .edits import argument, in_definition, remove, swap
-from .fault import Fault
-from .keras_model import fault
+from .edits import argument, in_definition, swap
+from .fault import Family, Fault, Planter
 
 __all__ = ["TRAINING_FAULTS"]
 
+gradient = Planter("keras", Family.GRADIENTS)
+loss = Planter("keras", Family.LOSSES)
+loop = Planter("keras", Family.LOOP)
+
 TRAINING_FAULTS: list[Fault] = [
     # Gradients and updates
-    fault(
+    gradient(
         "no clipping in the step",
         "mlp",
-        in_definition("update_weights", remove(r"found = clip_gradients\(found\)")),
+        in_definition("update_weights", swap(r"found, logs\[", "_, logs[")),
         "optimizer",
     ),
-    fault(
+    gradient(
         "clipping of all gradients together",
         "mlp",
         in_definition(
@@ -28,7 +31,7 @@ TRAINING_FAULTS: list[Fault] = [
         ),
         "clipnorm",
     ),
-    fault(
+    gradient(
         "clipping as PyTorch does it, with 1e-6 added to the norm",
         "mlp",
         in_definition(
@@ -36,31 +39,49 @@ TRAINING_FAULTS: list[Fault] = [
         ),
         "clipnorm",
     ),
-    fault(
+    gradient(
+        "a norm that is not looked at where gradients are clipped",
+        "clipped",
+        in_definition("update_weights", swap(r'logs\["gradient_norm"\] =', "_ =")),
+        "on_nan",
+    ),
+    gradient(
+        "a norm of clipped gradients",
+        "mlp",
+        in_definition(
+            "clip_by_norm",
+            swap(
+                r"list\(norms\.values\(\)\)",
+                "[tf.norm(gradient) for gradient in clipped.values()]",
+            ),
+        ),
+        "clipping",
+    ),
+    loop(
         "momentum of another size",
         "mlp",
         swap(r"momentum=np\.float64\(0\.9\)", "momentum=np.float64(0.95)"),
         "optimizer",
     ),
-    fault(
+    loop(
         "momentum in float32",
         "mlp",
         swap(r"momentum=np\.float64\(0\.9\)", "momentum=0.9"),
         "float32",
     ),
-    fault(
+    loop(
         "nesterov left out",
         "mlp",
         argument("SGD", "nesterov", "False"),
         "optimizer",
     ),
-    fault(
+    loop(
         "amsgrad without its maximum",
         "convnet",
         in_definition("Adam", swap(r"tf\.maximum\(largest, v\)", "v")),
         "optimizer",
     ),
-    fault(
+    loop(
         "Adam's epsilon in PyTorch's place",
         "convnet",
         in_definition(
@@ -72,33 +93,33 @@ TRAINING_FAULTS: list[Fault] = [
         ),
         "optimizer",
     ),
-    fault(
+    loop(
         "Adam's bias correction one step late",
         "convnet",
         in_definition("Adam.scalars_at", swap(r"step \+ 1", "step + 2", 2)),
         "learning rate",
         "optimizer",
     ),
-    fault(
+    loop(
         "Adam with another epsilon",
         "convnet",
         in_definition("init_state", argument("Adam", "epsilon", "1e-8", times=1)),
         "optimizer",
     ),
-    fault(
+    loop(
         "RMSprop not centered",
         "wide_and_deep",
         argument("RMSprop", "centered", "False", times=1),
         "optimizer",
         "Error",
     ),
-    fault(
+    loop(
         "RMSprop with another rho",
         "wide_and_deep",
         argument("RMSprop", "rho", "0.99", times=1),
         "optimizer",
     ),
-    fault(
+    loop(
         "the rate of the step before",
         "mlp",
         in_definition(
@@ -107,32 +128,32 @@ TRAINING_FAULTS: list[Fault] = [
         ),
         "learning rate of step 0, not 1",
     ),
-    fault(
+    loop(
         "a constant rate",
         "mlp",
         in_definition("train_step", swap(r"learning_rate\(step,", "learning_rate(0,")),
         "learning rate",
     ),
     # Modes
-    fault(
+    loop(
         "evaluation in training mode",
         "mlp",
         in_definition("evaluate_fields", swap("training=False", "training=True")),
         "loss",
     ),
-    fault(
+    loop(
         "predictions in training mode",
         "mlp",
         in_definition("compute_outputs", swap("training=False", "training=True")),
         "output label",
     ),
-    fault(
+    loop(
         "training in inference mode",
         "mlp",
         in_definition("compute_gradients", swap("training=True", "training=False")),
         "loss",
     ),
-    fault(
+    loss(
         "penalties left out of evaluation",
         "wide_and_deep",
         in_definition(

@@ -52,10 +52,16 @@ def piecewise() -> Program:
     return program_for(base(catalog().find("schedule", "piecewise_constant")))
 
 
+def reshape() -> Program:
+    """An image that is reshaped to a sequence."""
+    return program_for(base(catalog().find("layer", "Reshape")))
+
+
 PROGRAMS: dict[str, Callable[[], Program]] = {
     **MODELS,
     "flatten": flatten,
     "stopping": stopping,
     "clipped": clipped,
     "piecewise": piecewise,
+    "reshape": reshape,
 }

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Any
+from threading import Lock
 
 from ...backend import Emission, backend
 from ...ir import Program
@@ -12,91 +14,123 @@ from ..pool import WorkerPool
 from ..protocol import JUDGE
 from .edits import Unplanted
 from .fault import Fault, Finding, try_fault
-from .programs import PROGRAMS
+from .result import SelfTest
 
-__all__ = ["SelfTest", "selftest"]
+__all__ = ["selftest", "selftest_in_lanes"]
+
+Watch = Callable[[Fault], None]
 
 
 @dataclass
-class SelfTest:
-    """What became of the faults. `unplanted` did not apply to what is emitted now."""
+class _Sound:
+    """The sound programs, emitted when they are first asked for."""
 
-    findings: list[Finding] = field(default_factory=list[Finding])
-    unplanted: dict[str, str] = field(default_factory=dict[str, str])
+    known: dict[tuple[str, str], tuple[Program, dict[str, Emission]]] = field(
+        default_factory=dict[tuple[str, str], tuple[Program, dict[str, Emission]]]
+    )
 
-    @property
-    def killed(self) -> int:
-        """How many faults were noticed."""
-        return sum(finding.killed for finding in self.findings)
-
-    @property
-    def named(self) -> int:
-        """How many were noticed and traced to the right place."""
-        return sum(finding.killed and finding.named for finding in self.findings)
-
-    @property
-    def passed(self) -> bool:
-        """Whether every fault was planted and noticed."""
-        return not self.unplanted and self.killed == len(self.findings)
-
-    def to_json(self) -> dict[str, Any]:
-        """The account of each fault."""
-        return {
-            "planted": len(self.findings),
-            "killed": self.killed,
-            "named": self.named,
-            "unplanted": self.unplanted,
-            "faults": [
-                {
-                    "name": finding.fault.name,
-                    "killed": finding.killed,
-                    "named": finding.named,
-                    "blamed": finding.blamed,
-                }
-                for finding in self.findings
-            ],
-        }
-
-    def render(self) -> str:
-        """The rates, and every fault that survived or was blamed on another."""
-        count = len(self.findings)
-        lines = [f"{self.killed} of {count} planted faults noticed, {self.named} named"]
-        for finding in self.findings:
-            if not finding.killed:
-                lines.append(f"survived: {finding.fault.name}")
-            elif not finding.named:
-                lines.append(f"misnamed: {finding.fault.name}: {finding.blamed}")
-        lines += [f"not planted: {name}: {why}" for name, why in self.unplanted.items()]
-        return "\n".join(lines) + "\n"
+    def of(self, fault: Fault) -> tuple[Program, dict[str, Emission]]:
+        """The program of a fault, as its backend and the judge write it."""
+        key = fault.program, fault.backend
+        if key not in self.known:
+            program = fault.make()
+            sides = (fault.backend, JUDGE)
+            self.known[key] = program, {name: _emit(program, name) for name in sides}
+        return self.known[key]
 
 
 def selftest(
-    faults: Iterable[Fault],
-    pool: WorkerPool,
-    watch: Callable[[Fault], None] = lambda _: None,
+    faults: Iterable[Fault], pool: WorkerPool, watch: Watch = lambda _: None
 ) -> SelfTest:
     """Plant faults one after another; each against the judge alone.
 
     Args:
         faults: what to plant.
         pool: workers of the faults' backends and of the judge.
-        watch: called before each fault.
+        watch: called after each fault.
     """
-    result = SelfTest()
-    sound: dict[tuple[str, str], tuple[Program, dict[str, Emission]]] = {}
+    result, sound = SelfTest(), _Sound()
     for fault in faults:
+        _try(fault, sound, pool, result)
         watch(fault)
-        key = (fault.program, fault.backend)
-        if key not in sound:
-            program = PROGRAMS[fault.program]()
-            sides = (fault.backend, JUDGE)
-            sound[key] = program, {name: _emit(program, name) for name in sides}
-        program, emissions = sound[key]
-        try:
-            result.findings.append(try_fault(fault, emissions, program, pool))
-        except Unplanted as error:
-            result.unplanted[fault.name] = str(error)
     return result
+
+
+def selftest_in_lanes(
+    faults: Iterable[Fault], lanes: int = 2, watch: Watch = lambda _: None
+) -> SelfTest:
+    """Plant faults side by side, in workers that the lanes start and end.
+
+    Args:
+        faults: what to plant.
+        lanes: how many faults are on trial at once.
+        watch: called after each fault, by one lane at a time.
+    """
+    listed, sound, result, lock = list(faults), _Sound(), SelfTest(), Lock()
+    queue = _Queue(listed)
+
+    def run(number: int) -> None:
+        pool = WorkerPool([*queue.backends, JUDGE], kept=(JUDGE,))
+        try:
+            for fault in queue.take(number):
+                _try(fault, sound, pool, result)
+                with lock:
+                    watch(fault)
+        finally:
+            pool.close()
+
+    with ThreadPoolExecutor(lanes) as threads:
+        try:
+            for done in [threads.submit(run, number) for number in range(lanes)]:
+                done.result()
+        finally:
+            queue.clear()
+    places = {fault.name: place for place, fault in enumerate(listed)}
+    result.findings.sort(key=lambda finding: places[finding.fault.name])
+    return result
+
+
+class _Queue:
+    """Faults by backend. Each lane begins with a backend of its own, then helps others."""
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self._waiting: dict[str, deque[Fault]] = {}
+        for fault in faults:
+            self._waiting.setdefault(fault.backend, deque()).append(fault)
+        self._lock = Lock()
+
+    @property
+    def backends(self) -> tuple[str, ...]:
+        """The backends that the faults are planted in."""
+        return tuple(self._waiting)
+
+    def take(self, lane: int) -> Iterator[Fault]:
+        """Faults for a lane, until none is left."""
+        while True:
+            with self._lock:
+                queues = list(self._waiting.values())
+                own = queues[lane % len(queues)] if queues else deque[Fault]()
+                longest = max(queues, key=len, default=own)
+                if not own and not longest:
+                    return
+                fault = own.popleft() if own else longest.pop()
+            yield fault
+
+    def clear(self) -> None:
+        """Leave nothing for any lane."""
+        with self._lock:
+            for waiting in self._waiting.values():
+                waiting.clear()
+
+
+def _try(fault: Fault, sound: _Sound, pool: WorkerPool, result: SelfTest) -> None:
+    program, emissions = sound.of(fault)
+    try:
+        finding: Finding = try_fault(fault, emissions, program, pool)
+    except Unplanted as error:
+        result.unplanted[fault.name] = str(error)
+    else:
+        result.findings.append(finding)
 
 
 def _emit(program: Program, name: str) -> Emission:

@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from .edits import Edit, argument, in_definition, swap
-from .fault import Fault
+from .edits import argument, in_definition, swap
+from .fault import Family, Fault, Planter
 
 __all__ = ["MODEL_FAULTS"]
 
+operator = Planter("torch", Family.OPERATORS)
+state = Planter("torch", Family.STATE)
+loss = Planter("torch", Family.LOSSES)
+loop = Planter("torch", Family.LOOP)
 
-def fault(name: str, program: str, edit: Edit, *named: str, steps: int = 10) -> Fault:
-    """A fault of this backend."""
-    return Fault(f"torch: {name}", "torch", program, edit, named, steps)
-
-
-MODEL_FAULTS = [
+MODEL_FAULTS: list[Fault] = [
     # Layers
-    fault(
+    operator(
         "BatchNormalization with PyTorch's epsilon",
         "mlp",
         argument("BatchNorm", "eps", "1e-05"),
         "epsilon of 1e-05",
+        construct="layer/BatchNormalization",
     ),
-    fault(
+    state(
         "BatchNormalization with PyTorch's momentum",
         "mlp",
         in_definition(
@@ -29,7 +29,7 @@ MODEL_FAULTS = [
         ),
         "momentum of 0.01",
     ),
-    fault(
+    state(
         "the unbiased running variance",
         "mlp",
         in_definition(
@@ -41,7 +41,7 @@ MODEL_FAULTS = [
         ),
         "unbiased variance",
     ),
-    fault(
+    state(
         "the unbiased running variance over an image",
         "convnet",
         in_definition(
@@ -53,19 +53,20 @@ MODEL_FAULTS = [
         ),
         "unbiased variance",
     ),
-    fault(
+    operator(
         "BatchNormalization with running statistics in training",
         "convnet",
         in_definition("BatchNorm.normalize", swap("if not self.training:", "if True:")),
         "batch_normalization_1",
     ),
-    fault(
+    operator(
         "dropout scale missing",
         "mlp",
-        in_definition("Dropout", swap(r" / \(1\.0 - self\.p\)", "")),
+        in_definition("Dropout", swap(r" \* \(1\.0 / \(1\.0 - self\.p\)\)", "")),
         "kept entries are multiplied by 1,",
+        construct="layer/Dropout",
     ),
-    fault(
+    loop(
         "evaluation in training mode",
         "mlp",
         in_definition(
@@ -73,43 +74,47 @@ MODEL_FAULTS = [
         ),
         "loss",
     ),
-    fault(
+    operator(
         "one rate for another",
         "mlp",
         swap(r"\(rows, 20\), 0\.2, step", "(rows, 20), 0.25, step"),
         "dropout_1",
     ),
-    fault(
+    operator(
         "alpha dropout with the limit of ELU",
         "selu_net",
         in_definition("AlphaDropout", swap(r"-1\.7580993408473766", "-1.0")),
         "alpha_dropout_1",
+        construct="layer/AlphaDropout",
     ),
-    fault(
+    operator(
         "leaky_relu with PyTorch's slope",
         "convnet",
         argument("nn.LeakyReLU", "negative_slope", "0.01", times=1),
         "activation_2",
+        construct="activation/leaky_relu",
     ),
-    fault(
+    operator(
         "elu with another alpha",
         "mlp",
         argument("nn.ELU", "alpha", "1.1"),
         "dense_1",
     ),
-    fault(
+    operator(
         "a symmetric padding",
         "convnet",
         swap(r"\(1, 1, 0, 1\)", "(1, 1, 1, 0)"),
         "conv2d_1",
+        construct="layer/Conv2D",
     ),
-    fault(
+    operator(
         "a border of zeros in pooling",
         "convnet",
         swap(r"value=-math\.inf", "value=0.0"),
         "max_pooling2d_1",
+        construct="layer/MaxPooling2D",
     ),
-    fault(
+    operator(
         "height and width exchanged",
         "flatten",
         swap(
@@ -118,44 +123,55 @@ MODEL_FAULTS = [
         ),
         "conv2d_1",
     ),
-    fault(
+    operator(
         "Flatten in the order of channels first",
         "flatten",
         swap(r"x\.permute\(0, 2, 3, 1\)", "x"),
         "another order",
+        construct="layer/Flatten",
     ),
-    fault(
+    operator(
         "Flatten with height and width exchanged",
         "flatten",
         swap(r"x\.permute\(0, 2, 3, 1\)", "x.permute(0, 3, 2, 1)"),
         "another order",
     ),
-    fault(
+    operator(
+        "Reshape with height and width exchanged",
+        "reshape",
+        swap(r"self\.reshape_1\(x\)", "self.reshape_1(x.transpose(1, 2))"),
+        "reshape_1",
+        construct="layer/Reshape",
+    ),
+    operator(
         "the largest entry for the average",
         "convnet",
         swap(r"nn\.AdaptiveAvgPool2d\(1\)", "nn.AdaptiveMaxPool2d(1)", None),
         "global_average_pooling2d_1",
+        construct="layer/GlobalAveragePooling2D",
     ),
-    fault(
+    operator(
         "inputs of Concatenate exchanged",
         "wide_and_deep",
         swap(r"concatenate_1\(wide, dense_2\)", "concatenate_1(dense_2, wide)"),
         "another order",
+        construct="layer/Concatenate",
     ),
-    fault(
+    operator(
         "a difference for the sum",
         "convnet",
         in_definition("Add", swap(r"total \+ other", "total - other")),
         "add_1",
+        construct="layer/Add",
     ),
-    fault(
+    operator(
         "a square kernel in PyTorch's layout",
         "convnet",
         swap(r"\(\"dense_1\.weight\", \(1, 0\)\)", '("dense_1.weight", (0, 1))'),
         "dense_1",
     ),
     # Losses and metrics
-    fault(
+    loss(
         "loss from probabilities",
         "mlp",
         swap(
@@ -164,7 +180,7 @@ MODEL_FAULTS = [
         ),
         "loss",
     ),
-    fault(
+    loss(
         "softmax twice",
         "mlp",
         swap(
@@ -173,31 +189,31 @@ MODEL_FAULTS = [
         ),
         "loss",
     ),
-    fault(
+    loss(
         "a sum for the mean",
         "mlp",
         argument("F.cross_entropy", "reduction", '"sum"', times=1),
         "loss",
     ),
-    fault(
+    loss(
         "label smoothing towards 0",
         "selu_net",
         swap(r" \+ 0\.1 / 2", ""),
         "loss",
     ),
-    fault(
+    loss(
         "losses divided by the sum of the weights of examples",
         "selu_net",
         in_definition("weighted_mean", swap(r"\.mean\(\)$", ".sum() / weights.sum()")),
         "loss",
     ),
-    fault(
+    loss(
         "weights of losses exchanged",
         "wide_and_deep",
         swap(r"0\.9 \* (.*) \+ 0\.1 \*", r"0.1 * \1 + 0.9 *"),
         "loss",
     ),
-    fault(
+    loss(
         "targets that are broadcast",
         "wide_and_deep",
         swap(
@@ -207,16 +223,18 @@ MODEL_FAULTS = [
         ),
         "loss",
     ),
-    fault(
+    loss(
         "binary accuracy with the threshold of logits",
         "selu_net",
         argument("binary_accuracy", "threshold", "0.0"),
         "metric accuracy",
+        construct="metric/accuracy",
     ),
-    fault(
+    loss(
         "mean squares for mean absolute differences",
         "wide_and_deep",
         swap(r"F\.l1_loss", "F.mse_loss"),
         "metric price_mae",
+        construct="metric/mae",
     ),
 ]

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from .edits import argument, in_definition, remove, swap, then
-from .fault import Fault
-from .torch_model import fault
+from .fault import Family, Fault, Planter
 
 __all__ = ["TRAINING_FAULTS"]
 
+state = Planter("torch", Family.STATE)
+gradient = Planter("torch", Family.GRADIENTS)
+loss = Planter("torch", Family.LOSSES)
+loop = Planter("torch", Family.LOOP)
+
 TRAINING_FAULTS: list[Fault] = [
     # Penalties and constraints
-    fault(
+    loss(
         "L2 with a half",
         "mlp",
         then(
@@ -19,25 +23,27 @@ TRAINING_FAULTS: list[Fault] = [
         ),
         "is 0.5 times",
     ),
-    fault(
+    gradient(
         "L2 with a half in the gradient alone",
         "mlp",
         in_definition("add_l2_gradient", swap(r"2\.0 \* factor", "factor")),
         "dense_2",
     ),
-    fault(
+    gradient(
         "the gradient of the penalties left out",
         "mlp",
-        in_definition("gradients", remove(r"add_penalty_gradients\(state\.model\)")),
+        in_definition(
+            "compute_gradients", remove(r"add_penalty_gradients\(state\.model\)")
+        ),
         "dense_2",
     ),
-    fault(
+    loss(
         "penalties left out of evaluation",
         "mlp",
         in_definition("evaluate_step", swap(r" \+ penalty\(state\.model\)", "")),
         "figures in inference: loss",
     ),
-    fault(
+    gradient(
         "one penalty left out",
         "wide_and_deep",
         in_definition(
@@ -45,25 +51,25 @@ TRAINING_FAULTS: list[Fault] = [
         ),
         "dense_2",
     ),
-    fault(
+    loop(
         "constraint left out",
         "mlp",
         in_definition("train_step", remove(r"apply_constraints\(state\.model\)")),
         "the constraint is not applied",
     ),
-    fault(
+    loop(
         "constraint of one layer left out",
         "mlp",
         in_definition("apply_constraints", remove(r"max_norm\(model\.dense_2.*")),
         "dense_2 kernel_constraint",
     ),
-    fault(
+    loop(
         "constraint over the other axis",
         "mlp",
         swap(r"dim=\(1,\)", "dim=(0,)", None),
         "kernel_constraint",
     ),
-    fault(
+    loop(
         "constraint that spares what is within the bound",
         "mlp",
         in_definition(
@@ -75,7 +81,7 @@ TRAINING_FAULTS: list[Fault] = [
         ),
         "kernel_constraint",
     ),
-    fault(
+    loop(
         "constraint before the update",
         "mlp",
         in_definition(
@@ -89,26 +95,29 @@ TRAINING_FAULTS: list[Fault] = [
         "optimizer",
     ),
     # Gradients and updates
-    fault(
+    gradient(
         "clipping after the update",
         "mlp",
         in_definition(
             "train_step",
             swap(
-                r"^( +)(clip_gradients\(grads\))\n +(prepare_update\(state, step\))\n"
+                r"^( +)(.* = clip_gradients\(grads\))\n +(prepare_update\(state, step\))\n"
                 r" +(state\.optimizer\.step\(\))",
                 r"\1\3\n\1\4\n\1\2",
             ),
         ),
         "optimizer",
     ),
-    fault(
+    gradient(
         "clipping left out",
         "clipped",
-        in_definition("train_step", remove(r"clip_gradients\(grads\)")),
+        in_definition(
+            "train_step",
+            swap(r"\(grads\)", "({path: grads[path].clone() for path in grads})"),
+        ),
         "optimizer",
     ),
-    fault(
+    gradient(
         "clipping of all gradients together",
         "mlp",
         in_definition(
@@ -119,7 +128,7 @@ TRAINING_FAULTS: list[Fault] = [
         ),
         "clipnorm",
     ),
-    fault(
+    gradient(
         "clipping as PyTorch does it, with 1e-6 added to the norm",
         "mlp",
         in_definition(
@@ -131,39 +140,45 @@ TRAINING_FAULTS: list[Fault] = [
         ),
         "clipnorm",
     ),
-    fault(
+    gradient(
+        "a norm that is not looked at where gradients are clipped",
+        "clipped",
+        in_definition("train_step", swap(r'figures\["gradient_norm"\] =', "_ =")),
+        "on_nan",
+    ),
+    gradient(
         "gradients that add up",
         "mlp",
-        in_definition("gradients", remove(r"state\.optimizer\.zero_grad\(\)")),
+        in_definition("compute_gradients", remove(r"state\.optimizer\.zero_grad\(\)")),
         "optimizer",
     ),
-    fault(
+    loop(
         "momentum of another size",
         "mlp",
         argument("SGD", "momentum", "0.95", times=1),
         "optimizer",
     ),
-    fault(
+    loop(
         "nesterov left out",
         "mlp",
         argument("SGD", "nesterov", "False", times=1),
         "optimizer",
     ),
-    fault(
+    loop(
         "dampening",
         "mlp",
         argument("SGD", "dampening", "0.1", times=1),
         "Error",
         "optimizer",
     ),
-    fault(
+    state(
         "velocity with the wrong sign",
         "mlp",
         in_definition("export_state", swap(r"= -to_array", "= to_array")),
         "optimizer",
         "built state",
     ),
-    fault(
+    loop(
         "the velocity without the learning rate",
         "mlp",
         then(
@@ -177,7 +192,7 @@ TRAINING_FAULTS: list[Fault] = [
         ),
         "optimizer",
     ),
-    fault(
+    loop(
         "the rate of the step before",
         "mlp",
         in_definition(
@@ -186,7 +201,7 @@ TRAINING_FAULTS: list[Fault] = [
         ),
         "learning rate of step 0, not 1",
     ),
-    fault(
+    loop(
         "the rate of the epoch's beginning",
         "mlp",
         in_definition(
@@ -198,39 +213,39 @@ TRAINING_FAULTS: list[Fault] = [
         ),
         "learning rate",
     ),
-    fault(
+    loop(
         "Adam's epsilon in PyTorch's place",
         "convnet",
         in_definition("prepare_update", remove(r"group\[\"eps\"\] = .*")),
         "optimizer",
     ),
-    fault(
+    loop(
         "Adam's bias correction one step late",
         "convnet",
         in_definition("prepare_update", swap(r"fill_\(step\)", "fill_(step + 1)")),
         "optimizer",
         "learning rate",
     ),
-    fault(
+    loop(
         "Adam with another beta_2",
         "convnet",
         argument("Adam", "betas", "(0.9, 0.99)", times=1),
         "optimizer",
     ),
-    fault(
+    loop(
         "L2 by weight_decay on top",
         "convnet",
         argument("Adam", "weight_decay", "0.01", times=1),
         "optimizer",
     ),
-    fault(
+    loop(
         "Nadam with PyTorch's momentum decay",
         "selu_net",
         argument("NAdam", "momentum_decay", "0.004", times=1),
         "optimizer",
         "learning rate",
     ),
-    fault(
+    loop(
         "RMSprop with epsilon outside the root",
         "wide_and_deep",
         in_definition(
@@ -239,7 +254,7 @@ TRAINING_FAULTS: list[Fault] = [
         ),
         "optimizer",
     ),
-    fault(
+    loop(
         "RMSprop not centered",
         "wide_and_deep",
         in_definition(
@@ -248,7 +263,7 @@ TRAINING_FAULTS: list[Fault] = [
         "optimizer",
     ),
     # Modes
-    fault(
+    loop(
         "predictions in training mode",
         "mlp",
         in_definition(
@@ -256,11 +271,11 @@ TRAINING_FAULTS: list[Fault] = [
         ),
         "output label",
     ),
-    fault(
+    loop(
         "training in inference mode",
         "mlp",
         in_definition(
-            "gradients", swap(r"state\.model\.train\(\)", "state.model.eval()")
+            "compute_gradients", swap(r"state\.model\.train\(\)", "state.model.eval()")
         ),
         "loss",
     ),

@@ -8,7 +8,7 @@ from .bases import base
 from .bundles import bundles
 from .fields import NoAlternative, alternatives
 from .models import MODELS
-from .programs import batches_for, program_for
+from .programs import batches_for, in_shapes, program_for
 from .variations import Variation, variations
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "base",
     "batches_for",
     "bundles",
+    "in_shapes",
     "program_for",
     "variations",
 ]

@@ -20,7 +20,15 @@ from ...ir import Network, Objective, Phase, Program, Training
 from ...runtime.batches import ArrayBatches
 from ...runtime.random import random_words, uniform
 
-__all__ = ["SHAPES", "Draft", "batches_for", "train", "with_phase"]
+__all__ = [
+    "SHAPES",
+    "Draft",
+    "arrays_for",
+    "batches_for",
+    "fused",
+    "train",
+    "with_phase",
+]
 
 #: Shapes of an example that layers are tried on.
 SHAPES: dict[str, tuple[int, ...]] = {
@@ -89,7 +97,7 @@ def train(
             output=output,
             target=f"{output}_target",
             loss=loss,
-            logits=_fused(network, output, loss),
+            logits=fused(network, output, loss),
             metrics=(metrics or {}).get(output, ()),
         )
         for output, loss in losses.items()
@@ -111,7 +119,7 @@ def train(
     return Program(network=network, training=training)
 
 
-def _fused(network: Network, output: str, loss: Loss) -> bool:
+def fused(network: Network, output: str, loss: Loss) -> bool:
     """Whether the activation that ends the output is the one the loss is fused with."""
     if loss.fuses is None or getattr(loss, "from_logits", False):
         return False
@@ -144,15 +152,16 @@ def batches_for(
     training = program.training
     assert training is not None, "a model alone needs no data"
     return ArrayBatches(
-        _arrays(program, rows, "training"),
-        _arrays(program, held_out, "validation") if held_out else None,
+        arrays_for(program, rows, "training"),
+        arrays_for(program, held_out, "validation") if held_out else None,
         batch_size=training.batch_size,
         seed=training.seed,
         shuffle=training.shuffle,
     )
 
 
-def _arrays(program: Program, rows: int, part: str) -> dict[str, np.ndarray]:
+def arrays_for(program: Program, rows: int, part: str) -> dict[str, np.ndarray]:
+    """Random inputs, targets and weights of examples, by what the batches call them."""
     network, training = program.network, program.training
     assert training is not None
     found: dict[str, np.ndarray] = {}

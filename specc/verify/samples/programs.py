@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from ...catalog.activations.linear import Linear
 from ...catalog.activations.squashing import Sigmoid, Softmax, Tanh
 from ...catalog.callbacks import Callback
@@ -33,7 +35,15 @@ from ...check.graph import Misfit
 from ...ir import Program
 from .drafts import SHAPES, Draft, batches_for, train
 
-__all__ = ["batches_for", "branch", "fitting_shape", "head", "join", "program_for"]
+__all__ = [
+    "batches_for",
+    "branch",
+    "fitting_shape",
+    "head",
+    "in_shapes",
+    "join",
+    "program_for",
+]
 
 
 def program_for(construct: Construct, shape: str | None = None) -> Program:
@@ -61,6 +71,54 @@ def program_for(construct: Construct, shape: str | None = None) -> Program:
     layer = in_layer(construct)
     draft = Draft({"x": SHAPES[shape or fitting_shape(layer)]})
     return join(draft, [branch(draft, layer)])
+
+
+def in_shapes(*constructs: Construct) -> Iterator[tuple[Program, ...]]:
+    """Some constructs, each in the same small program, in one such program after another.
+
+    The usual one comes first, layers in every shape that fits all; then one that asks for
+    little else, for backends that know few constructs.
+    """
+    try:
+        layers = [in_layer(construct) for construct in constructs]
+    except LookupError:
+        yield tuple(program_for(construct) for construct in constructs)
+        if isinstance(constructs[0], Optimizer | Schedule | Callback):
+            yield tuple(_simplest(construct) for construct in constructs)
+        return
+    if isinstance(constructs[0], Activation):
+        arguments = [
+            Dense.model_validate({"units": 3, "activation": c}) for c in constructs
+        ]
+        choices = [
+            *((name, layers) for name in ("image", "sequence")),
+            ("flat", arguments),
+        ]
+    else:
+        choices = [(name, layers) for name in ("image", "sequence", "flat")]
+    for name, some in choices:
+        try:
+            found = tuple(program_for(layer, name) for layer in some)
+        except Misfit:
+            continue
+        yield found
+
+
+def _simplest(construct: Construct) -> Program:
+    """Regression by plain descent, with an optimizer, a rate or a callback."""
+    draft = Draft({"x": SHAPES["flat"]})
+    hidden = draft.add(Dense(units=6, activation=Tanh()), "x")
+    network = draft.network({"y": draft.add(Dense(units=2), hidden)})
+    rate = construct if isinstance(construct, Schedule) else 0.05
+    optimizer = SGD.model_validate({"learning_rate": rate})
+    callbacks = (construct,) if isinstance(construct, Callback) else ()
+    return train(
+        network,
+        {"y": MeanSquaredError()},
+        optimizer=construct if isinstance(construct, Optimizer) else optimizer,
+        callbacks=callbacks,
+        epochs=6 if callbacks else 4,
+    )
 
 
 def in_layer(construct: Construct) -> Layer:

@@ -1,0 +1,237 @@
+"""A program as text: the way back from the intermediate form to a spec.
+
+What is written checks back to an equal program. Only what differs from its default is
+written, every layer under its own name, in the one style of `specc fmt`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, cast
+
+from .catalog.construct import Construct
+from .catalog.schedules import Piece
+from .catalog.settings import DataSettings, TrainSettings
+from .catalog.sources.files import Csv
+from .catalog.transforms.rows import Comparison
+from .check.expectation import Expectation, Maybe, MemberOf, Sequence, Text, signature
+from .ir import Binding, Call, Data, Network, Program, Training
+from .syntax.format import format_text
+
+__all__ = ["Unwritable", "settings_of", "unparse"]
+
+
+class Unwritable(ValueError):
+    """The language has no words for something in a program."""
+
+
+def unparse(program: Program) -> str:
+    """The text of a spec that means the program.
+
+    Raises:
+        Unwritable: there is none: a shared layer, several phases, frozen weights.
+    """
+    blocks = ["nnspec 1", "\n".join(_model(program.network))]
+    if program.data is not None:
+        blocks.append("\n".join(_data(program.data)))
+    if program.training is not None:
+        if program.data is None:
+            raise Unwritable("a training without data")
+        blocks.append("\n".join(_training(program, program.training, program.data)))
+    return format_text("\n\n".join(blocks) + "\n")
+
+
+# Models ---------------------------------------------------------------------------
+
+
+def _model(network: Network) -> Iterator[str]:
+    yield f"model {network.name} {{"
+    for item in network.inputs:
+        edge = network.edge(item.name)
+        if edge.dtype != "float32" or edge.mask is not None:
+            raise Unwritable(f"the input {item.name} of type {edge.dtype}")
+        sizes = f"[{', '.join(map(str, edge.shape))}]" if edge.shape else ""
+        yield f"input {item.name}: float32{sizes}"
+    yield ""
+    names = {item.name for item in network.outputs}
+    for call in network.calls:
+        yield _flow(network, call, call.name in names)
+    for output in network.outputs:
+        if output.name != output.edge:
+            yield f"output {output.name} = {output.edge}"
+    yield "}"
+
+
+def _flow(network: Network, call: Call, is_output: bool) -> str:
+    node = network.layer(call.layer)
+    if node.name != call.name:
+        raise Unwritable(f"the layer {node.name} is called twice")
+    if any(not w.trainable or not w.decay or w.rate != 1 for w in node.weights):
+        raise Unwritable(f"the weights of {node.name} are not trained as all others")
+    lead = "output " if is_output else ""
+    if node.layer.takes == "many":
+        return f"{lead}{call.name} = {_call(node.layer, call.inputs)}"
+    (source,) = call.inputs
+    return f"{lead}{call.name} = {source} -> {_call(node.layer)}"
+
+
+# Data -----------------------------------------------------------------------------
+
+
+def _data(data: Data) -> Iterator[str]:
+    yield f"data {data.name} {{"
+    settings = DataSettings(
+        source=data.source,
+        test=data.test,
+        validation=data.validation,
+        split_seed=data.split_seed,
+    )
+    yield from _settings(settings)
+    for binding in data.bindings:
+        yield _binding(binding, isinstance(data.source, Csv))
+    for step in data.transforms:
+        yield _call(step)
+    yield "}"
+
+
+def _binding(binding: Binding, table: bool) -> str:
+    word = "column" if table else "array"
+    quoted = [_quoted(name) for name in binding.columns]
+    if binding.through:
+        value = f"{word}s({' .. '.join(quoted)})"
+    else:
+        value = f"{word}{'s' if len(quoted) > 1 else ''}({', '.join(quoted)})"
+    if binding.name == binding.role:
+        return f"{binding.role} = {value}"
+    return f"{binding.role} {binding.name} = {value}"
+
+
+# Training -------------------------------------------------------------------------
+
+
+def settings_of(training: Training) -> TrainSettings:
+    """The settings of a train block that a training comes from.
+
+    Raises:
+        Unwritable: it has several phases, or weights that are frozen.
+    """
+    if len(training.phases) != 1 or training.phases[0].frozen:
+        raise Unwritable("a training of several phases, or with frozen weights")
+    (phase,) = training.phases
+    return TrainSettings(
+        optimizer=phase.optimizer,
+        epochs=phase.epochs,
+        batch_size=training.batch_size,
+        seed=training.seed,
+        shuffle=training.shuffle,
+        precision=training.precision,
+        on_nan=training.on_nan,
+    )
+
+
+def _training(program: Program, training: Training, data: Data) -> Iterator[str]:
+    yield f"train {training.name}: {program.network.name} on {data.name} {{"
+    several = len(training.objectives) > 1
+    for item in training.objectives:
+        output = f" {item.output}" if several else ""
+        yield f"loss{output} = {_call(item.loss)}"
+        if item.metrics:
+            yield f"metrics{output} = [{', '.join(map(_call, item.metrics))}]"
+    yield from _settings(settings_of(training))
+    for callback in training.phases[0].callbacks:
+        yield _call(callback)
+    yield "}"
+
+
+# Constructs and values ------------------------------------------------------------
+
+
+def _settings(settings: Construct) -> Iterator[str]:
+    parameters = signature(type(settings)).parameters
+    for name, value in _given(settings):
+        yield f"{name} = {_value(value, parameters[name].expects)}"
+
+
+def _given(construct: Construct) -> Iterator[tuple[str, Any]]:
+    """The fields that are required, or differ from their defaults."""
+    for name, info in construct.fields():
+        value = getattr(construct, name)
+        if info.is_required() or value != info.get_default(call_default_factory=True):
+            yield name, value
+
+
+def _call(construct: Construct, flows: tuple[str, ...] = ()) -> str:
+    """A construct with its arguments; `flows` are those that a joining layer takes."""
+    kind = signature(type(construct))
+    arguments, unnamed = list(flows), not flows
+    given = dict(_given(construct))
+    order = [*kind.positional, *(name for name in given if name not in kind.positional)]
+    for name in order:
+        if name not in given:
+            unnamed = False  # those after a gap need their names
+            continue
+        if name == kind.variadic:
+            expects = _item(kind.parameters[name].expects)
+            items = [_value(item, expects) for item in given[name]]
+            arguments[len(flows) : len(flows)] = items
+            continue
+        text = _value(given[name], kind.parameters[name].expects)
+        bare = unnamed and name in kind.positional
+        arguments.append(text if bare else f"{name} = {text}")
+    inside = f"({', '.join(arguments)})" if arguments else ""
+    return f"{construct.keyword}{inside}"
+
+
+def _item(expects: Expectation) -> Expectation:
+    return expects.item if isinstance(expects, Sequence) else expects
+
+
+def _value(value: Any, expects: Expectation) -> str:
+    """A value as its place expects it."""
+    if value is None:
+        return "none"
+    if isinstance(expects, Maybe):
+        expects = expects.inner
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return _quoted(value) if expects == Text() else value
+    if isinstance(value, Construct):
+        return _member(value, expects)
+    if isinstance(value, tuple):
+        item = _item(expects)
+        items = cast("tuple[Any, ...]", value)
+        return f"[{', '.join(_value(part, item) for part in items)}]"
+    if isinstance(value, Piece):
+        span = "" if value.span is None else f" for {_measure(value.span)}"
+        return f"{_number(value.value)}{span}"
+    if isinstance(value, Comparison):
+        return f"{value.field} {value.operator} {_number(value.value)}"
+    return _number(value) if isinstance(value, int | float) else _measure(value)
+
+
+def _member(value: Construct, expects: Expectation) -> str:
+    """A construct as an argument; a plain number where that means the same."""
+    given = dict(_given(value))
+    number = expects.number if isinstance(expects, MemberOf) else None
+    if value.keyword == number and set(given) == {"value"}:
+        return _number(given["value"])
+    return _call(value)
+
+
+def _measure(value: Any) -> str:
+    unit = value.unit if value.unit == "%" else f" {value.unit}"
+    return f"{_number(value.value)}{unit}"
+
+
+def _number(value: float) -> str:
+    """The shortest text that is read back as that number."""
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value)) if value else "0"
+    return repr(value)
+
+
+def _quoted(text: str) -> str:
+    for plain, written in (("\\", "\\\\"), ('"', '\\"'), ("\n", "\\n"), ("\t", "\\t")):
+        text = text.replace(plain, written)
+    return f'"{text}"'

@@ -1,0 +1,161 @@
+"""A random network: layers that fit what flows into them by their own shape rules."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from math import prod
+
+from ...catalog.layers import Layer
+from ...catalog.layers.dense import Dense
+from ...catalog.layers.merge import Concatenate
+from ...catalog.layers.shape import Flatten
+from ...catalog.registry import catalog
+from ...check.graph import Step, own
+from ...check.limits import fits_axes
+from ...check.names import snake_case
+from ..samples import NoAlternative
+from ..samples.drafts import Draft
+from .choices import Choices
+from .constructs import draw
+
+__all__ = ["Sketch", "Unfit", "sketch"]
+
+#: Entries that one tensor of an example may have, and weights of one layer.
+ENTRIES, WEIGHTS = 240, 2500
+#: Kinds of layers, and instances of a kind, that are tried at one place.
+KINDS, INSTANCES = 6, 8
+LAYERS = (2, 8)
+
+
+class Unfit(ValueError):
+    """No layer was found that fits at a place."""
+
+
+@dataclass
+class Sketch:
+    """A network in the making. `open` are the edges that nothing uses yet."""
+
+    choices: Choices
+    draft: Draft
+    open: list[str]
+    counts: dict[str, int] = field(default_factory=dict[str, int])
+
+    def place(self, layer: Layer, *inputs: str) -> str:
+        """Add a layer; what it takes is no longer open.
+
+        Raises:
+            Unfit: it does not fit, or would be too large.
+        """
+        word = snake_case(layer.keyword)
+        name = f"{word}_{self.counts.get(word, 0) + 1}"
+        self._fit(Step(name, layer, inputs))
+        self.draft.add(layer, *inputs, name=name)
+        self.counts[word] = self.counts.get(word, 0) + 1
+        self.open = [edge for edge in self.open if edge not in inputs] + [name]
+        return name
+
+    def _fit(self, step: Step) -> None:
+        shapes = tuple(self.draft.shape(edge) for edge in step.inputs)
+        try:
+            shape = step.layer.output_shape(shapes)
+            weights = own(step.name, step.layer, shapes).weights
+        except ValueError as error:
+            raise Unfit(str(error)) from None
+        large = prod(map(int, shape)) > ENTRIES
+        heavy = sum(prod(weight.shape) for weight in weights) > WEIGHTS
+        if large or heavy or not all(map(fits_axes, weights)):
+            raise Unfit(step.layer.keyword)
+
+    def grow(self) -> None:
+        """Add a layer of a kind that seldom stood at such a place, to an open edge mostly."""
+        edges = tuple(self.draft.builder.edges)
+        fresh = self.choices.chance(0.85)
+        edge = self.choices.one(self.open if fresh else edges)
+        feeder = self.kind_of(edge)
+        left = list(catalog().family("layer"))
+        for _ in range(min(KINDS, len(left))):
+            keyword = self.choices.rare(left, [(feeder, word) for word in left])
+            left.remove(keyword)
+            if self._attach(keyword, edge):
+                return
+
+    def kind_of(self, edge: str) -> str:
+        """The keyword of the layer that makes an edge; empty for an input."""
+        made = {node.name: node.layer.keyword for node in self.draft.builder.layers}
+        return made.get(edge, "")
+
+    def _attach(self, keyword: str, edge: str) -> bool:
+        """Add a random layer of a kind behind an edge; whether one fits."""
+        kind = catalog().family("layer")[keyword]
+        assert issubclass(kind, Layer)
+        for _ in range(INSTANCES):
+            inputs = (edge, *self._partners(kind, edge))
+            shapes = tuple(self.draft.shape(name) for name in inputs)
+            try:
+                suited = kind.suited(shapes)
+                given = self.choices.one(suited) if suited else None
+                layer = draw(self.choices, kind, given)
+                assert isinstance(layer, Layer)
+                self.place(layer, *inputs)
+            except (Unfit, NoAlternative):
+                continue
+            return True
+        return False
+
+    def _partners(self, kind: type[Layer], edge: str) -> Sequence[str]:
+        """The other edges that a joining layer takes."""
+        if kind.takes != "many":
+            return ()
+        others = [name for name in self.draft.builder.edges if name != edge]
+        rank = len(self.draft.shape(edge))
+        alike = [name for name in others if len(self.draft.shape(name)) == rank]
+        waiting = [name for name in alike if name in self.open]
+        same = [n for n in alike if self.draft.shape(n) == self.draft.shape(edge)]
+        pool = self.choices.one(
+            [found for found in (alike, waiting, same) if found] or [[edge]]
+        )
+        count = self.choices.whole(1, min(2, len(pool)))
+        return [
+            pool[int(at)] for at in self.choices.random.permutation(len(pool))[:count]
+        ]
+
+    def flat(self, edge: str) -> str:
+        """The edge with one axis."""
+        return edge if len(self.draft.shape(edge)) == 1 else self.place(Flatten(), edge)
+
+    def close(self, count: int) -> list[str]:
+        """Bring the open edges to so many or fewer, joining some; never an input itself."""
+        inputs = set(self.draft.shapes)
+        for edge in [name for name in self.open if name in inputs]:
+            self.place(Dense(units=self.choices.whole(2, 5)), edge)
+        while len(self.open) > count:
+            one, other = self.open[:2]
+            edge, partner = self.flat(one), self.flat(other)
+            self.place(Concatenate(), edge, partner)
+        return list(self.open)
+
+
+def sketch(choices: Choices) -> Sketch:
+    """Random inputs, and layers behind them, some side by side, some joined.
+
+    Raises:
+        Unfit: it became too large.
+    """
+    shapes: dict[str, tuple[int, ...]] = {}
+    for number in range(1, choices.one((1, 1, 1, 1, 2, 2, 3)) + 1):
+        shapes[f"x{number}"] = _shape(choices)
+    found = Sketch(choices, Draft(shapes), list(shapes))
+    for _ in range(choices.whole(*LAYERS)):
+        found.grow()
+    return found
+
+
+def _shape(choices: Choices) -> tuple[int, ...]:
+    """The shape of features, of a sequence, or of an image."""
+    rank = choices.one((1, 2, 3, 3))
+    if rank == 1:
+        return (choices.whole(3, 9),)
+    if rank == 2:
+        return choices.whole(3, 7), choices.whole(2, 5)
+    return choices.whole(4, 7), choices.whole(4, 7), choices.whole(1, 4)

@@ -1,0 +1,103 @@
+"""What rounding of outputs accounts for is measured, and nothing more is let through."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from specc.catalog.activations.squashing import Sigmoid
+from specc.catalog.layers.dense import Dense
+from specc.catalog.layers.shape import Reshape
+from specc.catalog.losses.crossentropy import (
+    BinaryCrossentropy,
+    SparseCategoricalCrossentropy,
+)
+from specc.catalog.metrics import Accuracy
+from specc.ir import Program
+from specc.verify.conditioning import blurred, share, undecided, vanished
+from specc.verify.protocol import Probe, Reading
+from specc.verify.samples.drafts import Draft, train
+
+CLASSES = SparseCategoricalCrossentropy()
+YES_NO = BinaryCrossentropy()
+LOGITS = BinaryCrossentropy(from_logits=True)
+ULP = 2.0**-52
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "loss", "expected"),
+    [
+        ([[1.0, 1.0], [0.0, 1.0]], [[1.0, 1.0 + ULP], [0.0, 1.0]], CLASSES, 0.5),
+        ([[1.0, 1.0 + ULP], [0, 9]], [[1.0 + ULP, 1.0], [0, 9]], CLASSES, 0.5),
+        # One and the same tie on every side: the rule decides, and all must follow it.
+        ([[1.0, 1.0], [0.0, 1.0]], [[1.0, 1.0], [0.0, 1.0]], CLASSES, 0.0),
+        # A margin that the difference cannot bridge.
+        ([[1.0, 1.0 + 9 * ULP]], [[1.0, 1.0 + 8 * ULP]], CLASSES, 0.0),
+        ([[1.0], [2.0]], [[1.0 + ULP], [2.0]], CLASSES, 0.0),
+        ([[0.5, 0.7]], [[0.5 + ULP, 0.7]], YES_NO, 0.5),
+        ([[0.5, 0.7]], [[0.5, 0.7 + ULP]], YES_NO, 0.0),
+        ([[0.0, 0.5]], [[ULP, 0.5 + ULP]], LOGITS, 0.5),
+    ],
+)
+def test_decisions_that_rounding_turns(
+    one: list[list[float]],
+    other: list[list[float]],
+    loss: BinaryCrossentropy | SparseCategoricalCrossentropy,
+    expected: float,
+) -> None:
+    assert share([np.array(one), np.array(other)], loss) == expected
+
+
+def binary(unfused: bool, loss: BinaryCrossentropy = YES_NO) -> Program:
+    draft = Draft({"x": (4,)})
+    edge = draft.add(Dense(units=2, activation=Sigmoid()), "x")
+    if unfused:
+        edge = draft.add(Reshape(target_shape=(2,)), edge)
+    return train(draft.network({"y": edge}), {"y": loss}, {"y": (Accuracy(),)})
+
+
+def test_only_metrics_that_decide_may_jump() -> None:
+    program = binary(unfused=False)
+    edge = program.network.outputs[0].edge
+    sides = [{edge: np.array([[0.5, 0.9]])}, {edge: np.array([[0.5 + ULP, 0.9]])}]
+    assert undecided(program, sides) == {"accuracy": 0.5}
+    assert undecided(program, [sides[0], {}]) == {}
+
+
+def test_rounding_of_probabilities_is_divided_by_their_distance_from_0_and_1() -> None:
+    program = binary(unfused=True)
+    edge = program.network.outputs[0].edge
+
+    def blur(*p: float) -> float:
+        return blurred(program, [{edge: np.array([p])}])
+
+    assert blur(0.5, 0.4) < 1e-14, "nothing is let through where nothing saturates"
+    assert blur(0.5, 1 - 1e-6) == pytest.approx(4 * ULP / 2 / 1e-6, rel=1e-6)
+    assert blur(1e-6, 0.5) == pytest.approx(4 * ULP / 2 / 1e-6, rel=1e-6)
+    assert blur(0.5, 1.0, 1e-9) < 1e-14, "what is clipped has no gradient"
+    assert blur(0.5, 1 - 1.1e-7) < 5e-9
+
+
+def test_losses_of_logits_are_not_blurred() -> None:
+    for program in (binary(unfused=False), binary(unfused=True, loss=LOGITS)):
+        edge = program.network.outputs[0].edge
+        assert blurred(program, [{edge: np.array([[0.5, 1 - 1e-6]])}]) == 0.0
+
+
+def looks(here: float, kernel: float = 1.0) -> Reading:
+    """Gradients on the ordinary batch, and on one that is all zeros."""
+    zero = {"raw/zeros/kernel": np.zeros(2), "raw/zeros/bias": np.full(2, here)}
+    return Reading({"raw/real/kernel": np.full(2, kernel), **zero}, {})
+
+
+def test_gradients_that_are_all_zero_are_held_against_the_usual_ones() -> None:
+    probe = Probe(name="zeros", batch="zeros")
+
+    def scales(*here: float) -> dict[str, float]:
+        return vanished([looks(size) for size in here], "raw", probe)
+
+    assert scales(1e-17, 3e-17) == {"kernel": 1.0, "bias": 1.0}
+    assert scales(0.0, 0.0) == {"kernel": 1.0, "bias": 1.0}
+    assert scales(1e-17, 1e-9) == {}, "one side has a gradient where others have none"
+    real = Probe(name="real", batch="real")
+    assert vanished([looks(0.0)], "raw", real) == {}
