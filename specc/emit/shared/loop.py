@@ -127,7 +127,7 @@ $restore
 _RAISES = """\
     A NotFiniteError says which figure, or weight at the end, is infinite or no number."""
 _POP = """\
-            norm = logs.pop("gradient_norm")"""
+            norm = logs.pop("gradient_norm", 0.0)"""
 _CHECK = """\
             check_finite({"loss": logs["loss"]}, state.step, batch)"""
 _CHECK_NORM = """\
