@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from specc.backend import Emission
-from specc.emit.pieces import Import, select
 from specc.emit.shared import (
     Section,
     constants_section,
@@ -15,18 +15,26 @@ from specc.emit.shared import (
     main_section,
     stopping_section,
     training_section,
+    whole_program,
 )
-from specc.emit.source import module
 
 from .model import lines_of_nodes, model_sections
 from .plan import TABLE, Plan
-from .state import model_state_section, starting_sections, state_section
-from .step import model_only_sections, step_sections
+from .state import model_state_section, starting_section, state_section
+from .step import model_only_sections, penalty_sections, step_sections
 from .tasks import field_sections, figures_section, heads_section, mask_section
 
 __all__ = ["TITLE", "emit"]
 
 TITLE = "Keras 3 on TensorFlow"
+_TITLES = {"specc_keras.runtime": "What Keras lacks or computes otherwise"}
+_ENVIRONMENT = """\
+# Keras looks for its backend when it is imported.
+os.environ["KERAS_BACKEND"] = "tensorflow\""""
+_THREADS = (
+    "tf.config.threading.set_intra_op_parallelism_threads(options.threads)",
+    "tf.config.threading.set_inter_op_parallelism_threads(options.threads)",
+)
 
 #: Functions that programs offer without using them themselves.
 _WEIGHTS = frozenset({"export_weights", "import_weights"})
@@ -35,22 +43,23 @@ _STATE = frozenset({"export_state", "import_state"})
 
 def emit(plan: Plan) -> Emission:
     """Write the program; `plan` must have no obstacles."""
-    model = model_sections(plan)
-    rest = list(_sections(plan))
-    wanted = {name for part in (*model, *rest) for name in part.pieces}
-    wanted |= _WEIGHTS if plan.program.training is None else _WEIGHTS | _STATE
-    chosen = select(TABLE.packages, sorted(wanted))
     constants, specs = field_sections(plan)
-    text = module(
+    settings = constants_section(plan.program) + "\n" + constants.text
+    trains = plan.program.training is not None
+    offered = _WEIGHTS | _STATE if trains else _WEIGHTS
+    first = [
+        replace(constants, text=settings, pieces=offered),
+        *model_sections(plan),
+        *_first(plan),
+    ]
+    last = [specs, initial_weights_section(plan.program.network, TABLE)]
+    text = whole_program(
         docstring(plan.program, TITLE, TABLE),
-        _imports([*model, *rest, constants, specs]) | chosen.imports,
-        [
-            constants_section(plan.program) + "\n" + constants.text,
-            *(part.text for part in model),
-            *(piece.text for piece in chosen.pieces),
-            specs.text,
-            *(part.text for part in rest),
-        ],
+        first,
+        last,
+        TABLE.packages,
+        _TITLES,
+        _ENVIRONMENT,
     )
     return Emission(
         text=text,
@@ -59,30 +68,26 @@ def emit(plan: Plan) -> Emission:
     )
 
 
-def _imports(sections: list[Section]) -> frozenset[Import]:
-    return frozenset(item for part in sections for item in part.imports)
-
-
-def _sections(plan: Plan) -> Iterator[Section]:
-    """What follows the model and the runtime pieces."""
+def _first(plan: Plan) -> Iterator[Section]:
+    """The sections after the model that people come for, in order."""
     program = plan.program
-    yield initial_weights_section(program.network, TABLE)
-    yield heads_section(plan)
     training = program.training
+    yield heads_section(plan)
     if training is None:
         yield model_state_section()
         yield from model_only_sections()
         return
-    masks = mask_section(plan)
-    if masks is not None:
-        yield masks
     yield figures_section(plan, training)
+    yield from penalty_sections(plan)
     stopping = stopping_section(program)
     if stopping is not None:
         yield stopping
     yield state_section(program)
     yield learning_rate_section(training, TABLE)
-    yield from starting_sections(training)
+    yield starting_section(training)
+    masks = mask_section(plan)
+    if masks is not None:
+        yield masks
     yield from step_sections(plan, training)
     yield training_section(program)
-    yield main_section(program)
+    yield main_section(program, _THREADS)

@@ -6,6 +6,8 @@ Keras layer is to apply itself. The name of the layer is added by those who call
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from specc.catalog.construct import Construct
 from specc.catalog.layers import (
     Activation,
@@ -22,7 +24,9 @@ from specc.catalog.layers import (
     Reshape,
 )
 from specc.catalog.types import Shape
+from specc.emit.lowering import How
 from specc.emit.source import Call, Expression, call, literal
+from specc.emit.use import Use
 
 from .plan import TABLE
 
@@ -107,7 +111,18 @@ def activate(layer: Activation, inputs: Shapes, activation: str | None = None) -
     )
 
 
-@TABLE.rule(Dropout, emulated="keras.layers.Dropout with masks that can be given to it")
+def _drops(call: str) -> Callable[[Use], How]:
+    """What is said of a layer that drops entries, or at rate 0 none."""
+    given = How(f"{call} with masks that can be given to it", exact=False)
+    plain = How(call, exact=True)
+    return lambda use: given if getattr(use.construct, "rate", 0.0) else plain
+
+
+@TABLE.rule(
+    Dropout,
+    emulated="keras.layers.Dropout with masks that can be given to it",
+    here=_drops("keras.layers.Dropout"),
+)
 def dropout(layer: Dropout, inputs: Shapes, activation: str | None = None) -> Call:
     """Write Keras's layer with masks of ours."""
     return call("Dropout" if layer.rate else "layers.Dropout", literal(layer.rate))
@@ -116,6 +131,7 @@ def dropout(layer: Dropout, inputs: Shapes, activation: str | None = None) -> Ca
 @TABLE.rule(
     AlphaDropout,
     emulated="keras.layers.AlphaDropout with masks that can be given to it",
+    here=_drops("keras.layers.AlphaDropout"),
 )
 def alpha_dropout(
     layer: AlphaDropout, inputs: Shapes, activation: str | None = None
@@ -125,10 +141,18 @@ def alpha_dropout(
     return call(kind, literal(layer.rate))
 
 
+def _normalizes(use: Use) -> How:
+    assert isinstance(use.construct, BatchNormalization), "the rule's own kind"
+    if len(use.construct.axis) > 1:
+        return How("its formula, for Keras's own has one axis only", exact=False)
+    return How("keras.layers.BatchNormalization", exact=True)
+
+
 @TABLE.rule(
     BatchNormalization,
     exact="keras.layers.BatchNormalization; over several axes, which Keras has not,"
     " its formula",
+    here=_normalizes,
 )
 def batch_normalization(
     layer: BatchNormalization, inputs: Shapes, activation: str | None = None

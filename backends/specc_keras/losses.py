@@ -7,13 +7,17 @@ axis).
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from specc.catalog.losses.crossentropy import (
     BinaryCrossentropy,
     CategoricalCrossentropy,
     SparseCategoricalCrossentropy,
 )
 from specc.catalog.losses.regression import MeanSquaredError
+from specc.emit.lowering import How
 from specc.emit.source import Expression, call, literal
+from specc.emit.use import Use
 
 from .plan import TABLE
 
@@ -39,11 +43,22 @@ def _smoothed(targets: Expression, share: float, classes: int) -> Expression:
     return call("smooth", targets, literal(share), classes=literal(classes))
 
 
+def _of_logits(function: str) -> Callable[[Use], How]:
+    """What is said of a loss that is a function of TensorFlow's where it takes logits."""
+    exact = How(f"tf.nn.{function}", exact=True)
+    formula = "of probabilities, clipped to 1e-7 … 1 - 1e-7, by formula"
+    formula += "; Keras would look for their logits"
+    otherwise = How(formula, exact=False)
+    return lambda use: exact if use.takes_logits else otherwise
+
+
 _CLIPPED = " on logits; on probabilities its formula, without Keras's search for logits"
 
 
 @TABLE.rule(
-    BinaryCrossentropy, exact="tf.nn.sigmoid_cross_entropy_with_logits" + _CLIPPED
+    BinaryCrossentropy,
+    exact="tf.nn.sigmoid_cross_entropy_with_logits" + _CLIPPED,
+    here=_of_logits("sigmoid_cross_entropy_with_logits"),
 )
 def binary_crossentropy(
     loss: BinaryCrossentropy,
@@ -62,7 +77,9 @@ def binary_crossentropy(
 
 
 @TABLE.rule(
-    CategoricalCrossentropy, exact="tf.nn.softmax_cross_entropy_with_logits" + _CLIPPED
+    CategoricalCrossentropy,
+    exact="tf.nn.softmax_cross_entropy_with_logits" + _CLIPPED,
+    here=_of_logits("softmax_cross_entropy_with_logits"),
 )
 def categorical_crossentropy(
     loss: CategoricalCrossentropy,
@@ -83,6 +100,7 @@ def categorical_crossentropy(
 @TABLE.rule(
     SparseCategoricalCrossentropy,
     exact="tf.nn.sparse_softmax_cross_entropy_with_logits" + _CLIPPED,
+    here=_of_logits("sparse_softmax_cross_entropy_with_logits"),
 )
 def sparse_categorical_crossentropy(
     loss: SparseCategoricalCrossentropy,

@@ -10,15 +10,24 @@ from specc.catalog.losses.crossentropy import BinaryCrossentropy
 from specc.catalog.metrics.accuracy import Accuracy
 from specc.catalog.metrics.errors import MeanAbsoluteError
 from specc.emit.source import Expression, call, literal
+from specc.emit.use import Use
 
 from .plan import TABLE
 
 __all__: list[str] = []
 
 
+def _accuracy(use: Use) -> str:
+    assert use.objective is not None, "a metric belongs to an output"
+    yes_or_no = isinstance(use.objective.loss, BinaryCrossentropy)
+    what = "a threshold" if yes_or_no else "tf.argmax"
+    return f"{what}, and a mean in float64; Keras's is float32"
+
+
 @TABLE.rule(
     Accuracy,
     emulated="tf.argmax or a threshold, and a mean in float64; Keras's is float32",
+    here=_accuracy,
 )
 def accuracy(
     metric: Accuracy, loss: Loss, targets: Expression, outputs: Expression

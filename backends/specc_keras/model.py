@@ -7,7 +7,7 @@ from dataclasses import replace
 from specc.catalog.types import Shape
 from specc.emit.names import BUILTINS, Names, mangle
 from specc.emit.pieces import names
-from specc.emit.shared import Section
+from specc.emit.shared import Section, fill
 from specc.emit.source import (
     WIDTH,
     Call,
@@ -21,7 +21,7 @@ from specc.emit.source import (
 from specc.ir import Edge, Network
 
 from .plan import TABLE, Node, Plan, own_activation
-from .text import fill, section
+from .text import section
 
 __all__ = ["keras_shape", "lines_of_nodes", "model_sections"]
 
@@ -41,7 +41,7 @@ def model_sections(plan: Plan) -> list[Section]:
         fill(_DEFINE_NETWORK, body=_body(plan)),
         fill(_BUILD_MODEL, freeze=freeze),
     )
-    return [section(text, TABLE.packages) for text in texts]
+    return [section(text) for text in texts]
 
 
 _DEFINE_NETWORK = '''
@@ -54,11 +54,7 @@ _BUILD_MODEL = '''
 def build_model(
     dtype: str = PRECISION, device: str = "cpu", seed: int = SEED
 ) -> keras.Model:
-    """Return the model with the initial weights of a seed.
-
-    Raises:
-        ValueError: the type or the device does not exist.
-    """
+    """Return the model with the initial weights of a seed."""
     set_precision(dtype)
     with tf.device(find_device(device)):
         model = define_network()

@@ -1,22 +1,22 @@
 """Optimizers: the Keras optimizer of each, its slots, and gradient clipping.
 
-A rule takes the optimizer and gives the call that makes it; `learning_rate` is there.
+A rule takes the optimizer and gives the call that makes it, in `init_state`.
 """
 
 from __future__ import annotations
 
 from specc.catalog.families import Optimizer
-from specc.catalog.optimizers import ClippedOptimizer
 from specc.catalog.optimizers.adam import Adam, Nadam
 from specc.catalog.optimizers.rmsprop import RMSprop
 from specc.catalog.optimizers.sgd import SGD
+from specc.emit.shared import clipping
 from specc.emit.source import Call, call, literal
 
 from .plan import TABLE
 
-__all__ = ["clipping", "keras_slots", "scalar_count"]
+__all__ = ["clip_call", "keras_slots", "scalar_count"]
 
-_RATE = "learning_rate"
+_RATE = "learning_rate(0, steps_per_epoch)"
 
 
 @TABLE.rule(SGD, exact="keras.optimizers.SGD")
@@ -74,25 +74,25 @@ def nadam(optimizer: Nadam) -> Call:
     )
 
 
-#: Where Keras's optimizers keep the slots.
+#: How the names of Keras's variables end that hold the slots.
 _SLOTS: dict[type[Optimizer], dict[str, str]] = {
-    SGD: {"velocity": "momentums"},
+    SGD: {"velocity": "_momentum"},
     RMSprop: {
-        "mean_square": "_velocities",
-        "momentum": "_momentums",
-        "mean_gradient": "_average_gradients",
+        "mean_square": "_velocity",
+        "momentum": "_momentum",
+        "mean_gradient": "_average_gradient",
     },
     Adam: {
-        "momentum": "_momentums",
-        "velocity": "_velocities",
-        "velocity_max": "_velocity_hats",
+        "momentum": "_momentum",
+        "velocity": "_velocity",
+        "velocity_max": "_velocity_hat",
     },
-    Nadam: {"momentum": "_momentums", "velocity": "_velocities"},
+    Nadam: {"momentum": "_momentum", "velocity": "_velocity"},
 }
 
 
 def keras_slots(optimizer: Optimizer) -> dict[str, str]:
-    """The attribute of the Keras optimizer that holds each slot."""
+    """For each slot, how the names of the Keras optimizer's variables end that hold it."""
     return {slot: _SLOTS[type(optimizer)][slot] for slot in optimizer.slots()}
 
 
@@ -110,11 +110,9 @@ _WAYS = {
 }
 
 
-def clipping(optimizer: Optimizer) -> Call | None:
+def clip_call(optimizer: Optimizer) -> Call | None:
     """The call that clips `gradients`, or None where nothing is clipped."""
-    assert isinstance(optimizer, ClippedOptimizer), "all optimizers can clip"
-    for field, function in _WAYS.items():
-        limit = getattr(optimizer, field)
-        if limit is not None:
-            return call(function, "gradients", limit=literal(limit))
-    return None
+    found = clipping(optimizer)
+    if found is None:
+        return None
+    return call(_WAYS[found.way], "gradients", limit=literal(found.limit))

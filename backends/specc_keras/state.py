@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from dataclasses import replace
 
 from specc.catalog.families import Optimizer
-from specc.emit.shared import Section, only_phase, stopping_field
-from specc.emit.source import Collection, assign, literal, statement
+from specc.emit.pieces import Known
+from specc.emit.shared import Section, fill, only_phase, stopping_field
+from specc.emit.source import assign, literal
 from specc.ir import Program, Training
 
 from .optimizers import keras_slots
 from .plan import TABLE
-from .text import fill, section
+from .text import section
 
-__all__ = ["model_state_section", "starting_sections", "state_section"]
+__all__ = ["model_state_section", "starting_section", "state_section"]
 
 _STATE = '''
 @dataclass
@@ -38,24 +39,6 @@ $stopping
     compiled: dict[str, Any] = field(default_factory=dict)
 '''
 
-_NEW_OPTIMIZER = '''
-def new_optimizer(
-    model: keras.Model, learning_rate: float
-) -> keras.optimizers.Optimizer:
-    """Return the optimizer; `train_step` gives it the rate of each step anew."""
-$comment
-$optimizer
-    optimizer.build(list(trained_variables(model).values()))
-    return optimizer
-
-
-def optimizer_slots(
-    optimizer: keras.optimizers.Optimizer,
-) -> dict[str, list[keras.Variable]]:
-    """Return what the optimizer keeps for each weight, by canonical names."""
-$slots
-'''
-
 _INIT_STATE = '''
 def init_state(
     dtype: str = PRECISION,
@@ -65,19 +48,15 @@ def init_state(
 ) -> State:
     """Return the state before the first update."""
     model = build_model(dtype, device, seed)
-    with tf.device(find_device(device)):
+    device = find_device(device)
+    with tf.device(device):
         heads = connect_heads(model)
-        optimizer = new_optimizer(model, float(learning_rate(0, steps_per_epoch)))
-    return State(
-        model,
-        heads,
-        optimizer,
-        optimizer_slots(optimizer),
-        field_specs(dtype),
-        find_device(device),
-        seed,
-        steps_per_epoch=steps_per_epoch,
-    )
+$comment
+$optimizer
+        optimizer.build(list(trained_variables(model).values()))
+$slots
+    specs = field_specs(dtype)
+    return State(model, heads, optimizer, slots, specs, device, seed, steps_per_epoch)
 '''
 
 _MODEL_STATE = '''
@@ -100,7 +79,7 @@ def init_state(dtype: str = PRECISION, device: str = "cpu", seed: int = SEED) ->
 
 
 def _section(template: str, **parts: str) -> Section:
-    return section(fill(template, **parts), TABLE.packages)
+    return section(fill(template, **parts))
 
 
 def model_state_section() -> Section:
@@ -113,22 +92,32 @@ def state_section(program: Program) -> Section:
     return _section(_STATE, stopping=stopping_field(program))
 
 
-def starting_sections(training: Training) -> Iterator[Section]:
-    """`new_optimizer` and `init_state`."""
+def starting_section(training: Training) -> Section:
+    """`init_state`."""
     optimizer = only_phase(training).optimizer
     written = TABLE.lowering(optimizer).write(optimizer)
-    rounds = any(text.startswith("np.float64") for _, text in written.arguments)
-    yield _section(
-        _NEW_OPTIMIZER,
-        comment="    # Keras rounds a plain number to float32." if rounds else "",
-        optimizer=assign("optimizer", written, 4),
-        slots=statement(_slots(optimizer), 4, "return "),
+    rounds = any(str(text).startswith("np.float64") for _, text in written.arguments)
+    slots = optimizer.slots()
+    found = _section(
+        _INIT_STATE,
+        comment="        # Keras rounds a plain number to float32." if rounds else "",
+        optimizer=assign("optimizer", written, 8),
+        slots=_slots(optimizer),
     )
-    yield _section(_INIT_STATE)
+    return replace(found, known=Known({"self.amsgrad": "velocity_max" in slots}))
 
 
-def _slots(optimizer: Optimizer) -> Collection:
-    """The dictionary of the slots."""
-    slots = keras_slots(optimizer)
-    keys = tuple(f"{literal(slot)}: " for slot in slots)
-    return Collection("{}", keys, tuple(f"optimizer.{at}" for at in slots.values()))
+def _slots(optimizer: Optimizer) -> str:
+    """The statement that finds the slots among the optimizer's variables."""
+    endings = keras_slots(optimizer)
+    if not endings:
+        return "    slots: dict[str, list[keras.Variable]] = {}"
+    return "\n".join(
+        [
+            assign("endings", literal(endings), 4),
+            "    slots = {",
+            "        slot: [v for v in optimizer.variables if v.name.endswith(ending)]",
+            "        for slot, ending in endings.items()",
+            "    }",
+        ]
+    )

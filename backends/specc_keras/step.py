@@ -4,23 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from specc.emit.shared import Section, only_phase
+from specc.emit.shared import Section, fill, only_phase
 from specc.emit.source import Expression, assign, call, define, statement
 from specc.ir import Training
 
-from .optimizers import clipping, scalar_count
-from .plan import TABLE, Plan
-from .text import fill, section
+from .optimizers import clip_call, scalar_count
+from .plan import Plan
+from .text import section
 
-__all__ = ["model_only_sections", "step_sections"]
+__all__ = ["model_only_sections", "penalized", "penalty_sections", "step_sections"]
 
 _READ = '''
-def read_fields(state: State, batch: dict[str, np.ndarray]) -> dict[str, tf.Tensor]:
+def read_fields(state: State, batch: Arrays) -> Tensors:
     """Convert a batch to what the compiled functions take."""
-    return {
-        key: as_tensor(batch[name], state.specs[key]) for key, name in FIELDS.items()
-    }
-
+    specs = state.specs
+    return {key: as_tensor(batch[name], specs[key]) for key, name in FIELDS.items()}
 '''
 
 _MODEL_INPUTS = '''
@@ -36,13 +34,8 @@ def penalty(model: keras.Model) -> tf.Tensor:
 '''
 
 _COMPUTE_GRADIENTS = '''
-def compute_gradients(
-    state: State, fields: dict[str, tf.Tensor]$masks
-) -> tuple[dict[str, tf.Tensor], dict[str, tf.Tensor]]:
-    """Return raw gradients by weight, and loss and metrics, in training mode.
-
-    This runs as it is in `gradients` and compiled in `train_step`.
-    """
+$head
+    """Return raw gradients by weight, and loss and metrics, in training mode."""
     weights = trained_variables(state.model)
     with $enter:
         outputs = state.heads(model_inputs(fields), training=True)
@@ -56,9 +49,7 @@ def compute_gradients(
 '''
 
 _GRADIENTS = '''
-def gradients(
-    state: State, batch: dict[str, np.ndarray], step: int
-) -> tuple[dict[str, tf.Tensor], dict[str, float]]:
+def gradients(state: State, batch: Arrays, step: int) -> tuple[Tensors, Figures]:
     """Return raw gradients by weight, and loss and metrics, in training mode.
 
     `step` counts the updates made before; it selects the masks. Buffers move.
@@ -71,9 +62,7 @@ $draw
 '''
 
 _CLIP_GRADIENTS = '''
-def clip_gradients(
-    gradients: dict[str, tf.Tensor],
-) -> tuple[dict[str, tf.Tensor], tf.Tensor]:
+def clip_gradients(gradients: Tensors) -> tuple[Tensors, tf.Tensor]:
     """Return the gradients that the update rule gets to see, and the norm before."""
 $body
 '''
@@ -99,16 +88,9 @@ _CONSTRAIN = """
 """
 
 _TRAIN_STEP = '''
-def update_specs(state: State) -> tuple[Any, ...]:
-    """Return types and shapes of what `update_weights` takes besides the state."""
-    return state.specs, ${mask_specs}tf.TensorSpec($shape, tf.float64)
-
-
-def train_step(
-    state: State, batch: dict[str, np.ndarray], step: int
-) -> tuple[State, dict[str, float]]:
+def train_step(state: State, batch: Arrays, step: int) -> tuple[State, Figures]:
     """Do one update in place; `step` counts those before it."""
-    update = compiled(state, update_weights, lambda: update_specs(state))
+$update
 $scalars
 $draw
 $logs
@@ -116,26 +98,26 @@ $logs
 '''
 
 _EVALUATE = '''
-def evaluate_fields(state: State, fields: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
+def evaluate_fields(state: State, fields: Tensors) -> Tensors:
     """Return loss and metrics in inference mode."""
     outputs = state.heads(model_inputs(fields), training=False)
     return figures(fields, outputs$penalties)
 
 
-def evaluate_step(state: State, batch: dict[str, np.ndarray]) -> dict[str, float]:
+def evaluate_step(state: State, batch: Arrays) -> Figures:
     """Return loss and metrics of a batch in inference mode."""
     compute = compiled(state, evaluate_fields, lambda: (state.specs,))
     return as_numbers(compute(read_fields(state, batch)))
 '''
 
 _PREDICT = '''
-def compute_outputs(state: State, inputs: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
+def compute_outputs(state: State, inputs: Tensors) -> Tensors:
     """Return the outputs by name, in inference mode."""
     outputs = state.heads(inputs, training=False)
     return {name: outputs[name] for name in OUTPUTS}
 
 
-def predict(state: State, batch: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+def predict(state: State, batch: Arrays) -> Arrays:
     """Return the outputs by name, in inference mode; `batch` needs inputs only."""
     specs = model_inputs(state.specs)
     compute = compiled(state, compute_outputs, lambda: (specs,))
@@ -145,21 +127,17 @@ def predict(state: State, batch: dict[str, np.ndarray]) -> dict[str, np.ndarray]
 
 
 def _section(template: str, **parts: str) -> Section:
-    return section(fill(template, **parts), TABLE.packages)
+    return section(fill(template, **parts))
 
 
 def step_sections(plan: Plan, training: Training) -> Iterator[Section]:
     """The functions that make up a training step, and those around it."""
-    optimizer = only_phase(training).optimizer
-    penalized = any(weight.regularizer for weight in plan.trained)
     drawn = bool(plan.program.network.streams())
-    penalties = ", penalty(state.model)" if penalized else ""
+    penalties = ", penalty(state.model)" if penalized(plan) else ""
     yield _section(_READ)
     yield _section(_MODEL_INPUTS)
-    if penalized:
-        yield _section(_PENALTY)
     yield from _gradients(drawn, penalties)
-    clip = clipping(optimizer)
+    clip = clip_call(only_phase(training).optimizer)
     if clip is not None:
         yield _section(_CLIP_GRADIENTS, body=statement(clip, 4, "return "))
     yield from _updating(plan, training, drawn)
@@ -167,12 +145,30 @@ def step_sections(plan: Plan, training: Training) -> Iterator[Section]:
     yield _section(_PREDICT)
 
 
+def penalized(plan: Plan) -> bool:
+    """Whether a weight that is trained has a penalty."""
+    return any(weight.regularizer for weight in plan.trained)
+
+
+def penalty_sections(plan: Plan) -> Iterator[Section]:
+    """`penalty`, where weights have any."""
+    if penalized(plan):
+        yield _section(_PENALTY)
+
+
+def _takes(name: str, last: str, drawn: bool, returns: str) -> str:
+    """The head of a function of state, fields, masks where there are any, and `last`."""
+    parameters = ["state: State", "fields: Tensors", "masks: Tensors", last]
+    kept = [p for p in parameters if p and (drawn or p != "masks: Tensors")]
+    return define(name, kept, returns)
+
+
 def _gradients(drawn: bool, penalties: str) -> Iterator[Section]:
     """`compute_gradients` and `gradients`."""
     enter = "tf.GradientTape() as tape"
     yield _section(
         _COMPUTE_GRADIENTS,
-        masks=", masks: dict[str, tf.Tensor]" if drawn else "",
+        head=_takes("compute_gradients", "", drawn, "tuple[Tensors, Tensors]"),
         enter=f"use_masks(state.model, masks), {enter}" if drawn else enter,
         penalties=penalties,
     )
@@ -188,15 +184,12 @@ def _updating(plan: Plan, training: Training, drawn: bool) -> Iterator[Section]:
     optimizer = only_phase(training).optimizer
     count = scalar_count(optimizer)
     scalar = "scalars" if count else "rate"
-    parameters = ["state: State", "fields: dict[str, tf.Tensor]"]
-    parameters += ["masks: dict[str, tf.Tensor]"] if drawn else []
-    returns = "dict[str, tf.Tensor]"
     constrained = any(weight.constraint for weight in plan.trained)
     yield _section(
         _UPDATE_WEIGHTS,
-        head=define("update_weights", [*parameters, f"{scalar}: tf.Tensor"], returns),
+        head=_takes("update_weights", f"{scalar}: tf.Tensor", drawn, "Tensors"),
         masks=", masks" if drawn else "",
-        clip=_CLIP.strip("\n") if clipping(optimizer) else "",
+        clip=_CLIP.strip("\n") if clip_call(optimizer) else "",
         scalar=scalar,
         what="the scalars of the step are" if count else "the learning rate is",
         constrain=_CONSTRAIN.strip("\n") if constrained else "",
@@ -207,11 +200,13 @@ def _updating(plan: Plan, training: Training, drawn: bool) -> Iterator[Section]:
         found = call("state.optimizer.scalars_at", "rate", "step")
         found = call("tf.constant", found, "tf.float64")
         scalars = assign("rate", rate, 4) + "\n" + assign("scalars", found, 4)
+    shape = f"({count},)" if count else "()"
+    specs = f"state.specs, {'mask_specs(), ' if drawn else ''}"
+    specs = f"lambda: ({specs}tf.TensorSpec({shape}, tf.float64))"
     given = ["read_fields(state, batch)", *(["masks"] if drawn else []), scalar]
     yield _section(
         _TRAIN_STEP,
-        mask_specs="mask_specs(), " if drawn else "",
-        shape=f"({count},)" if count else "()",
+        update=assign("update", call("compiled", "state", "update_weights", specs), 4),
         scalars=scalars,
         draw="    masks = draw_masks(state.seed, batch, step)" if drawn else "",
         logs=assign("logs", call("update", *given), 4),

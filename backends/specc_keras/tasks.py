@@ -7,13 +7,14 @@ from dataclasses import replace
 
 from specc.catalog.layers import AlphaDropout, Dropout
 from specc.catalog.types import Shape
-from specc.emit.shared import Section
+from specc.emit.shared import Section, fill
 from specc.emit.source import (
     WIDTH,
     Collection,
     Expression,
     assign,
     call,
+    define,
     entry,
     literal,
     statement,
@@ -22,7 +23,8 @@ from specc.ir import Network, Objective, Training
 
 from .model import keras_shape
 from .plan import TABLE, Plan
-from .text import fill, section
+from .step import penalized
+from .text import section
 
 __all__ = ["field_sections", "figures_section", "heads_section", "mask_section"]
 
@@ -66,9 +68,9 @@ def field_sections(plan: Plan) -> Iterator[Section]:
         "# What the compiled functions take, and its name in a batch.",
         assign("FIELDS", literal(fields)),
     ]
-    yield section("\n".join(constants), TABLE.packages)
+    yield section("\n".join(constants))
     body = "\n".join(entry(key, value, 8) for key, value in specs.items())
-    yield section(fill(_FIELD_SPECS, body=body), TABLE.packages)
+    yield section(fill(_FIELD_SPECS, body=body))
 
 
 def _spec(shape: Shape, dtype: str) -> Expression:
@@ -85,9 +87,7 @@ $specs
     }
 
 
-def draw_masks(
-    seed: int, batch: dict[str, np.ndarray], step: int
-) -> dict[str, tf.Tensor]:
+def draw_masks(seed: int, batch: Arrays, step: int) -> Tensors:
     """Draw what dropout layers keep at a step: a function of seed and step alone."""
     rows = len(batch["ids"])
     masks = {
@@ -123,7 +123,7 @@ def mask_section(plan: Plan) -> Section | None:
     if not draws:
         return None
     text = fill(_MASKS, specs="\n".join(specs), draws="\n".join(draws))
-    return section(text, TABLE.packages)
+    return section(text)
 
 
 def _sizes(network: Network, shape: Shape) -> Expression:
@@ -166,7 +166,7 @@ def heads_section(plan: Plan) -> Section:
     )
     extra = ", and with logits" if plan.logits else ""
     text = fill(_HEADS, extra=extra, body=statement(heads, 4, "return "))
-    return section(text, TABLE.packages)
+    return section(text)
 
 
 def _key(name: str) -> str:
@@ -175,9 +175,7 @@ def _key(name: str) -> str:
 
 
 _FIGURES = '''
-def figures(
-    fields: dict[str, tf.Tensor], outputs: dict[str, tf.Tensor]$parameter
-) -> dict[str, tf.Tensor]:
+$head
     """Return the loss of a batch$penalties and its metrics, as scalars."""
 $losses
     return {
@@ -188,10 +186,10 @@ $figures
 
 def figures_section(plan: Plan, training: Training) -> Section:
     """`figures(fields, outputs, penalties)`: loss and metrics of a batch."""
-    penalized = any(weight.regularizer for weight in plan.trained)
+    with_penalties = penalized(plan)
     objectives = training.objectives
     several = len(objectives) > 1
-    found: dict[str, Expression] = {"loss": _total(objectives, penalized)}
+    found: dict[str, Expression] = {"loss": _total(objectives, with_penalties)}
     for item in objectives:
         prefix = f"{item.output}_" if several else ""
         if several:
@@ -200,14 +198,16 @@ def figures_section(plan: Plan, training: Training) -> Section:
             found[f"{prefix}{metric.keyword}"] = TABLE.lowering(metric).write(
                 metric, item.loss, *_seen(item)
             )
+    parameters = ["fields: Tensors", "outputs: Tensors"]
+    parameters += ["penalties: tf.Tensor"] if with_penalties else []
     text = fill(
         _FIGURES,
-        parameter=", penalties: tf.Tensor" if penalized else "",
-        penalties=", penalties included," if penalized else "",
+        head=define("figures", parameters, "Tensors"),
+        penalties=", penalties included," if with_penalties else "",
         losses="\n".join(_loss(plan, training, item) for item in objectives),
         figures="\n".join(entry(key, value, 8) for key, value in found.items()),
     )
-    return section(text, TABLE.packages)
+    return section(text)
 
 
 def _total(objectives: tuple[Objective, ...], penalized: bool) -> Expression:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from specc.backend import Emission
-from specc.emit.pieces import select
+from specc.emit.pieces import Known, select
 from specc.emit.shared import (
+    GUARD,
     Section,
     constants_section,
     docstring,
@@ -34,7 +35,10 @@ def emit(plan: Plan) -> Emission:
     program = _in_float64(plan.program)
     sections = list(_sections(plan, program))
     wanted = sorted({name for section in sections for name in section.pieces})
-    chosen = select(TABLE.packages, wanted)
+    known = Known()
+    for section in sections:
+        known |= section.known
+    chosen = select(TABLE.packages, wanted, known)
     imports = {item for section in sections for item in section.imports}
     text = module(
         docstring(program, TITLE, TABLE),
@@ -43,6 +47,7 @@ def emit(plan: Plan) -> Emission:
             constants_section(program),
             *(piece.text for piece in chosen.pieces),
             *(section.text for section in sections),
+            *([GUARD] if program.training is not None else []),
         ],
     )
     return Emission(

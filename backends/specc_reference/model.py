@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from specc.emit.shared import Section
+from specc.emit.shared import Section, fill
 from specc.emit.source import Call, Expression, assign, call, literal, statement
 
 from .plan import TABLE, Plan, activation_after
-from .text import fill, pieces
+from .text import pieces
 
 __all__ = ["build_model_section", "lines_of_nodes"]
 

@@ -6,11 +6,12 @@ from specc.catalog.families import Optimizer
 from specc.catalog.optimizers.adam import Adam, Nadam
 from specc.catalog.optimizers.rmsprop import RMSprop
 from specc.catalog.optimizers.sgd import SGD
+from specc.emit.shared import clipping
 from specc.emit.source import Call, Expression, call, literal
 
 from .plan import TABLE
 
-__all__ = ["clipping"]
+__all__ = ["clip_call"]
 
 
 @TABLE.rule(SGD, emulated=SGD.formula)
@@ -66,10 +67,9 @@ _WAYS = {
 }
 
 
-def clipping(optimizer: Optimizer) -> Call | None:
+def clip_call(optimizer: Optimizer) -> Call | None:
     """The call that clips `gradients`, or None where nothing is clipped."""
-    for field, function in _WAYS.items():
-        limit = getattr(optimizer, field, None)
-        if limit is not None:
-            return call(function, "gradients", limit=literal(limit))
-    return None
+    found = clipping(optimizer)
+    if found is None:
+        return None
+    return call(_WAYS[found.way], "gradients", limit=literal(found.limit))

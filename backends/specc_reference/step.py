@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from specc.emit.pieces import Import
-from specc.emit.shared import Section, only_phase, stopping_field
+from specc.emit.shared import Section, fill, only_phase, stopping_field
 from specc.emit.source import literal, statement
 from specc.ir import Program, Training
 
-from .optimizers import clipping
+from .optimizers import clip_call
 from .plan import Plan
-from .text import fill, pieces
+from .text import pieces
 
 __all__ = ["state_section", "step_sections"]
 
@@ -128,7 +128,7 @@ def step_sections(plan: Plan, training: Training) -> Iterator[Section]:
     trained = [weight for weight in weights if weight.path not in plan.frozen]
     penalized = any(weight.regularizer for weight in trained)
     optimizer = only_phase(training).optimizer
-    clip = clipping(optimizer)
+    clip = clip_call(optimizer)
     batch = "batch" if training.sample_weight is None else "batch, SAMPLE_WEIGHT"
 
     slots = statement(literal(optimizer.slots()))

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from string import Template
 
 from specc.emit.shared import Section
 from specc.emit.source import Call, Collection, Expression, assign, literal
 
-__all__ = ["constant", "fill", "mapping", "pieces"]
+__all__ = ["constant", "mapping", "pieces"]
 
 
 def pieces(expressions: Iterable[Expression]) -> frozenset[str]:
@@ -33,13 +32,3 @@ def mapping(items: dict[str, Expression]) -> Collection:
 def constant(name: str, value: Expression) -> Section:
     """A constant of the module."""
     return Section(assign(name, value), pieces([value]))
-
-
-def fill(template: str, **parts: str) -> str:
-    """The template with each ``$name`` replaced; lines that are empty for it vanish."""
-    lines: list[str] = []
-    for line in template.strip("\n").split("\n"):
-        written = Template(line).substitute(parts)
-        if written.strip() or not line.strip():
-            lines.append(written)
-    return "\n".join(lines)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from specc.catalog.activations.linear import Linear
 from specc.catalog.activations.rectifiers import Elu, LeakyRelu, Relu, Selu
 from specc.catalog.activations.squashing import Sigmoid, Softmax, Tanh
+from specc.catalog.layers import Activation
 from specc.emit.source import Call, call, literal
 
 from .plan import TABLE
@@ -14,7 +15,11 @@ __all__: list[str] = []
 # Each takes the dimension that holds the last axis of an example.
 
 
-@TABLE.rule(Linear, exact="torch.nn.Identity, or nothing")
+@TABLE.rule(
+    Linear,
+    exact="torch.nn.Identity, or nothing",
+    here=lambda use: "torch.nn.Identity" if isinstance(use.within, Activation) else "",
+)
 def linear(_: Linear, dim: int) -> Call:
     """Write the identity."""
     return call("nn.Identity")

@@ -11,33 +11,29 @@ from .site import Update
 from .state import update_of
 from .text import function
 
-__all__ = ["ARRAY_PIECES", "array_sections", "table_sections"]
-
-#: The runtime pieces that `array_sections` use.
-ARRAY_PIECES = frozenset({"check_arrays", "fill", "to_array"})
+__all__ = ["array_sections", "table_sections"]
 
 
 def table_sections(plan: Plan) -> Iterator[str]:
     """The tables that lead from canonical paths to the model's tensors."""
     network = plan.network
-    weights = [
+    tensors = [
         entry(weight.path, literal(plan.parameter(weight.path)), 4)
         for weight in network.weights()
     ]
+    for node in plan.modules.values():
+        sizes = {buffer.path: len(buffer.shape) for buffer in node.layer.buffers}
+        for slot, attribute in node.submodule.buffers.items():
+            path = f"{node.layer.name}/{slot}"
+            place = (f"{node.module}.{attribute}", tuple(range(sizes[path])))
+            tensors.append(entry(path, literal(place), 4))
     yield "\n".join(
         [
-            "# Where each weight is, and the order of that tensor's axes which is the canonical",
+            "# Where each weight and buffer is, and the order of its axes that is the canonical",
             "# one: (in, out) for dense kernels, (height, width, in, out) for convolutions.",
-            *_table("WEIGHTS: dict[str, tuple[str, tuple[int, ...]]]", weights),
+            *_table("WEIGHTS: dict[str, tuple[str, tuple[int, ...]]]", tensors),
         ]
     )
-    buffers = [
-        entry(f"{node.layer.name}/{slot}", literal(f"{node.module}.{attribute}"), 4)
-        for node in plan.modules.values()
-        for slot, attribute in node.submodule.buffers.items()
-    ]
-    if buffers:
-        yield "\n".join(_table("BUFFERS: dict[str, str]", buffers))
     if plan.frozen:
         yield "\n".join(
             ["# Weights that are not trained.", assign("FROZEN", literal(plan.frozen))]
@@ -56,67 +52,34 @@ def _table(name: str, entries: list[str]) -> list[str]:
     return [f"{name} = {{", *entries, "}"] if entries else [f"{name} = {{}}"]
 
 
-def _has_buffers(plan: Plan) -> bool:
-    """Whether the model has running statistics."""
-    return any(node.submodule.buffers for node in plan.nodes)
-
-
 def array_sections(plan: Plan) -> Iterator[str]:
     """Loading, exporting and importing."""
-    yield _load_weights(plan)
-    yield _export_weights(plan)
-    yield _import_weights()
+    yield _LOADING.strip("\n")
     update = update_of(plan)
     if update is not None:
         yield _export_state(update)
         yield _import_state(update)
 
 
-def _load_weights(plan: Plan) -> str:
-    body = [
-        "    for path, (name, axes) in WEIGHTS.items():",
-        "        fill(model.get_parameter(name), arrays[path], axes)",
-    ]
-    if _has_buffers(plan):
-        body += [
-            "    for path, name in BUFFERS.items():",
-            "        fill(model.get_buffer(name), arrays[path])",
-        ]
-    parameters = ["model: nn.Module", "arrays: dict[str, np.ndarray]"]
-    about = "Fill the model with arrays in canonical layouts."
-    return function("load_weights", parameters, "None", about, body)
+_LOADING = '''
+def load_weights(model: nn.Module, arrays: Arrays) -> None:
+    """Fill the model with arrays in canonical layouts."""
+    tensors = model.state_dict()
+    for path, (name, axes) in WEIGHTS.items():
+        fill(tensors[name], arrays[path], axes)
 
 
-def _export_weights(plan: Plan) -> str:
-    body = [
-        "    arrays = {",
-        "        path: to_array(state.model.get_parameter(name), axes)",
-        "        for path, (name, axes) in WEIGHTS.items()",
-        "    }",
-    ]
-    if _has_buffers(plan):
-        body += [
-            "    for path, name in BUFFERS.items():",
-            "        arrays[path] = to_array(state.model.get_buffer(name))",
-        ]
-    body.append("    return arrays")
-    about = "Return copies of weights and running statistics in canonical layouts."
-    returns = "dict[str, np.ndarray]"
-    return function("export_weights", ["state: State"], returns, about, body)
+def export_weights(state: State) -> Arrays:
+    """Return copies of weights and buffers in canonical layouts."""
+    tensors = state.model.state_dict()
+    return {path: to_array(tensors[at], axes) for path, (at, axes) in WEIGHTS.items()}
 
 
-def _import_weights() -> str:
-    body = [
-        "    check_arrays(arrays, export_weights(state))",
-        "    load_weights(state.model, arrays)",
-    ]
-    parameters = ["state: State", "arrays: dict[str, np.ndarray]"]
-    about = (
-        "Take over weights and running statistics.\n\nRaises:\n"
-        "    KeyError: an array is missing, or not expected.\n"
-        "    ValueError: an array has the wrong shape."
-    )
-    return function("import_weights", parameters, "None", about, body)
+def import_weights(state: State, arrays: Arrays) -> None:
+    """Take over weights and buffers; a KeyError or ValueError says what is wrong."""
+    check_arrays(export_weights(state), arrays)
+    load_weights(state.model, arrays)
+'''
 
 
 def _slots(update: Update) -> Iterator[tuple[str, str, str]]:
@@ -145,16 +108,14 @@ def _export_state(update: Update) -> str:
         '    arrays["counter/epoch"] = np.array(state.epoch, dtype=np.int64)',
         "    return arrays",
     ]
-    about = (
-        "Return weights, running statistics, the optimizer's slots and the counters."
-    )
-    returns = "dict[str, np.ndarray]"
+    about = "Return weights, buffers, the optimizer's slots and the counters."
+    returns = "Arrays"
     return function("export_state", ["state: State"], returns, about, body)
 
 
 def _import_state(update: Update) -> str:
     body = [
-        "    check_arrays(arrays, export_state(state))",
+        "    check_arrays(export_state(state), arrays)",
         "    load_weights(state.model, arrays)",
     ]
     if update.slots:
@@ -166,10 +127,6 @@ def _import_state(update: Update) -> str:
         '    state.step = int(arrays["counter/step"])',
         '    state.epoch = int(arrays["counter/epoch"])',
     ]
-    parameters = ["state: State", "arrays: dict[str, np.ndarray]"]
-    about = (
-        "Take over what export_state returned.\n\nRaises:\n"
-        "    KeyError: an array is missing, or not expected.\n"
-        "    ValueError: an array has the wrong shape."
-    )
+    parameters = ["state: State", "arrays: Arrays"]
+    about = "Take over what export_state returned; raises as import_weights does."
     return function("import_state", parameters, "None", about, body)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
+from specc.catalog.automatic import is_automatic
 from specc.emit.names import Names
 from specc.emit.source import (
     Call,
@@ -20,7 +21,7 @@ from specc.emit.source import (
 from .plan import Node, Plan
 from .reserved import IN_METHODS
 from .site import Layout, Padding
-from .text import doc
+from .text import LONG, doc
 
 __all__ = ["Body"]
 
@@ -48,7 +49,7 @@ class Body:
         self.logits: dict[str, str] = {}
 
     def _passing(self, edges: list[str]) -> str:
-        """The variable for values that only the next statement reads."""
+        """The variable for values without a name that only the next statement reads."""
         taken = {self.names[edge] for edge in edges}
         if "x" in self.inputs and "x" not in self.outputs.values():
             first = self.plan.nodes[0].call.inputs if self.plan.nodes else ()
@@ -141,8 +142,9 @@ class Body:
         if not self.readers[edge] and not kept:
             return statement(result, 8)
         passes = following is not None and edge in following.call.inputs
+        given = not is_automatic(edge, node.layer.layer.keyword)
         only = self.readers[edge] == 1 and passes and not kept
-        name = self.passing if only else self.names[edge]
+        name = self.passing if only and not given else self.names[edge]
         self.values[edge] = name
         return assign(name, result, 8)
 
@@ -199,15 +201,16 @@ class Body:
             result = call(f"self.{activations[edge]}", logits)
             return [*head, statement(result, 8, "return ")]
         outputs = self.names.fresh("outputs")
-        changes = [
-            assign(
-                f"{outputs}[{_key(name)}]",
-                call(f"self.{activations[edge]}", f"{outputs}[{_key(name)}]"),
-                8,
-            )
-            for name, edge in self.outputs.items()
-            if name in plan.fused_outputs
-        ]
+        changes: list[str] = []
+        for name, edge in self.outputs.items():
+            if name in plan.fused_outputs:
+                key = _key(name)
+                if len(name) > LONG:
+                    changes.append(f"        name = {key}")
+                    key = "name"
+                place = f"{outputs}[{key}]"
+                value = call(f"self.{activations[edge]}", place)
+                changes.append(assign(place, value, 8))
         return [
             *head,
             assign(outputs, logits, 8),

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from specc.backend import Emission
-from specc.emit.pieces import Import, Selection, names, select
 from specc.emit.shared import (
-    SHARED,
     Section,
     constants_section,
     docstring,
@@ -17,32 +14,22 @@ from specc.emit.shared import (
     main_section,
     stopping_section,
     training_section,
+    whole_program,
 )
-from specc.emit.source import module
 
-from .arrays import ARRAY_PIECES, array_sections, table_sections
+from .arrays import array_sections, table_sections
 from .model import model_section
+from .objectives import inputs_section, loss_section
 from .plan import TABLE, Plan
-from .state import init_sections, state_section
-from .step import input_sections, predict_section, training_sections
+from .state import build_section, init_section, state_section
+from .step import mask_sections, predict_section, training_sections
+from .text import section
+from .updates import penalty_sections
 
 __all__ = ["emit"]
 
-#: The imports that this backend's own sections may need, by the name they bind.
-_IMPORTS = {
-    item.bound: item
-    for item in (
-        Import("math"),
-        Import("dataclasses", "dataclass"),
-        Import("dataclasses", "field"),
-        Import("typing", "Self"),
-        Import("numpy", None, "np"),
-        Import("torch"),
-        Import("torch", "Tensor"),
-        Import("torch", "nn"),
-        Import("torch.nn", "functional", "F"),
-    )
-}
+_TITLES = {"specc_torch.runtime": "What PyTorch lacks or defines otherwise"}
+_THREADS = ("torch.set_num_threads(options.threads)",)
 
 
 def emit(plan: Plan) -> Emission:
@@ -56,16 +43,12 @@ def emit(plan: Plan) -> Emission:
         raise ValueError(f"{first.keyword} is refused: {first.why}")
     written = model_section(plan)
     model = written.text
-    sections = list(_sections(plan))
-    used = _names([model, *(section.text for section in sections)])
-    wanted = used & names(TABLE.packages)
-    wanted = wanted.union(*(section.pieces for section in sections))
-    selection = select(TABLE.packages, sorted(wanted))
-    imports = {_IMPORTS[name] for name in used & _IMPORTS.keys()} | selection.imports
-    text = module(
+    text = whole_program(
         docstring(plan.program, "PyTorch", TABLE),
-        imports.union(*(section.imports for section in sections)),
-        [constants_section(plan.program), model, *_arranged(sections, selection)],
+        [Section(constants_section(plan.program)), section(model), *_first(plan)],
+        list(_last(plan)),
+        TABLE.packages,
+        _TITLES,
     )
     start = text[: text.index(model)].count("\n") + 1
     return Emission(
@@ -79,58 +62,33 @@ def emit(plan: Plan) -> Emission:
     )
 
 
-def _arranged(sections: list[Section], selection: Selection) -> Iterator[str]:
-    """Sections and pieces, each before what reads its name when it is defined."""
-    shared = names(SHARED.packages)
-    asked = frozenset[str]().union(*(section.pieces for section in sections))
-    theirs = {piece.name for piece in select(TABLE.packages, sorted(asked)).pieces}
-    loose = [piece for piece in selection.pieces if piece.name not in theirs]
-    own = [piece for piece in loose if piece.name not in shared]
-    if own:
-        yield "# What PyTorch defines otherwise, or lacks."
-        yield from (piece.text for piece in own)
-    done = {piece.name for piece in own}
-    for section in sections:
-        wanted = section.pieces
-        if section.text.startswith("def initial_weights"):
-            # Here stand also the shared pieces that only our own use, such as masks.
-            wanted |= {piece.name for piece in loose} & shared
-        for piece in select(TABLE.packages, sorted(wanted)).pieces:
-            if piece.name not in done:
-                done.add(piece.name)
-                yield piece.text
-        yield section.text
-
-
-def _sections(plan: Plan) -> Iterator[Section]:
-    """The sections after the model, in order."""
+def _first(plan: Plan) -> Iterator[Section]:
+    """The sections after the model that people come for, in order."""
     program = plan.program
     training = program.training
+    yield section(build_section(plan))
+    yield section(inputs_section())
+    if training is not None:
+        yield section(loss_section(plan))
+        yield from map(section, penalty_sections(plan))
     stopping = stopping_section(program)
     if stopping is not None:
         yield stopping
+    yield section(state_section(plan))
     if training is not None:
         yield learning_rate_section(training, TABLE)
-    yield Section(state_section(plan))
-    yield from map(Section, input_sections(plan))
+    yield from init_section(plan)
+    yield from map(section, mask_sections(plan))
     if training is not None:
-        yield from map(Section, training_sections(plan))
-    yield Section(predict_section(plan))
-    yield from map(Section, table_sections(plan))
-    yield initial_weights_section(plan.network, TABLE)
-    yield from map(Section, init_sections(plan))
-    for number, text in enumerate(array_sections(plan)):
-        yield Section(text, ARRAY_PIECES if number == 0 else frozenset())
+        yield from map(section, training_sections(plan))
+    yield section(predict_section(plan))
     if training is not None:
         yield training_section(program)
-        yield main_section(program)
+        yield main_section(program, _THREADS)
 
 
-def _names(sections: Iterable[str]) -> set[str]:
-    """All names that occur in sections."""
-    return {
-        node.id
-        for section in sections
-        for node in ast.walk(ast.parse(section))
-        if isinstance(node, ast.Name)
-    }
+def _last(plan: Plan) -> Iterator[Section]:
+    """The sections on arrays."""
+    yield from map(section, table_sections(plan))
+    yield initial_weights_section(plan.network, TABLE)
+    yield from map(section, array_sections(plan))

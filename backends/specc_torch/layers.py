@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from specc.catalog.layers import (
     Activation,
     Add,
@@ -17,7 +19,9 @@ from specc.catalog.layers import (
     Reshape,
 )
 from specc.catalog.types import Shape
+from specc.emit.lowering import How
 from specc.emit.source import Call, Expression, call, literal
+from specc.emit.use import Use
 
 from .plan import TABLE
 from .site import Padding, Site, Submodule, images
@@ -37,10 +41,31 @@ def dense(layer: Dense, site: Site) -> Submodule:
     return Submodule(create, weights)
 
 
+def _padded(call: str, entries: str) -> Callable[[Use], str]:
+    """What is said of a layer with windows, whose padding may be uneven."""
+
+    def said(use: Use) -> str:
+        layer, (shape,) = use.construct, use.shapes
+        assert isinstance(layer, Conv2D | MaxPooling2D), "others have no windows"
+        if isinstance(layer, Conv2D):
+            reach, strides = layer.reach(), layer.strides
+        else:
+            reach, strides = layer.pool_size, layer.step()
+        around = _around(shape, reach, strides, layer.padding)
+        _, before = _split(around, Site(use.shapes, alone=use.once))
+        text = f"{call}, channels first inside"
+        if before is None:
+            return text
+        return f"{text}; torch.nn.functional.pad puts {entries} around"
+
+    return said
+
+
 @TABLE.rule(
     Conv2D,
     exact="torch.nn.Conv2d, channels first inside; where `same` is uneven,"
     " torch.nn.functional.pad puts the odd row and column after",
+    here=_padded("torch.nn.Conv2d", "zeros"),
 )
 @images("first")
 def conv2d(layer: Conv2D, site: Site) -> Submodule:
@@ -68,6 +93,7 @@ def conv2d(layer: Conv2D, site: Site) -> Submodule:
     MaxPooling2D,
     exact="torch.nn.MaxPool2d, channels first inside; where `same` is uneven,"
     " torch.nn.functional.pad puts the odd row and column, of -inf, after",
+    here=_padded("torch.nn.MaxPool2d", "-inf"),
 )
 @images("first")
 def max_pooling2d(layer: MaxPooling2D, site: Site) -> Submodule:
@@ -113,7 +139,21 @@ def _split(
     return (0, 0), around if any(around) else None
 
 
-@TABLE.rule(Flatten, exact="torch.nn.Flatten, on channels-last images")
+def _last(call: str) -> Callable[[Use], str]:
+    """What is said of a layer that looks at the order of entries."""
+
+    def said(use: Use) -> str:
+        is_image = any(len(shape) == 3 for shape in use.shapes)
+        return f"{call}, on channels-last images" if is_image else call
+
+    return said
+
+
+@TABLE.rule(
+    Flatten,
+    exact="torch.nn.Flatten, on channels-last images",
+    here=_last("torch.nn.Flatten"),
+)
 def flatten(_: Flatten, site: Site) -> Submodule:
     """Write an example's entries in a row."""
     if site.shapes[0]:
@@ -121,7 +161,11 @@ def flatten(_: Flatten, site: Site) -> Submodule:
     return Submodule(call("nn.Unflatten", "0", literal((-1, 1))))
 
 
-@TABLE.rule(Reshape, exact="torch.nn.Unflatten, on channels-last images")
+@TABLE.rule(
+    Reshape,
+    exact="torch.nn.Unflatten, on channels-last images",
+    here=_last("torch.nn.Unflatten"),
+)
 def reshape(layer: Reshape, site: Site) -> Submodule:
     """Write another shape for an example."""
     sizes = tuple(layer.target_shape)
@@ -134,7 +178,7 @@ def reshape(layer: Reshape, site: Site) -> Submodule:
     return Submodule(call("nn.Sequential", call("nn.Flatten"), unflatten))
 
 
-@TABLE.rule(Activation, exact="the activation's module")
+@TABLE.rule(Activation, exact="the activation's module", here=lambda _: "")
 @images("either")
 def activation(layer: Activation, site: Site) -> Submodule:
     """Write the activation alone."""
@@ -147,7 +191,13 @@ _MASKS = (
 )
 
 
-@TABLE.rule(Dropout, emulated=_MASKS)
+def _drops(call: str) -> Callable[[Use], How | str]:
+    """What is said of a layer that drops entries, or at rate 0 none."""
+    plain = How(call, exact=True)
+    return lambda use: _MASKS if getattr(use.construct, "rate", 0.0) else plain
+
+
+@TABLE.rule(Dropout, emulated=_MASKS, here=_drops("torch.nn.Dropout"))
 @images("either")
 def dropout(layer: Dropout, site: Site) -> Submodule:
     """Write dropout."""
@@ -156,7 +206,7 @@ def dropout(layer: Dropout, site: Site) -> Submodule:
     return Submodule(call("Dropout", p=literal(layer.rate)), masks={"keep": layer.rate})
 
 
-@TABLE.rule(AlphaDropout, emulated=_MASKS)
+@TABLE.rule(AlphaDropout, emulated=_MASKS, here=_drops("torch.nn.AlphaDropout"))
 @images("either")
 def alpha_dropout(layer: AlphaDropout, site: Site) -> Submodule:
     """Write alpha dropout."""

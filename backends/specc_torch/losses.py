@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from specc.catalog.losses.crossentropy import (
     BinaryCrossentropy,
     CategoricalCrossentropy,
     SparseCategoricalCrossentropy,
 )
 from specc.catalog.losses.regression import MeanSquaredError
+from specc.emit.lowering import How
 from specc.emit.source import Call, call, literal
+from specc.emit.use import Use
 
 from .plan import TABLE
 from .site import LossSite
@@ -16,6 +20,17 @@ from .site import LossSite
 __all__: list[str] = []
 
 _CLIPPED = "clamp(1e-7, 1.0 - 1e-7)"
+
+
+def _of_logits(function: str, otherwise: How) -> Callable[[Use], How]:
+    """What is said of a loss that is a function of PyTorch's where it takes logits."""
+    exact = How(f"torch.nn.functional.{function}", exact=True)
+    return lambda use: exact if use.takes_logits else otherwise
+
+
+_WRITTEN_OUT = How(
+    "of probabilities, clipped to 1e-7 … 1 - 1e-7, by formula", exact=False
+)
 
 
 def _reduced(site: LossSite, function: str, output: str, target: str) -> Call:
@@ -48,6 +63,7 @@ def mse(_: MeanSquaredError, site: LossSite) -> Call:
     BinaryCrossentropy,
     exact="torch.nn.functional.binary_cross_entropy_with_logits; of probabilities it is"
     " written out",
+    here=_of_logits("binary_cross_entropy_with_logits", _WRITTEN_OUT),
 )
 def binary_crossentropy(loss: BinaryCrossentropy, site: LossSite) -> Call:
     """Write the cross-entropy of yes or no."""
@@ -62,6 +78,7 @@ def binary_crossentropy(loss: BinaryCrossentropy, site: LossSite) -> Call:
 @TABLE.rule(
     CategoricalCrossentropy,
     exact="torch.nn.functional.cross_entropy; of probabilities it is written out",
+    here=_of_logits("cross_entropy", _WRITTEN_OUT),
 )
 def categorical_crossentropy(loss: CategoricalCrossentropy, site: LossSite) -> Call:
     """Write the cross-entropy of rows of probabilities."""
@@ -82,6 +99,14 @@ def categorical_crossentropy(loss: CategoricalCrossentropy, site: LossSite) -> C
     SparseCategoricalCrossentropy,
     exact="torch.nn.functional.cross_entropy; of probabilities, of their logarithms"
     " after clipping them to 1e-7 … 1 - 1e-7",
+    here=_of_logits(
+        "cross_entropy",
+        How(
+            "torch.nn.functional.cross_entropy of the logarithms of probabilities,"
+            " clipped to 1e-7 … 1 - 1e-7",
+            exact=True,
+        ),
+    ),
 )
 def sparse_categorical_crossentropy(
     _: SparseCategoricalCrossentropy, site: LossSite

@@ -6,6 +6,7 @@ from specc.catalog.losses.crossentropy import BinaryCrossentropy
 from specc.catalog.metrics.accuracy import Accuracy
 from specc.catalog.metrics.errors import MeanAbsoluteError
 from specc.emit.source import Call, call
+from specc.emit.use import Use
 
 from .plan import TABLE
 from .site import MetricSite
@@ -13,8 +14,17 @@ from .site import MetricSite
 __all__: list[str] = []
 
 
+def _accuracy(use: Use) -> str:
+    assert use.objective is not None, "a metric belongs to an output"
+    if isinstance(use.objective.loss, BinaryCrossentropy):
+        return "a threshold"
+    return "torch.argmax, the first of equals"
+
+
 @TABLE.rule(
-    Accuracy, exact="torch.argmax, the first of equals; a threshold for yes or no"
+    Accuracy,
+    exact="torch.argmax, the first of equals; a threshold for yes or no",
+    here=_accuracy,
 )
 def accuracy(_: Accuracy, site: MetricSite) -> Call:
     """Write the share of right answers."""

@@ -8,9 +8,22 @@ from specc.ir import Objective
 
 from .plan import TABLE, Plan
 from .site import LossSite, MetricSite
-from .text import function, sum_lines
+from .text import LONG, function, sum_lines
 
-__all__ = ["loss_section"]
+__all__ = ["inputs_section", "loss_section"]
+
+
+def inputs_section() -> str:
+    """`model_inputs`."""
+    body = [
+        "    return [",
+        "        torch.as_tensor(batch[name], dtype=state.dtype, device=state.device)",
+        "        for name in INPUTS",
+        "    ]",
+    ]
+    parameters = ["state: State", "batch: Arrays"]
+    about = "Return the model's inputs as tensors."
+    return function("model_inputs", parameters, "list[Tensor]", about, body)
 
 
 def _objectives(plan: Plan) -> tuple[Objective, ...]:
@@ -37,7 +50,7 @@ def loss_section(plan: Plan) -> str:
     several = len(objectives) > 1
     body += _several(plan) if several else _single(plan, *objectives)
     about = "Return the loss, without penalties on weights, and what else is reported."
-    parameters = ["state: State", "batch: dict[str, np.ndarray]"]
+    parameters = ["state: State", "batch: Arrays"]
     returns = "tuple[Tensor, dict[str, Tensor]]"
     return function("compute_loss", parameters, returns, about, body)
 
@@ -62,19 +75,32 @@ def _several(plan: Plan) -> list[str]:
     """The statements for several losses."""
     body = ["    figures: dict[str, Tensor] = {}"]
     terms: list[str] = []
-    for objective in _objectives(plan):
-        key = f"figures[{literal(objective.output + '_loss')}]"
+    for number, objective in enumerate(_objectives(plan), start=1):
+        key = f"figures[{_reported(objective, 'loss')}]"
         weight = _weight(objective.loss)
-        terms.append(key if weight == 1.0 else f"{weight!r} * {key}")
         body += ["", *_chosen(plan, objective), *_objective(plan, objective, key)]
+        if len(objective.output) > LONG:
+            body.append(f"    loss_{number} = {key}")
+            key = f"loss_{number}"
+        terms.append(key if weight == 1.0 else f"{weight!r} * {key}")
     return [*body, "", *sum_lines("loss", terms, 4), "    return loss, figures"]
+
+
+def _reported(objective: Objective, what: str) -> str:
+    """The key of a figure of an output, as an expression; see `_chosen`."""
+    if len(objective.output) > LONG:
+        return f'f"{{name}}_{what}"'
+    return str(literal(f"{objective.output}_{what}"))
 
 
 def _chosen(plan: Plan, objective: Objective) -> list[str]:
     """The statement that takes one of several outputs."""
     if not _many(plan):
         return []
-    return [f"    output = outputs[{literal(objective.output)}]"]
+    name = str(literal(objective.output))
+    if len(objective.output) > LONG:
+        return [f"    name = {name}", "    output = outputs[name]"]
+    return [f"    output = outputs[{name}]"]
 
 
 def _weight(loss: Construct) -> float:
@@ -137,6 +163,6 @@ def _metrics(plan: Plan, objective: Objective) -> list[str]:
         display = Collection("{}", keys, tuple(values.values()))
         return [*lines, assign("metrics", display, 8)]
     for keyword, value in values.items():
-        key = literal(f"{objective.output}_{keyword}")
+        key = _reported(objective, keyword)
         lines.append(assign(f"figures[{key}]", value, 8))
     return lines

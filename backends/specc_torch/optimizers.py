@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from specc.catalog.optimizers import SGD, Adam, Nadam, RMSprop
+from specc.emit.pieces import Known
 from specc.emit.source import call, literal
+from specc.emit.use import Use
 
 from .plan import TABLE
 from .site import Update
@@ -15,10 +17,20 @@ _RATE = "learning_rate(0, steps_per_epoch)"
 _ZEROS = "torch.zeros_like(weight)"
 
 
+def _sgd(use: Use) -> str:
+    if not getattr(use.construct, "momentum", 0.0):
+        return "torch.optim.SGD"
+    return (
+        "torch.optim.SGD, its own rate being 1 and the gradients multiplied by the"
+        " learning rate, for the velocity holds that"
+    )
+
+
 @TABLE.rule(
     SGD,
     exact="torch.optim.SGD; with momentum its own rate is 1 and the gradients are"
     " multiplied by the learning rate, for the velocity holds that",
+    here=_sgd,
 )
 def sgd(optimizer: SGD) -> Update:
     """Write stochastic gradient descent."""
@@ -45,10 +57,22 @@ def sgd(optimizer: SGD) -> Update:
     )
 
 
+def _rmsprop(use: Use) -> str:
+    if getattr(use.construct, "momentum", 0.0):
+        return _RMSPROP
+    return "epsilon is inside the root (torch.optim.RMSprop adds it to the root)"
+
+
+_RMSPROP = (
+    "epsilon is inside the root and the learning rate inside the momentum"
+    " (torch.optim.RMSprop adds epsilon to the root and multiplies later)"
+)
+
+
 @TABLE.rule(
     RMSprop,
-    emulated="epsilon is inside the root and the learning rate inside the momentum"
-    " (torch.optim.RMSprop adds epsilon to the root and multiplies later)",
+    emulated=_RMSPROP,
+    here=_rmsprop,
 )
 def rmsprop(optimizer: RMSprop) -> Update:
     """Write RMSprop."""
@@ -60,13 +84,34 @@ def rmsprop(optimizer: RMSprop) -> Update:
         eps=literal(optimizer.epsilon),
         centered=literal(optimizer.centered),
     )
-    return Update(create, slots={slot: slot for slot in optimizer.slots()})
+    slots = optimizer.slots()
+    return Update(
+        create,
+        slots={slot: slot for slot in slots},
+        start=dict.fromkeys(slots, _ZEROS),
+        known=Known(
+            {
+                "self.momentum": bool(optimizer.momentum),
+                "self.centered": optimizer.centered,
+            }
+        ),
+    )
+
+
+def _adam(use: Use) -> str:
+    if getattr(use.construct, "epsilon_place", "") == "corrected":
+        return "torch.optim.Adam"
+    return (
+        "torch.optim.Adam, its epsilon rescaled before each step, for it is added before"
+        " the bias is corrected"
+    )
 
 
 @TABLE.rule(
     Adam,
     exact="torch.optim.Adam; where epsilon is added before the bias is corrected, it is"
     " rescaled before each step",
+    here=_adam,
 )
 def adam(optimizer: Adam) -> Update:
     """Write Adam."""

@@ -181,12 +181,12 @@ def nodes_alone(
 
 def _trained(module: ModuleType, state: Any, layer: str) -> dict[str, Tensor]:
     """The parameters of a layer that training changes, by path."""
+    parameters = dict(state.model.named_parameters())
     return {
-        path: parameter
+        path: parameters[name]
         for path, (name, _) in module.WEIGHTS.items()
-        if path.rpartition("/")[0] == layer
-        for parameter in [state.model.get_parameter(name)]
-        if parameter.requires_grad
+        if path.rpartition("/")[0] == layer and name in parameters
+        if parameters[name].requires_grad
     }
 
 

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from specc.catalog.families import Loss
 from specc.catalog.types import Shape
+from specc.emit.pieces import Known
 from specc.emit.source import Call, Expression
 
 __all__ = [
@@ -134,6 +135,7 @@ class Update:
     says that the learning rate multiplies gradients and the optimizer's own rate is 1.
     `group` and `slot_lines` are statements done before each update for each `group` of
     parameters and for the `slots` of each weight; `step` counts the updates made before.
+    `known` is what is known of the options of the pieces.
     """
 
     create: Call
@@ -143,3 +145,4 @@ class Update:
     scales_gradients: bool = False
     group: tuple[str, ...] = ()
     slot_lines: tuple[str, ...] = ()
+    known: Known = field(default_factory=Known)

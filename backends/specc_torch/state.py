@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
-from specc.emit.shared import only_phase, stopping_field
-from specc.emit.source import Call, assign, call
+from specc.emit.pieces import Known
+from specc.emit.shared import Section, only_phase, stopping_field
+from specc.emit.source import Call, assign, call, statement
 
 from .plan import TABLE, Plan
 from .site import Update
-from .text import function
+from .text import function, section
 
-__all__ = ["has_rates", "init_sections", "state_section", "update_of"]
+__all__ = ["build_section", "has_rates", "init_section", "state_section", "update_of"]
 
 
 def update_of(plan: Plan) -> Update | None:
@@ -22,13 +24,8 @@ def update_of(plan: Plan) -> Update | None:
     return TABLE.lowering(optimizer).write(optimizer)
 
 
-def init_sections(plan: Plan) -> Iterator[str]:
-    """`build_model` and `init_state`."""
-    yield _build_model(plan)
-    yield _init_state(plan)
-
-
-def _build_model(plan: Plan) -> str:
+def build_section(plan: Plan) -> str:
+    """`build_model`."""
     name = plan.class_name
     body = [
         assign("model", call(name), 4),
@@ -81,56 +78,48 @@ def state_section(plan: Plan) -> str:
     )
 
 
-def _init_state(plan: Plan) -> str:
+def init_section(plan: Plan) -> Iterator[Section]:
+    """`init_state`, and what is known of the optimizer's options."""
     parameters = [
         "dtype: str = PRECISION",
         'device: str = "cpu"',
         "seed: int = SEED",
         "steps_per_epoch: int = 1",
     ]
-    made = "    model = build_model(dtype, device, seed)"
-    types = ["dtype=getattr(torch, dtype)", "device=torch.device(device)", "seed=seed"]
+    body = ["    model = build_model(dtype, device, seed)"]
     update = update_of(plan)
-    if update is None:
-        fields = ["model=model", *types, "steps_per_epoch=steps_per_epoch"]
-        body = [made, *_returned(fields)]
-        about = "Return the model with what its masks depend on."
-        return function("init_state", parameters, "State", about, body)
-    fields = [
-        "model=model",
-        "optimizer=optimizer",
-        "parameters=parameters",
-        *types,
-        "steps_per_epoch=steps_per_epoch",
-    ]
-    body = [
-        made,
-        *_parameters(plan),
-        *_optimizer(plan, update),
-        *_returned(fields),
-    ]
-    about = "Return the state before the first update."
-    return function("init_state", parameters, "State", about, body)
-
-
-def _returned(fields: list[str]) -> list[str]:
-    return ["    return State(", *(f"        {item}," for item in fields), "    )"]
+    place = ["getattr(torch, dtype)", "torch.device(device)", "seed"]
+    given = ["model", *place]
+    about = "Return the model with what its masks depend on."
+    if update is not None:
+        body += [*_parameters(plan), *_optimizer(plan, update)]
+        given = ["model", "optimizer", "parameters", *place]
+        about = "Return the state before the first update."
+    made = call("State", *given, steps_per_epoch="steps_per_epoch")
+    body.append(statement(made, 4, "return "))
+    text = function("init_state", parameters, "State", about, body)
+    known = update.known if update is not None else Known()
+    yield replace(section(text), known=known)
 
 
 def _parameters(plan: Plan) -> list[str]:
     """The statements that gather what is trained."""
+    if not plan.frozen and not any(node.submodule.buffers for node in plan.nodes):
+        each = "path: model.get_parameter(at) for path, (at, _) in WEIGHTS.items()"
+        return [f"    parameters = {{{each}}}"]
+    lines = ["    weights = dict(model.named_parameters())"]
     if not plan.frozen:
-        return [
-            "    parameters = {",
-            "        path: model.get_parameter(name) for path, (name, _) in WEIGHTS.items()",
-            "    }",
-        ]
+        each = "path: weights[at] for path, (at, _) in WEIGHTS.items() if at in weights"
+        return [*lines, "    parameters = {", f"        {each}", "    }"]
     return [
-        "    parameters: dict[str, nn.Parameter] = {}",
-        "    for path, (name, _) in WEIGHTS.items():",
-        "        weight = model.get_parameter(name).requires_grad_(path not in FROZEN)",
-        "        if weight.requires_grad:",
-        "            parameters[path] = weight",
+        *lines,
+        "    for path in FROZEN:",
+        "        weights[WEIGHTS[path][0]].requires_grad_(False)",
+        "    parameters = {",
+        "        path: weights[at]",
+        "        for path, (at, _) in WEIGHTS.items()",
+        "        if at in weights and path not in FROZEN",
+        "    }",
     ]
 
 

@@ -6,38 +6,23 @@ from collections.abc import Iterator
 
 from specc.emit.source import assign, call, literal
 
-from .objectives import loss_section
 from .plan import Node, Plan
 from .text import function
 from .updates import (
     clip_sections,
     constraint_sections,
     has_penalties,
-    penalty_sections,
     prepare_section,
 )
 
-__all__ = ["input_sections", "predict_section", "training_sections"]
+__all__ = ["mask_sections", "predict_section", "training_sections"]
 
-_BATCH = "batch: dict[str, np.ndarray]"
-_FIGURES = "dict[str, float]"
-
-
-def _model_inputs() -> str:
-    body = [
-        "    return [",
-        "        torch.as_tensor(batch[name], dtype=state.dtype, device=state.device)",
-        "        for name in INPUTS",
-        "    ]",
-    ]
-    parameters = ["state: State", "batch: dict[str, np.ndarray]"]
-    about = "Return the model's inputs as tensors."
-    return function("model_inputs", parameters, "list[Tensor]", about, body)
+_BATCH = "batch: Arrays"
+_FIGURES = "Figures"
 
 
-def input_sections(plan: Plan) -> Iterator[str]:
-    """`model_inputs`, and `draw_masks` where layers take masks."""
-    yield _model_inputs()
+def mask_sections(plan: Plan) -> Iterator[str]:
+    """`draw_masks`, where layers take masks."""
     body: list[str] = []
     for node in plan.nodes:
         for slot, rate in node.submodule.masks.items():
@@ -76,8 +61,6 @@ def _mask(plan: Plan, node: Node, slot: str, rate: float) -> list[str]:
 
 def training_sections(plan: Plan) -> Iterator[str]:
     """Everything that a training step and an evaluation step consist of."""
-    yield loss_section(plan)
-    yield from penalty_sections(plan)
     yield from _gradients(plan)
     yield from clip_sections(plan)
     yield prepare_section(plan)
@@ -188,7 +171,7 @@ def predict_section(plan: Plan) -> str:
         ]
     about = "Return the model's outputs for a batch, by name, in inference mode."
     parameters = ["state: State", _BATCH]
-    returns = "dict[str, np.ndarray]"
+    returns = "Arrays"
     return function(
         "predict", parameters, returns, about, body, "torch.inference_mode()"
     )

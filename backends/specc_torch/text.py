@@ -5,9 +5,28 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterable
 
+from specc.emit.pieces import Import
+from specc.emit.shared import Section, naming
 from specc.emit.source import WIDTH, define
 
-__all__ = ["comment", "doc", "function", "sum_lines"]
+from .plan import TABLE
+
+__all__ = ["LONG", "comment", "doc", "function", "section", "sum_lines"]
+
+#: Names of outputs with more letters stand in a variable, for lines would be too long.
+LONG = 36
+
+_IMPORTS = (
+    Import("torch"),
+    Import("torch", "Tensor"),
+    Import("torch", "nn"),
+    Import("torch.nn", "functional", "F"),
+)
+
+
+def section(text: str) -> Section:
+    """The section with that text, with the pieces and imports that it names."""
+    return naming(text, TABLE.packages, _IMPORTS)
 
 
 def doc(text: str, indent: int) -> list[str]:

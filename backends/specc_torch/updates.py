@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from specc.catalog.optimizers import ClippedOptimizer
-from specc.emit.shared import only_phase
+from specc.emit.shared import clipping, only_phase
 from specc.emit.source import Call, Collection, assign, call, literal, statement
 from specc.ir import Weight
 
@@ -63,41 +62,31 @@ def penalty_sections(plan: Plan) -> Iterator[str]:
     )
 
 
-def _rule(plan: Plan) -> ClippedOptimizer:
-    training = plan.program.training
-    assert training is not None, "a model alone is not trained"
-    optimizer = only_phase(training).optimizer
-    assert isinstance(optimizer, ClippedOptimizer), "all optimizers may clip"
-    return optimizer
+_WAYS = {
+    "clipnorm": ("clip_each", "each gradient to a norm of at most"),
+    "clipvalue": ("clip_entries", "each entry to an absolute value of at most"),
+    "global_clipnorm": ("clip_together", "all gradients together to a norm of at most"),
+}
 
 
 def clip_sections(plan: Plan) -> Iterator[str]:
     """`clip_gradients`, where the optimizer clips."""
-    optimizer = _rule(plan)
-    ways = {
-        "clip_each": (optimizer.clipnorm, "each gradient to a norm of at most"),
-        "clip_entries": (
-            optimizer.clipvalue,
-            "each entry to an absolute value of at most",
-        ),
-        "clip_together": (
-            optimizer.global_clipnorm,
-            "all gradients together to a norm of at most",
-        ),
-    }
-    for name, (limit, what) in ways.items():
-        if limit is not None:
-            yield function(
-                "clip_gradients",
-                ["gradients: dict[str, Tensor]"],
-                "tuple[dict[str, Tensor], Tensor]",
-                f"Clip {what} {limit!r}, in place.\n\n"
-                "Return them, and the norm from before.",
-                [
-                    assign("norm", call(name, "gradients.values()", literal(limit)), 4),
-                    "    return gradients, norm",
-                ],
-            )
+    training = plan.program.training
+    assert training is not None, "a model alone is not trained"
+    found = clipping(only_phase(training).optimizer)
+    if found is None:
+        return
+    name, what = _WAYS[found.way]
+    yield function(
+        "clip_gradients",
+        ["gradients: dict[str, Tensor]"],
+        "tuple[dict[str, Tensor], Tensor]",
+        f"Clip {what} {found.limit!r}, in place.\n\nReturn them, and the norm from before.",
+        [
+            assign("norm", call(name, "gradients.values()", literal(found.limit)), 4),
+            "    return gradients, norm",
+        ],
+    )
 
 
 def prepare_section(plan: Plan) -> str:

@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 
 from ..catalog import catalog
+from ..catalog.automatic import snake_case
 from ..diagnostics.model import Note, Span
 from .report import Report
 
-__all__ = ["RESERVED", "Names", "snake_case"]
+__all__ = ["RESERVED", "Names"]
 
 #: Words that are values or operators wherever a name could stand.
 RESERVED = frozenset({"true", "false", "none", "not"})
-
-_BEFORE_WORD = re.compile(r"(.)([A-Z][a-z]+)")
-_BEFORE_CAPITAL = re.compile(r"([a-z])([A-Z])")
-
-
-def snake_case(keyword: str) -> str:
-    """``max_pooling2d`` for ``MaxPooling2D``."""
-    spaced = _BEFORE_WORD.sub(r"\1_\2", keyword)
-    return _BEFORE_CAPITAL.sub(r"\1_\2", spaced).lower()
 
 
 @dataclass

@@ -7,24 +7,44 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..catalog.construct import Construct
+from .use import Use
 
-__all__ = ["Lowering", "Refusal", "Table"]
+__all__ = ["How", "Lowering", "Refusal", "Table"]
+
+
+@dataclass(frozen=True)
+class How:
+    """How a construct is computed: the text, and whether the framework's call does it."""
+
+    text: str
+    exact: bool
+
+
+#: What is said of one use of a construct; text alone leaves the exactness as it is in
+#: general, no text says that there is nothing to write.
+Here = Callable[[Use], "How | str"]
 
 
 @dataclass(frozen=True)
 class Lowering:
     """How one construct is written.
 
-    `how` is shown in the head of emitted files and in the portability table: the
-    framework's own call that computes it, or what is written out instead. `exact` says
-    whether the framework's call does it alone; if not, `how` names the difference in
-    formula.
+    `how` is shown in the reference and in the portability table: the framework's own call
+    that computes it, or what is written out instead. `exact` says whether the framework's
+    call does it alone; if not, `how` names the difference in formula. Where that depends
+    on arguments, `says` tells it of one use, for the head of the emitted file.
     """
 
     kind: type[Construct]
     write: Callable[..., Any]
     exact: bool
     how: str
+    says: Here | None = None
+
+    def here(self, use: Use) -> How:
+        """How the construct is computed where a program uses it."""
+        said = self.how if self.says is None else self.says(use)
+        return said if isinstance(said, How) else How(said, self.exact)
 
 
 @dataclass(frozen=True)
@@ -49,12 +69,18 @@ class Table:
         self._refusals: dict[type[Construct], list[Refusal]] = {}
 
     def rule(
-        self, kind: type[Construct], *, exact: str = "", emulated: str = ""
+        self,
+        kind: type[Construct],
+        *,
+        exact: str = "",
+        emulated: str = "",
+        here: Here | None = None,
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         """Register the decorated function as the lowering of `kind`.
 
         Exactly one of `exact` (the framework's call) and `emulated` (what is written
-        instead, and the difference in formula) must be given.
+        instead, and the difference in formula) must be given. Where they name cases, `here`
+        says which of them a use is.
 
         Raises:
             ValueError: both or neither were given, or `kind` has a lowering already.
@@ -66,7 +92,7 @@ class Table:
 
         def register(write: Callable[..., Any]) -> Callable[..., Any]:
             self._lowerings[kind] = Lowering(
-                kind, write, bool(exact), exact or emulated
+                kind, write, bool(exact), exact or emulated, here
             )
             return write
 

@@ -23,6 +23,9 @@ BUILTINS = frozenset(dir(builtins))
 _WORD = "name"
 _UNDERSCORED = re.compile(f"(?:{_WORD})*_")
 
+#: The longest identifier: two of them, and what stands around, fit on a line.
+_LONGEST = 32
+
 
 def mangle(name: str, reserved: Collection[str] = frozenset()) -> str:
     """The identifier for a name: the name itself, unless it is reserved.
@@ -51,6 +54,8 @@ def mangle(name: str, reserved: Collection[str] = frozenset()) -> str:
 class Names:
     """The identifiers of one scope: those of a spec's names, and others made up beside them.
 
+    Those of long names are cut, so that statements keep within the width of a line.
+
     Args:
         names: all names of the spec that the scope needs.
         reserved: words that cannot be used, besides the keywords.
@@ -58,8 +63,22 @@ class Names:
 
     def __init__(self, names: Iterable[str], reserved: Collection[str] = ()) -> None:
         self._reserved = frozenset(reserved)
-        self._identifiers = {name: mangle(name, self._reserved) for name in names}
-        self._issued = set(self._identifiers.values())
+        whole = {name: mangle(name, self._reserved) for name in dict.fromkeys(names)}
+        self._issued = {name for name in whole.values() if len(name) <= _LONGEST}
+        self._identifiers = {
+            name: found if found in self._issued else self._shortened(found)
+            for name, found in whole.items()
+        }
+
+    def _shortened(self, name: str) -> str:
+        """The beginning of a long name, with a number where it is not the only one."""
+        found = stem = name[: _LONGEST - 4].rstrip("_")
+        number = 1
+        while found in self._issued or found in self._reserved:
+            number += 1
+            found = f"{stem}_{number}"
+        self._issued.add(found)
+        return found
 
     def __getitem__(self, name: str) -> str:
         return self._identifiers[name]
@@ -67,6 +86,8 @@ class Names:
     def fresh(self, wanted: str) -> str:
         """An identifier that nothing else in the scope has, `wanted` if it is free."""
         found = mangle(wanted, self._reserved)
+        if len(found) > _LONGEST + len("_activation"):
+            return self._shortened(found)
         while found in self._issued:
             found += "_"
         self._issued.add(found)

@@ -13,7 +13,18 @@ from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 
-__all__ = ["Import", "Piece", "Selection", "bound_names", "names", "select"]
+from .pruning import Known, prune
+
+__all__ = [
+    "Import",
+    "Known",
+    "Piece",
+    "Selection",
+    "bound_names",
+    "free_names",
+    "names",
+    "select",
+]
 
 
 @dataclass(frozen=True, order=True)
@@ -32,12 +43,18 @@ class Import:
 
 @dataclass(frozen=True)
 class Piece:
-    """A top-level definition: its text, and the names it uses."""
+    """A top-level definition: its text, and the names it uses.
+
+    `early` are those among them that must exist when it is defined, not only when it is
+    called; `place` is the order in which people read: the package, the file, the line.
+    """
 
     name: str
     text: str
     uses: frozenset[str]
-    is_constant: bool
+    early: frozenset[str]
+    package: str
+    place: tuple[str, int]
 
 
 @dataclass
@@ -48,7 +65,10 @@ class _Package:
 
 @dataclass(frozen=True)
 class Selection:
-    """Pieces in an order in which they can be defined, and the imports they need."""
+    """Pieces in the order of their packages, files and lines, and the imports they need.
+
+    What a piece needs when it is defined comes before it, whatever its place.
+    """
 
     pieces: tuple[Piece, ...]
     imports: frozenset[Import]
@@ -82,7 +102,7 @@ def _text(lines: list[str], node: ast.stmt) -> str:
     return "\n".join(lines[first - 1 : node.end_lineno])
 
 
-def _free_names(node: ast.stmt) -> set[str]:
+def free_names(node: ast.AST) -> set[str]:
     """The names that a definition takes from outside it."""
     used: set[str] = set()
     bound: set[str] = set()
@@ -92,6 +112,26 @@ def _free_names(node: ast.stmt) -> set[str]:
         elif isinstance(part, ast.arg):
             bound.add(part.arg)
     return used - bound
+
+
+def _early_names(node: ast.stmt) -> set[str]:
+    """The names that are looked up when the definition is executed.
+
+    Annotations are not: emitted modules postpone their evaluation.
+    """
+    if isinstance(node, ast.FunctionDef):
+        parts: list[ast.AST] = [*node.decorator_list, *node.args.defaults]
+        parts += [default for default in node.args.kw_defaults if default is not None]
+    elif isinstance(node, ast.ClassDef):
+        parts = [*node.decorator_list, *node.bases, *node.keywords]
+        return set[str]().union(
+            *(free_names(part) for part in parts), *map(_early_names, node.body)
+        )
+    elif isinstance(node, ast.AnnAssign):
+        parts = [] if node.value is None else [node.value]
+    else:
+        parts = [node]
+    return set[str]().union(*(free_names(part) for part in parts))
 
 
 @cache
@@ -107,14 +147,23 @@ def _read(package: str) -> _Package:
                 for item in _imports(node):
                     found.imports[item.bound] = item
             for name in _names(node):
-                if name == "__all__":
-                    continue
-                uses = _free_names(node)
-                constant = not isinstance(node, ast.FunctionDef | ast.ClassDef)
-                found.pieces[name] = Piece(
-                    name, _text(lines, node), frozenset(uses - {name}), constant
-                )
+                if name != "__all__":
+                    place = (file.name, node.lineno)
+                    written = _text(lines, node)
+                    found.pieces[name] = _piece(name, written, package, place)
     return found
+
+
+def _piece(name: str, text: str, package: str, place: tuple[str, int]) -> Piece:
+    (node,) = ast.parse(text).body
+    return Piece(
+        name,
+        text,
+        uses=frozenset(free_names(node) - {name}),
+        early=frozenset(_early_names(node) - {name}),
+        package=package,
+        place=place,
+    )
 
 
 def names(packages: Iterable[str]) -> frozenset[str]:
@@ -130,38 +179,60 @@ def bound_names(packages: Iterable[str]) -> frozenset[str]:
     return frozenset(found)
 
 
-def select(packages: Iterable[str], wanted: Iterable[str]) -> Selection:
+def select(
+    packages: Iterable[str], wanted: Iterable[str], known: Known | None = None
+) -> Selection:
     """Take the wanted pieces, and what they use, out of runtime packages.
 
     Args:
         packages: import names of packages whose modules hold the pieces.
         wanted: names of definitions.
+        known: what the program knows of their options; branches that it never takes are
+            left out.
 
     Raises:
         KeyError: no package has a piece of that name.
     """
-    sources = [_read(package) for package in packages]
+    packages = list(packages)
     pieces: dict[str, Piece] = {}
     imports: dict[str, Import] = {}
-    for source in sources:
-        pieces.update(source.pieces)
-        imports.update(source.imports)
-    order: list[Piece] = []
-    seen: set[str] = set()
+    for package in packages:
+        pieces.update(_read(package).pieces)
+        imports.update(_read(package).imports)
+    found: dict[str, Piece] = {}
     needed: set[Import] = set()
 
     def visit(name: str) -> None:
-        if name in seen:
+        if name in found:
             return
-        seen.add(name)
         piece = pieces[name]
-        for used in sorted(piece.uses):
+        text = prune(piece.text, known or Known())
+        found[name] = _piece(name, text, piece.package, piece.place)
+        for used in found[name].uses:
             if used in pieces:
                 visit(used)
             elif used in imports:
                 needed.add(imports[used])
-        order.append(piece)
 
     for name in wanted:
         visit(name)
-    return Selection(tuple(order), frozenset(needed))
+    return Selection(tuple(_ordered(found, packages)), frozenset(needed))
+
+
+def _ordered(pieces: dict[str, Piece], packages: list[str]) -> list[Piece]:
+    """The pieces by place, each after those that its definition needs."""
+    order: dict[str, Piece] = {}
+
+    def visit(piece: Piece) -> None:
+        if piece.name in order:
+            return
+        for name in sorted(piece.early & pieces.keys()):
+            visit(pieces[name])
+        order[piece.name] = piece
+
+    def place(piece: Piece) -> tuple[int, tuple[str, int]]:
+        return packages.index(piece.package), piece.place
+
+    for piece in sorted(pieces.values(), key=place):
+        visit(piece)
+    return list(order.values())

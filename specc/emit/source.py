@@ -100,11 +100,25 @@ def _flat(expression: Expression) -> str:
     return expression.brackets[0] + inner + expression.brackets[1]
 
 
+def _opening(expression: Call | Collection) -> str:
+    """What stands before the items."""
+    if isinstance(expression, Call):
+        return expression.function + "("
+    return expression.brackets[0]
+
+
 def _layout(before: str, expression: Expression, after: str, indent: int) -> list[str]:
     """Lines of ``before expression after``, broken at the outermost brackets."""
     pad = " " * indent
     line = pad + before + _flat(expression) + after
-    if len(line) <= WIDTH or isinstance(expression, str):
+    if len(line) <= WIDTH:
+        return [line]
+    head = "" if isinstance(expression, str) else _opening(expression)
+    if before.endswith(": ") and len(pad + before + (head or line)) > WIDTH:
+        # The value of a long key; formatters leave such brackets where they are.
+        inner = _layout("", expression, "", indent + 4)
+        return [f"{pad}{before}(", *inner, f"{pad}){after}"]
+    if isinstance(expression, str):
         return [line]
     if isinstance(expression, Call):
         opening, closing = expression.function + "(", ")" + expression.then
@@ -157,8 +171,11 @@ def define(name: str, parameters: Iterable[str], returns: str, indent: int = 0) 
     return "\n".join(lines)
 
 
-def import_block(imports: Iterable[Import]) -> str:
-    """Import statements, sorted and grouped: standard library first, then the rest."""
+def import_block(imports: Iterable[Import], between: str = "") -> str:
+    """Import statements, sorted and grouped: standard library first, then the rest.
+
+    `between` are statements that come before the rest.
+    """
     groups: dict[bool, list[tuple[tuple[bool, str, str], str]]] = {True: [], False: []}
     joined: dict[str, list[str]] = {}
     for item in set(imports):
@@ -173,13 +190,15 @@ def import_block(imports: Iterable[Import]) -> str:
     for name, names in joined.items():
         standard = name.split(".")[0] in sys.stdlib_module_names
         listed = ", ".join(sorted(names, key=_import_order))
+        if any(" as " in text and text.split(" as ")[1].isupper() for text in names):
+            listed += "  # noqa: N812"  # functional as F is PyTorch's own habit
         groups[standard].append(((True, name, ""), f"from {name} import {listed}"))
     blocks = [
         "\n".join(text for _, text in sorted(groups[standard]))
         for standard in (True, False)
         if groups[standard]
     ]
-    return "\n\n".join(blocks)
+    return "\n\n".join([*blocks[:1], *([between] if between else []), *blocks[1:]])
 
 
 def _import_order(name: str) -> tuple[int, str]:
@@ -190,16 +209,25 @@ def _import_order(name: str) -> tuple[int, str]:
     return (1 if plain[:1].isupper() else 2), name
 
 
-def module(docstring: str, imports: Iterable[Import], sections: Iterable[str]) -> str:
+def module(
+    docstring: str,
+    imports: Iterable[Import],
+    sections: Iterable[str],
+    environment: str = "",
+) -> str:
     """A whole file: docstring, imports, and sections.
 
-    Sections whose text begins with ``def``, ``class``, ``@`` or a comment before them
-    are set off by two blank lines.
+    `environment` are statements that stand before the imports of other packages.
+
+    Annotations are not evaluated, so definitions may stand in the order in which they
+    are read. Sections whose text begins with ``def``, ``class``, ``@`` or a comment
+    before them are set off by two blank lines.
     """
     head = docstring.strip()
     if "\n" in head:
         head += "\n"
-    text = f'"""{head}"""\n\n{import_block(imports)}\n'
+    text = f'"""{head}"""\n\nfrom __future__ import annotations\n\n'
+    text += f"{import_block(imports, environment)}\n"
     previous_is_definition = False
     for section in sections:
         is_definition = _is_definition(section)

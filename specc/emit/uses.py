@@ -3,50 +3,55 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Any
 
 from ..backend import Obstacle
 from ..catalog.construct import Construct
 from ..ir import Program
-from .lowering import Table
+from .lowering import Lowering, Table
+from .use import Use
 
-__all__ = ["Use", "obstacles", "portability", "uses"]
-
-
-@dataclass(frozen=True)
-class Use:
-    """A construct in a program; `owner` and `field` are keys of `specc.ir.Origins`."""
-
-    owner: str
-    field: str
-    construct: Construct
+__all__ = ["Use", "as_written", "obstacles", "portability", "uses"]
 
 
-def _within(owner: str, field: str, value: Any) -> Iterator[Use]:
+def _within(use: Use) -> Iterator[Use]:
     """The construct and those among its arguments."""
+    yield use
+    for name, _ in use.construct.fields():
+        for part in _constructs(getattr(use.construct, name)):
+            within = use.construct
+            yield from _within(replace(use, field=name, construct=part, within=within))
+
+
+def _constructs(value: Any) -> Iterator[Construct]:
     if isinstance(value, Construct):
-        yield Use(owner, field, value)
-        for name, _ in value.fields():
-            yield from _within(owner, name, getattr(value, name))
+        yield value
     elif isinstance(value, tuple):
         for item in value:  # pyright: ignore[reportUnknownVariableType]
-            yield from _within(owner, field, item)
+            yield from _constructs(item)
 
 
 def uses(program: Program) -> Iterator[Use]:
     """All constructs that a backend has to write, in the order of the program."""
-    for node in program.network.layers:
-        yield from _within(node.name, "", node.layer)
+    network = program.network
+    for node in network.layers:
+        calls = [call for call in network.calls if call.layer == node.name]
+        edges = calls[0].inputs if calls else ()
+        shapes = tuple(network.edge(edge).shape for edge in edges)
+        once = len(calls) < 2
+        yield from _within(Use(node.name, "", node.layer, shapes=shapes, once=once))
     if program.training is None:
         return
     for objective in program.training.objectives:
         owner = f"output:{objective.output}"
-        yield from _within(owner, "loss", objective.loss)
-        yield from _within(owner, "metrics", objective.metrics)
+        yield from _within(Use(owner, "loss", objective.loss, objective=objective))
+        for metric in objective.metrics:
+            yield from _within(Use(owner, "metrics", metric, objective=objective))
     for phase in program.training.phases:
-        yield from _within("optimizer", "", phase.optimizer)
-        yield from _within("training", "callbacks", phase.callbacks)
+        yield from _within(Use("optimizer", "", phase.optimizer))
+        for callback in phase.callbacks:
+            yield from _within(Use("training", "callbacks", callback))
 
 
 def obstacles(table: Table, program: Program) -> tuple[Obstacle, ...]:
@@ -84,7 +89,7 @@ def _beyond(program: Program) -> Iterator[Obstacle]:
 def portability(
     table: Table, program: Program
 ) -> tuple[dict[str, str], dict[str, str]]:
-    """How each construct of a program is computed, by keyword.
+    """How each construct of a program is computed, by keyword, in general terms.
 
     Where two families share a keyword, the family stands behind it: constant (schedule).
 
@@ -93,14 +98,39 @@ def portability(
     """
     exact: dict[str, str] = {}
     emulated: dict[str, str] = {}
+    for keyword, _, lowering in _lowered(table, program):
+        (exact if lowering.exact else emulated).setdefault(keyword, lowering.how)
+    return exact, emulated
+
+
+def as_written(table: Table, program: Program) -> tuple[dict[str, str], dict[str, str]]:
+    """How each construct of a program is computed in this very program, by keyword.
+
+    Returns:
+        those exact by the framework's own call, and those that are written out; what
+        needs no code is in neither.
+    """
+    found: dict[bool, dict[str, list[str]]] = {True: {}, False: {}}
+    for keyword, use, lowering in _lowered(table, program):
+        how = lowering.here(use)
+        texts = found[how.exact].setdefault(keyword, [])
+        if how.text not in texts:
+            texts.append(how.text)
+    shown = {
+        exact: {keyword: "; ".join(filter(None, t)) for keyword, t in texts.items()}
+        for exact, texts in found.items()
+    }
+    exact, emulated = ({k: t for k, t in shown[e].items() if t} for e in (True, False))
+    return exact, emulated
+
+
+def _lowered(table: Table, program: Program) -> Iterator[tuple[str, Use, Lowering]]:
+    """Each construct that is lowered, with its word."""
     first: dict[str, str] = {}
     for use in uses(program):
         if table.refusal(use.construct) is not None:
             continue
-        lowering = table.lowering(use.construct)
-        names = exact if lowering.exact else emulated
         keyword, family = use.construct.keyword, use.construct.family
         if first.setdefault(keyword, family) != family:
             keyword = f"{keyword} ({family})"
-        names.setdefault(keyword, lowering.how)
-    return exact, emulated
+        yield keyword, use, table.lowering(use.construct)

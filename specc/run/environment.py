@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import os
 import platform
 from contextlib import suppress
@@ -13,7 +12,8 @@ from ..backend import Backend
 from ..diagnostics.fault import Fault
 from ..diagnostics.model import Problem
 from ..diagnostics.words import install
-from ..ir import Network, Program
+from ..emit.size import is_large
+from ..ir import Program
 
 __all__ = [
     "choose_device",
@@ -94,31 +94,9 @@ def set_threads(backend: Backend, probe: Any, asked: int | None, otherwise: int)
     return threads
 
 
-#: From how many multiplications in the forward pass of a batch several threads pay. On
-#: fewer they wait for one another: beside other work on two processors, a small network
-#: was thirty times slower on two threads than on one.
-_LARGE = 50_000_000
-
-
 def fitting_threads(program: Program) -> int:
     """One thread for a small model, all processors for a large one."""
-    training = program.training
-    batch = training.batch_size if training is not None else 1
-    return usable_threads() if batch * _products(program.network) >= _LARGE else 1
-
-
-def _products(network: Network) -> int:
-    """About how many multiplications one example takes: weights times positions."""
-    total = 0
-    for call in network.calls:
-        # A size that is known only at run time is taken for a hundred.
-        sizes = [
-            size if isinstance(size, int) else 100
-            for size in network.edge(call.name).shape[:-1]
-        ]
-        weights = network.layer(call.layer).weights
-        total += math.prod(sizes) * sum(math.prod(w.shape) for w in weights)
-    return total
+    return usable_threads() if is_large(program) else 1
 
 
 def usable_threads() -> int:

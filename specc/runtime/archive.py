@@ -5,14 +5,16 @@ import zlib
 
 import numpy as np
 
+from .types import Arrays, Shapes
+
 
 def read_arrays(
-    path: str, shapes: dict[str, tuple[int | None, ...]]
-) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray] | None]:
-    """Return the arrays of an .npz file for training, and for validation or None.
+    path: str, shapes: Shapes
+) -> tuple[Arrays, Arrays | None, Arrays | None]:
+    """Return the arrays of an .npz file for training, validation and test.
 
-    Those for validation are named ``val_…``. `shapes` has the shape of each without the
-    first axis, which counts the examples; None is any size.
+    Those for validation and test are named ``val_…`` and ``test_…``; None where there
+    are none. `shapes` has the shape of an example of each; None is any size.
 
     Raises:
         ValueError: the file cannot be read, or its arrays do not fit.
@@ -24,24 +26,18 @@ def read_arrays(
         raise ValueError(f"{path}: {error.strerror or error}") from None
     except (EOFError, TypeError, ValueError, zipfile.BadZipFile, zlib.error):
         raise ValueError(f"{path} is no .npz file of arrays of numbers") from None
-    training = choose_arrays(arrays, "", shapes)
-    if not any(f"val_{name}" in arrays for name in shapes):
-        return training, None
-    return training, choose_arrays(arrays, "val_", shapes)
+    held_out = [
+        choose_arrays(arrays, prefix, shapes)
+        if any(prefix + name in arrays for name in shapes)
+        else None
+        for prefix in ("val_", "test_")
+    ]
+    return choose_arrays(arrays, "", shapes), held_out[0], held_out[1]
 
 
-def choose_arrays(
-    arrays: dict[str, np.ndarray],
-    prefix: str,
-    shapes: dict[str, tuple[int | None, ...]],
-) -> dict[str, np.ndarray]:
-    """Return those arrays whose names begin with `prefix`, without it.
-
-    Raises:
-        ValueError: one is missing, has another shape or no numbers, or they differ in
-            the number of examples.
-    """
-    found: dict[str, np.ndarray] = {}
+def choose_arrays(arrays: Arrays, prefix: str, shapes: Shapes) -> Arrays:
+    """Return those arrays whose names begin with `prefix`, without it."""
+    found: Arrays = {}
     for name, shape in shapes.items():
         array = arrays.get(prefix + name)
         if array is None:

@@ -5,33 +5,29 @@ from collections.abc import Iterator
 import numpy as np
 
 from .random import permutation
+from .types import Arrays
 
 
 class ArrayBatches:
     """Batches of arrays held in memory, in an order fixed by seed and epoch.
 
-    `training` and `validation` hold arrays by name; the first axis counts the examples.
-    The last batch of an epoch may be smaller. Each batch also carries ``ids``, the rows
-    it is made of.
+    Each carries ``ids``, the rows it is made of; the last of an epoch may be smaller.
     """
 
     def __init__(
         self,
-        training: dict[str, np.ndarray],
-        validation: dict[str, np.ndarray] | None,
+        training: Arrays,
+        validation: Arrays | None,
         batch_size: int,
         seed: int,
         shuffle: bool,
     ) -> None:
-        self.training = training
-        self.held_out = validation
-        self.batch_size = batch_size
-        self.seed = seed
-        self.shuffle = shuffle
+        self.training, self.held_out = training, validation
+        self.batch_size, self.seed, self.shuffle = batch_size, seed, shuffle
         self.examples = len(next(iter(training.values())))
         self.steps_per_epoch = -(-self.examples // batch_size)
 
-    def epoch(self, number: int) -> Iterator[dict[str, np.ndarray]]:
+    def epoch(self, number: int) -> Iterator[Arrays]:
         """Yield the batches of epoch `number`, counted from 0."""
         if not self.shuffle:
             yield from self.in_order(self.training)
@@ -43,13 +39,11 @@ class ArrayBatches:
             rows = {name: a.take(ids, axis=0) for name, a in self.training.items()}
             yield {"ids": ids, **rows}
 
-    def validation(self) -> Iterator[dict[str, np.ndarray]] | None:
+    def validation(self) -> Iterator[Arrays] | None:
         """Return the batches of the validation part, or None where there is none."""
         return None if self.held_out is None else self.in_order(self.held_out)
 
-    def in_order(
-        self, arrays: dict[str, np.ndarray]
-    ) -> Iterator[dict[str, np.ndarray]]:
+    def in_order(self, arrays: Arrays) -> Iterator[Arrays]:
         """Yield the rows of arrays as they come; batches are views, not copies."""
         ids = np.arange(len(next(iter(arrays.values()))))
         for start in range(0, len(ids), self.batch_size):

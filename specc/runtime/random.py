@@ -8,11 +8,7 @@ import numpy as np
 def random_words(
     seed: int, purpose: str, path: str, count: int, step: int = 0, call: int = 0
 ) -> np.ndarray:
-    """Return `count` random 64-bit words: Philox4x64-10 keyed by its arguments.
-
-    The key is SHA-256 of purpose, seed and path; the counter holds the step and the
-    call. NumPy guarantees this raw stream in all its versions.
-    """
+    """Return `count` random 64-bit words: Philox4x64-10, the same in all NumPys."""
     name = f"specc-1|{purpose}|{seed}|{path}".encode()
     key = int.from_bytes(hashlib.sha256(name).digest()[:16], "little")
     counter = step << 192 | call << 128

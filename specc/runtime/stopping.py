@@ -1,14 +1,17 @@
 """Decisions taken on the figures of an epoch."""
 
 import math
+from collections.abc import Callable
 from typing import Any
+
+from .types import Figures
 
 
 class EarlyStopping:
     """Says when to stop because a figure no longer improves.
 
-    `update` returns True when training should end. `best` is the best figure so far and
-    `best_weights` what was in force when it was reached (None unless `restore_best`).
+    `best` is the best figure so far, `best_weights` what was in force at `best_epoch`
+    where it is to be restored.
     """
 
     def __init__(
@@ -24,7 +27,7 @@ class EarlyStopping:
         self.monitor = monitor
         self.patience = patience
         self.min_delta = min_delta
-        self.sign = -1.0 if larger_is_better else 1.0
+        self.larger_is_better = larger_is_better
         self.baseline = baseline
         self.start_from_epoch = start_from_epoch
         self.restore_best = restore_best
@@ -34,7 +37,7 @@ class EarlyStopping:
         self.best_weights: Any = None
         self.stopped = False
 
-    def update(self, epoch: int, logs: dict[str, float], weights: Any) -> bool:
+    def update(self, epoch: int, logs: Figures, weights: Callable[[], Any]) -> bool:
         """Take in the figures of `epoch`, counted from 0, and say whether to stop.
 
         `weights` is called for what to remember when the figure is the best so far.
@@ -42,22 +45,23 @@ class EarlyStopping:
         if epoch < self.start_from_epoch:
             return False
         figure = logs[self.monitor]
-        if self.restore_best and self.best_weights is None:
+        better = self.improves(figure, self.best)
+        if better:
+            self.best, self.best_epoch = figure, epoch
+        if self.restore_best and (better or self.best_weights is None):
             self.best_weights, self.best_epoch = weights(), epoch
         self.wait += 1
-        if self._improves(figure, self.best):
-            self.best, self.best_epoch = figure, epoch
-            if self.restore_best:
-                self.best_weights = weights()
-            if self.baseline is None or self._improves(figure, self.baseline):
-                self.wait = 0
-            return False
-        self.stopped = self.wait >= self.patience and epoch > 0
+        if better and (self.baseline is None or self.improves(figure, self.baseline)):
+            self.wait = 0
+        self.stopped = not better and self.wait >= self.patience and epoch > 0
         return self.stopped
 
-    def _improves(self, figure: float, reference: float | None) -> bool:
+    def improves(self, figure: float, reference: float | None) -> bool:
+        """Say whether a figure is better than another by more than `min_delta`."""
         if math.isnan(figure):
             return False
         if reference is None:
             return True
-        return self.sign * figure < self.sign * reference - self.min_delta
+        if self.larger_is_better:
+            return figure > reference + self.min_delta
+        return figure < reference - self.min_delta

@@ -15,7 +15,13 @@ import numpy as np
 from ..backend import Emission
 from ..live import load
 from .protocol import Arrays, Case, Probe, read_arrays
-from .watching import Enough, Recorder, SpoiltBatches, WindowBatches
+from .watching import (
+    Enough,
+    Recorder,
+    SpoiltBatches,
+    WindowBatches,
+    never_stop,
+)
 
 __all__ = ["Trial"]
 
@@ -234,7 +240,7 @@ class Trial:
             return
         self.module.import_state(self.state, self.under(f"steps/{first}"))
         self.state.epoch = 1  # it is written down before the epoch is counted
-        self.state.stopping = None
+        never_stop(self.state)
         hooks = Recorder(self, stop_at=last - first)
         with suppress(Enough):
             self.module.train(WindowBatches(self), self.state, hooks)
@@ -336,7 +342,8 @@ class Trial:
         module.import_weights(
             state, {name: np.full_like(a, np.nan) for name, a in arrays.items()}
         )
-        state.epoch, state.stopping = module.EPOCHS - 1, None
+        state.epoch = module.EPOCHS - 1
+        never_stop(state)
         try:
             module.train(batches, state, Recorder(self, stop_at=steps))
         except ArithmeticError as error:

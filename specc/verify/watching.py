@@ -9,7 +9,7 @@ import numpy as np
 
 from .protocol import Arrays, Case
 
-__all__ = ["Enough", "Recorder", "SpoiltBatches", "WindowBatches"]
+__all__ = ["Enough", "Recorder", "SpoiltBatches", "WindowBatches", "never_stop"]
 
 
 class Watched(Protocol):
@@ -34,6 +34,23 @@ class Watched(Protocol):
     def put_logs(self, prefix: str, logs: dict[str, Any]) -> None:
         """Write figures down."""
         ...
+
+
+class NeverStops:
+    """Early stopping that takes no notice of figures."""
+
+    stopped = False
+    best_weights = None
+
+    def update(self, *_: Any) -> bool:
+        """Go on."""
+        return False
+
+
+def never_stop(state: Any) -> None:
+    """Let a training go on whatever its figures are."""
+    if state.stopping is not None:
+        state.stopping = NeverStops()
 
 
 class Enough(Exception):

@@ -27,12 +27,12 @@ def saved(folder: Path, **arrays: Any) -> str:
 
 
 def test_arrays_for_training_and_validation(tmp_path: Path) -> None:
-    training, validation = read_arrays(saved(tmp_path, x=X, y=Y, z=Z, w=0), SHAPES)
+    training, validation, _ = read_arrays(saved(tmp_path, x=X, y=Y, z=Z, w=0), SHAPES)
     assert training.keys() == SHAPES.keys()
     assert validation is None
     held_out = {"val_x": X[:2], "val_y": Y[:2, 0], "val_z": Z[:2]}
     path = saved(tmp_path, x=X, y=Y[:, 0], z=Z, **held_out)
-    training, validation = read_arrays(path, SHAPES)
+    training, validation, _ = read_arrays(path, SHAPES)
     assert validation is not None
     assert training["y"].shape == (6, 1), "axes of size 1 may be left out"
     assert [len(array) for array in validation.values()] == [2, 2, 2]

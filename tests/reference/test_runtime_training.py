@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import math
+import time
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
+from reference_programs import layer, make, program
 
+from specc.emit.shared import training_section
 from specc.runtime.batches import ArrayBatches
-from specc.runtime.loop import Hooks, Means, NotFiniteError, evaluate, run_epochs
+from specc.runtime.loop import Hooks, Means, NotFiniteError, check_finite, evaluate
 from specc.runtime.schedules import exponential_decay, piecewise_constant
 from specc.runtime.stopping import EarlyStopping
 
@@ -149,6 +153,27 @@ def test_validation_is_never_shuffled() -> None:
 # The loop ------------------------------------------------------------------------
 
 
+LIBRARY = {
+    "Hooks": Hooks,
+    "Means": Means,
+    "check_finite": check_finite,
+    "evaluate": evaluate,
+    "math": math,
+    "partial": partial,
+    "time": time,
+}
+
+
+def early_stopping(restore_best: bool) -> Any:
+    return make(
+        "callback",
+        "early_stopping",
+        monitor="loss",
+        patience={"value": 1.0, "unit": "epochs"},
+        restore_best=restore_best,
+    )
+
+
 class Run:
     """A training whose loss is the next number of a script."""
 
@@ -184,18 +209,35 @@ class Run:
         def put(state: Any, weights: Any) -> None:
             state.weights = int(weights["w"][0])
 
-        return run_epochs(
-            self.state,
-            batches,
-            self,  # type: ignore[arg-type]
-            epochs=epochs,
-            train_step=self.train_step,
-            evaluate_step=self.evaluate_step,
-            learning_rate=lambda step, steps: 0.1 / (1 + step) * steps,
-            export_weights=lambda state: {"w": np.array([state.weights, self.extra])},
-            import_weights=put,
-            stop_on_nan=stop_on_nan,
+        names = {
+            "EPOCHS": epochs,
+            "train_step": self.train_step,
+            "evaluate_step": self.evaluate_step,
+            "learning_rate": lambda step, steps: 0.1 / (1 + step) * steps,
+            "export_weights": lambda state: {
+                "w": np.array([state.weights, self.extra])
+            },
+            "import_weights": put,
+        }
+        module: dict[str, Any] = names | LIBRARY
+        exec(self.text(stop_on_nan), module)
+        return module["train"](batches, self.state, self)
+
+    def text(self, stop_on_nan: bool) -> str:
+        """The loop of a program with the settings of this run."""
+        it = self.state.stopping
+        callbacks = [] if it is None else [early_stopping(it.restore_best)]
+        on_nan = "stop" if stop_on_nan else "continue"
+        steps = [("y", layer("Dense", units=1), "x")]
+        clips = {"clipnorm": 1.0} if self.norms else {}
+        tested = program(
+            {"x": (2,)},
+            steps,
+            optimizer=make("optimizer", "sgd", learning_rate=0.1, **clips),
+            callbacks=tuple(callbacks),
+            on_nan=on_nan,
         )
+        return f"from __future__ import annotations\n{training_section(tested).text}"
 
     def on_step(self, state: Any, rows: int, logs: dict[str, float]) -> None:
         self.calls.append(f"step {state.step} of {rows}")
@@ -309,7 +351,7 @@ def test_means_and_evaluate() -> None:
     means = Means()
     means.add(3, {"loss": 1.0})
     means.add(1, {"loss": 5.0})
-    assert means.result("val_") == {"val_loss": 2.0}
+    assert means.result() == {"loss": 2.0}
     batches = [{"ids": np.arange(3)}, {"ids": np.arange(1)}]
     figures = evaluate(None, batches, lambda _, batch: {"n": float(len(batch["ids"]))})
     assert figures == {"n": 2.5}

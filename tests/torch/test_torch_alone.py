@@ -16,7 +16,7 @@ from torch_programs import batch_for, emitted
 RUN = """
 import sys
 sys.path[:] = {path!r}
-sys.argv = ["program.py", "data.npz", "--out", "weights.safetensors"]
+sys.argv = ["program.py", "data.npz", "--out", "weights.safetensors", "--threads", "1"]
 import importlib.util
 assert importlib.util.find_spec("specc") is None
 assert importlib.util.find_spec("specc_torch") is None
@@ -32,7 +32,8 @@ def test_a_program_trains_without_specc(name: str, tmp_path: Path) -> None:
     arrays = {key: value for key, value in batch_for(case, 11).items() if key != "ids"}
     held_out = {f"val_{key}": value for key, value in batch_for(case, 3).items()}
     held_out.pop("val_ids")
-    np.savez(tmp_path / "data.npz", **arrays, **held_out)
+    test = {name.replace("val_", "test_", 1): a for name, a in held_out.items()}
+    np.savez(tmp_path / "data.npz", **arrays, **held_out, **test)
     command = [
         sys.executable,
         "-I",
@@ -43,9 +44,12 @@ def test_a_program_trains_without_specc(name: str, tmp_path: Path) -> None:
         command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=120
     )
     assert result.returncode == 0, result.stderr
-    lines = result.stdout.strip().split("\n")
+    *lines, tested, last = result.stdout.strip().split("\n")
     assert len(lines) == 2
     assert all("val_loss" in line for line in lines)
+    assert tested.startswith("test ")
+    assert " loss " in tested
+    assert last == "weights in weights.safetensors"
     weights = safetensors.numpy.load_file(tmp_path / "weights.safetensors")
     assert {weight.path for weight in case.network.weights()} <= set(weights)
 

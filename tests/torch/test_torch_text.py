@@ -144,16 +144,14 @@ class Tested(nn.Module):
 
     def forward(self, image: Tensor) -> Tensor:
         """Return the outputs."""
-        x = self.l1(image)
-        x = self.l2_activation(self.l2(x))
-        x = self.l3(x)
-        return self.l4(x)
+        l1 = self.l1(image)
+        l2 = self.l2_activation(self.l2(l1))
+        l3 = self.l3(l2)
+        return self.l4(l3)
 '''
 
 STEP = '''
-def train_step(
-    state: State, batch: dict[str, np.ndarray], step: int
-) -> tuple[State, dict[str, float]]:
+def train_step(state: State, batch: Arrays, step: int) -> tuple[State, Figures]:
     """Make one update, in place; return the state and the figures of the batch.
 
     `step` counts the updates made before; it is not advanced in the state.

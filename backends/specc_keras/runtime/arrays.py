@@ -9,57 +9,29 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from specc.runtime.arrays import check_arrays
+from specc.runtime.types import Arrays
+
 
 def all_variables(model: keras.Model) -> dict[str, Any]:
     """Return weights and buffers by path, such as ``dense_1/kernel``."""
-    return {
-        f"{layer.name}/{variable.name}": variable
-        for layer in model.layers
-        for variable in layer.weights
-    }
+    layers = model.layers
+    return {f"{layer.name}/{v.name}": v for layer in layers for v in layer.weights}
 
 
 def trained_variables(model: keras.Model) -> dict[str, Any]:
     """Return the weights that training changes by path."""
-    return {
-        f"{layer.name}/{variable.name}": variable
-        for layer in model.layers
-        for variable in layer.trainable_weights
-    }
+    trained = {id(variable) for variable in model.trainable_weights}
+    return {path: v for path, v in all_variables(model).items() if id(v) in trained}
 
 
-def copy_arrays(variables: dict[str, Any]) -> dict[str, np.ndarray]:
+def copy_arrays(variables: dict[str, Any]) -> Arrays:
     """Return copies of variables as arrays."""
-    return {
-        path: np.array(variable.numpy(), order="C")
-        for path, variable in variables.items()
-    }
+    return {path: np.array(v.numpy(), order="C") for path, v in variables.items()}
 
 
-def check_arrays(expected: dict[str, Any], arrays: dict[str, np.ndarray]) -> None:
-    """Hold the names and shapes of arrays against those that are expected.
-
-    Raises:
-        KeyError: an array is missing, or is not expected.
-        ValueError: an array has the wrong shape.
-    """
-    if missing := expected.keys() - arrays.keys():
-        raise KeyError(f"missing: {', '.join(sorted(missing))}")
-    if unknown := arrays.keys() - expected.keys():
-        raise KeyError(f"unexpected: {', '.join(sorted(unknown))}")
-    for path, array in arrays.items():
-        if np.shape(array) != tuple(expected[path].shape):
-            shape = tuple(expected[path].shape)
-            raise ValueError(f"{path} must be {shape}, not {np.shape(array)}")
-
-
-def assign_arrays(variables: dict[str, Any], arrays: dict[str, np.ndarray]) -> None:
-    """Give variables the values of arrays, rounded once to the variables' type.
-
-    Raises:
-        KeyError: an array is missing, or belongs to no variable.
-        ValueError: an array has the wrong shape.
-    """
+def assign_arrays(variables: dict[str, Any], arrays: Arrays) -> None:
+    """Give variables the values of arrays, rounded once to the variables' type."""
     check_arrays(variables, arrays)
     for path, variable in variables.items():
         variable.assign(np.asarray(arrays[path], variable.dtype))

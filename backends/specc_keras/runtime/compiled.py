@@ -8,15 +8,18 @@ from typing import Any
 
 import tensorflow as tf
 
+from specc.runtime.types import Figures
+
+from .types import Tensors
+
 
 def compiled(
     state: Any, function: Callable[..., Any], specs: Callable[[], tuple[Any, ...]]
 ) -> Any:
     """Return `function` of the state as a graph that the state keeps.
 
-    It is traced once, for arguments as `specs` describes them, whose rows are open. A
-    concrete function is never traced again, and a call of it costs half of what the
-    call of a tf.function does.
+    It is traced once, for arguments as `specs` describes them. Calling such a concrete
+    function costs half of what calling a tf.function does.
     """
     name = function.__name__
     if name not in state.compiled:
@@ -30,6 +33,6 @@ def compiled(
     return state.compiled[name]
 
 
-def as_numbers(logs: dict[str, tf.Tensor]) -> dict[str, float]:
+def as_numbers(logs: Tensors) -> Figures:
     """Return scalars as Python numbers."""
     return {name: float(figure) for name, figure in logs.items()}

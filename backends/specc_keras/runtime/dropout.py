@@ -11,6 +11,8 @@ import keras
 import tensorflow as tf
 from keras import layers
 
+from .types import Tensors
+
 
 @keras.saving.register_keras_serializable(package="specc")
 class Dropout(layers.Dropout):
@@ -41,7 +43,7 @@ class AlphaDropout(layers.AlphaDropout):
 
 
 @contextmanager
-def use_masks(model: keras.Model, masks: dict[str, tf.Tensor]) -> Iterator[None]:
+def use_masks(model: keras.Model, masks: Tensors) -> Iterator[None]:
     """Let dropout layers, named by the keys, keep what the masks say."""
     for name, mask in masks.items():
         model.get_layer(name).keep = mask

@@ -13,8 +13,8 @@ import tensorflow as tf
 class Adam(keras.optimizers.Adam):
     """Keras's Adam, with the bias correction of each step computed in float64.
 
-    Keras computes it in the weights' type; in float32 the first steps are then wrong by
-    1e-5. Here `update_step` takes what `scalars_at` gives for the learning rate.
+    In float32, as Keras does it, the first steps are wrong by 1e-5. `update_step` takes
+    what `scalars_at` gives for the learning rate.
     """
 
     def scalars_at(self, learning_rate: float, step: int) -> list[float]:
@@ -27,6 +27,7 @@ class Adam(keras.optimizers.Adam):
         self, gradient: tf.Tensor, variable: Any, scalars: tf.Tensor
     ) -> None:
         rate, epsilon = tf.unstack(tf.cast(scalars, variable.dtype))
+        # Keras keeps the slots in protected lists, for subclasses such as this one.
         index = self._get_variable_index(variable)
         m, v = self._momentums[index], self._velocities[index]
         self.assign_add(m, (gradient - m) * (1.0 - self.beta_1))
@@ -90,6 +91,7 @@ class Nadam(keras.optimizers.Adam):
         rate, of_momentum, of_gradient, root = tf.unstack(
             tf.cast(scalars, variable.dtype)
         )
+        # Keras keeps the slots in protected lists, for subclasses such as this one.
         index = self._get_variable_index(variable)
         m, v = self._momentums[index], self._velocities[index]
         self.assign_add(m, (gradient - m) * (1.0 - self.beta_1))

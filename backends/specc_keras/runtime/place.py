@@ -8,14 +8,9 @@ import tensorflow as tf
 
 
 def set_precision(dtype: str) -> None:
-    """Set Keras's global types and constants, whatever its configuration file says.
-
-    Raises:
-        ValueError: `dtype` is neither float32 nor float64.
-        RuntimeError: Keras does not run on TensorFlow.
-    """
+    """Set Keras's global types and constants, whatever its configuration file says."""
     if keras.config.backend() != "tensorflow":
-        raise RuntimeError("set KERAS_BACKEND=tensorflow before keras is imported")
+        raise RuntimeError("Keras runs already, and not on TensorFlow")
     if dtype not in ("float32", "float64"):
         raise ValueError(f"the type must be float32 or float64, not {dtype}")
     # Layers take their type from the policy; optimizers and constants from floatx.
@@ -26,11 +21,7 @@ def set_precision(dtype: str) -> None:
 
 
 def find_device(device: str) -> str:
-    """Return TensorFlow's name of a device such as ``cpu``, ``gpu`` or ``gpu:1``.
-
-    Raises:
-        ValueError: there is no such device.
-    """
+    """Return TensorFlow's name of a device such as ``cpu``, ``gpu`` or ``gpu:1``."""
     kind, _, index = device.replace("cuda", "gpu").partition(":")
     name = f"/device:{kind.upper()}:{index or 0}"
     present = [found.name for found in tf.config.list_logical_devices()]

@@ -7,27 +7,19 @@ from typing import Any
 
 import numpy as np
 
-from .arrays import (
-    all_variables,
-    assign_arrays,
-    check_arrays,
-    copy_arrays,
-    trained_variables,
-)
+from specc.runtime.arrays import check_arrays
+from specc.runtime.types import Arrays
+
+from .arrays import all_variables, assign_arrays, copy_arrays, trained_variables
 
 
-def export_weights(state: Any) -> dict[str, np.ndarray]:
+def export_weights(state: Any) -> Arrays:
     """Return copies of weights and buffers by path."""
     return copy_arrays(all_variables(state.model))
 
 
-def import_weights(state: Any, arrays: dict[str, np.ndarray]) -> None:
-    """Replace weights and buffers.
-
-    Raises:
-        KeyError: an array is missing or unexpected.
-        ValueError: an array has the wrong shape.
-    """
+def import_weights(state: Any, arrays: Arrays) -> None:
+    """Replace weights and buffers; a KeyError or ValueError says what does not fit."""
     assign_arrays(all_variables(state.model), arrays)
 
 
@@ -41,7 +33,7 @@ def state_variables(state: Any) -> dict[str, Any]:
     return found
 
 
-def export_state(state: Any) -> dict[str, np.ndarray]:
+def export_state(state: Any) -> Arrays:
     """Return copies of weights, buffers, optimizer slots and counters."""
     arrays = copy_arrays(state_variables(state))
     arrays["counter/step"] = np.array(state.step, dtype=np.int64)
@@ -49,16 +41,10 @@ def export_state(state: Any) -> dict[str, np.ndarray]:
     return arrays
 
 
-def import_state(state: Any, arrays: dict[str, np.ndarray]) -> None:
-    """Replace weights, buffers, optimizer slots and counters.
-
-    Raises:
-        KeyError: an array is missing or unexpected.
-        ValueError: an array has the wrong shape.
-    """
+def import_state(state: Any, arrays: Arrays) -> None:
+    """Take over what export_state returned; raises as import_weights does."""
+    check_arrays(export_state(state), arrays)
     variables = state_variables(state)
-    counters = {name: np.zeros(()) for name in ("counter/step", "counter/epoch")}
-    check_arrays({**variables, **counters}, arrays)
     assign_arrays(variables, {path: arrays[path] for path in variables})
     state.step = int(arrays["counter/step"])
     state.epoch = int(arrays["counter/epoch"])

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from specc.runtime.arrays import check_arrays
 from specc.runtime.random import keep_mask
 
 from .activations import Activation
@@ -174,20 +175,3 @@ class Network:
         check_arrays(self.arrays(), arrays)
         for path, array in arrays.items():
             self.put(path, array)
-
-
-def check_arrays(expected: dict[str, np.ndarray], given: dict[str, np.ndarray]) -> None:
-    """Hold the names and shapes of arrays against those that are expected.
-
-    Raises:
-        KeyError: an array is missing, or is not expected.
-        ValueError: an array has the wrong shape.
-    """
-    if missing := expected.keys() - given.keys():
-        raise KeyError(f"missing: {', '.join(sorted(missing))}")
-    if unknown := given.keys() - expected.keys():
-        raise KeyError(f"unexpected: {', '.join(sorted(unknown))}")
-    for path, array in given.items():
-        if np.shape(array) != expected[path].shape:
-            shape = expected[path].shape
-            raise ValueError(f"{path} must be {shape}, not {np.shape(array)}")

@@ -4,7 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .network import Network, check_arrays
+from specc.runtime.arrays import check_arrays
+
+from .network import Network
 
 
 @dataclass

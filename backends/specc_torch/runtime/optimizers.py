@@ -28,16 +28,8 @@ class RMSprop(torch.optim.Optimizer):
         centered: bool,
     ) -> None:
         super().__init__(params, {"lr": lr})
-        self.rho = rho
-        self.momentum = momentum
-        self.eps = eps
-        names = ["mean_square"]
-        names += ["momentum"] if momentum else []
-        names += ["mean_gradient"] if centered else []
-        for group in self.param_groups:
-            for weight in group["params"]:
-                slots = {name: torch.zeros_like(weight) for name in names}
-                self.state[weight] = slots
+        self.rho, self.eps = rho, eps
+        self.momentum, self.centered = momentum, centered
 
     @torch.no_grad()
     def step(self, closure: Callable[[], float] | None = None) -> Any:
@@ -56,14 +48,13 @@ class RMSprop(torch.optim.Optimizer):
         share = 1.0 - self.rho
         spread = slots["mean_square"]
         spread.mul_(self.rho).addcmul_(gradient, gradient, value=share)
-        if "mean_gradient" in slots:
+        if self.centered:
             mean = slots["mean_gradient"].mul_(self.rho).add_(gradient, alpha=share)
             spread = spread.addcmul(mean, mean, value=-1.0)
         root = (spread + self.eps).sqrt_()
-        if "momentum" in slots:
-            weight.sub_(
-                slots["momentum"].mul_(self.momentum).addcdiv_(gradient, root, value=lr)
-            )
+        if self.momentum:
+            slots["momentum"].mul_(self.momentum).addcdiv_(gradient, root, value=lr)
+            weight.sub_(slots["momentum"])
         else:
             weight.addcdiv_(gradient, root, value=-lr)
 

@@ -85,7 +85,7 @@ def everywhere(backend: str) -> list[Fault]:
             "the last short batch skipped by the loop",
             "mlp",
             in_definition(
-                "run_epochs",
+                "train",
                 swap(
                     r"^( +)state, logs = train_step",
                     r'\1if len(batch["ids"]) < BATCH_SIZE:\n\1    continue\n'
@@ -155,42 +155,42 @@ def everywhere(backend: str) -> list[Fault]:
         loop(
             "a step counted twice",
             "mlp",
-            in_definition("run_epochs", swap(r"state\.step \+= 1", "state.step += 2")),
+            in_definition("train", swap(r"state\.step \+= 1", "state.step += 2")),
             "epoch loop",
             "counter/step",
         ),
         loop(
             "the rate of the next step in the record",
             "mlp",
-            in_definition("run_epochs", swap(r"state\.step - 1", "state.step")),
+            in_definition("train", swap(r"state\.step - 1", "state.step")),
             "epoch loop learning_rate",
         ),
         loop(
             "a loss that is not a number does not stop training",
             "mlp",
-            swap("stop_on_nan=True", "stop_on_nan=False"),
+            in_definition(
+                "check_finite", swap(r"if not math\.isfinite\(.*\):", "if False:")
+            ),
             "on_nan",
         ),
         loop(
             "a norm that is not a number does not stop training",
             "clipped",
             in_definition(
-                "run_epochs", swap(r'"gradient_norm": norm', '"gradient_norm": 0.0')
+                "train", swap(r'"gradient_norm": norm', '"gradient_norm": 0.0')
             ),
             "on_nan",
         ),
         loop(
             "a validation that is not a number does not stop training",
             "mlp",
-            in_definition(
-                "run_epochs", remove(r"check_finite\(figures, state\.step\)")
-            ),
+            in_definition("train", remove(r"check_finite\(figures, state\.step\)")),
             "on_nan",
         ),
         loop(
             "weights at the end that are not numbers do not stop training",
             "mlp",
-            in_definition("run_epochs", remove(r"check_finite\(sizes, state\.step\)")),
+            in_definition("train", remove(r"check_finite\(sizes, state\.step\)")),
             "on_nan",
         ),
         # Stopping
@@ -223,7 +223,7 @@ def everywhere(backend: str) -> list[Fault]:
             "best weights not restored",
             "stopping",
             in_definition(
-                "run_epochs", swap(r"^( +)import_weights\(state, .*\)$", r"\1pass")
+                "train", swap(r"^( +)import_weights\(state, .*\)$", r"\1pass")
             ),
             "state at the end",
         ),

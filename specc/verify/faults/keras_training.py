@@ -103,7 +103,7 @@ TRAINING_FAULTS: list[Fault] = [
     loop(
         "Adam with another epsilon",
         "convnet",
-        in_definition("new_optimizer", argument("Adam", "epsilon", "1e-8", times=1)),
+        in_definition("init_state", argument("Adam", "epsilon", "1e-8", times=1)),
         "optimizer",
     ),
     loop(

@@ -1,0 +1,56 @@
+"""The docstring of an emitted file."""
+
+from __future__ import annotations
+
+import textwrap
+
+from ...ir import Program
+from ..lowering import Table
+from ..uses import as_written
+
+__all__ = ["docstring"]
+
+
+def _listing(title: str, items: dict[str, str]) -> list[str]:
+    """A list of keywords; those of which the same is said share an entry."""
+    if not items:
+        return []
+    keywords: dict[str, list[str]] = {}
+    for keyword, how in items.items():
+        keywords.setdefault(how, []).append(keyword)
+    lines = ["", title]
+    for how, words in keywords.items():
+        lines += textwrap.wrap(
+            f"{', '.join(words)}: {how}",
+            width=86,
+            initial_indent="  ",
+            subsequent_indent="    ",
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+    return lines
+
+
+def docstring(program: Program, title: str, table: Table) -> str:
+    """The file's docstring: what it is, how to run it, and what is exact or emulated."""
+    network, training, data = program.network, program.training, program.data
+    if training is None:
+        lines = [*_first(f"{network.name}, a model in {title}.")]
+    else:
+        on = f" on {data.name}" if data is not None else ""
+        lines = [
+            *_first(f"{network.name}{on}: model and training in {title}."),
+            "",
+            "Run it with the prepared arrays in an .npz file: python THIS_FILE data.npz",
+        ]
+    exact, emulated = as_written(table, program)
+    lines += _listing("Exact by a call of a library:", exact)
+    lines += _listing(
+        "Written out here, for the framework differs or lacks it:", emulated
+    )
+    return "\n".join(lines)
+
+
+def _first(line: str) -> list[str]:
+    """The first line, or as many as long names take."""
+    return textwrap.wrap(line, 85, break_long_words=False, break_on_hyphens=False)

@@ -1,0 +1,9 @@
+"""The table of the lowerings that all backends share."""
+
+from __future__ import annotations
+
+from ..lowering import Table
+
+__all__ = ["SHARED"]
+
+SHARED = Table("specc.runtime")

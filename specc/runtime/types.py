@@ -1,0 +1,7 @@
+"""Names of types that occur often."""
+
+import numpy as np
+
+Arrays = dict[str, np.ndarray]
+Figures = dict[str, float]
+Shapes = dict[str, tuple[int | None, ...]]
