@@ -1,5 +1,6 @@
 """Limits: size of a text, of a model, of arithmetic; time that grows no faster than they."""
 
+import math
 import time
 
 import pytest
@@ -170,8 +171,11 @@ def _seconds(layers: int) -> float:
 
 def test_ten_thousand_layers_take_seconds_and_time_is_linear() -> None:
     _seconds(200)  # imports and caches
-    small = min(_seconds(5_000) for _ in range(3))
-    large = min(_seconds(10_000) for _ in range(3))
+    small = large = math.inf
+    for _ in range(6):  # the least of some: other work only ever adds
+        small, large = min(small, _seconds(5_000)), min(large, _seconds(10_000))
+        if large <= 2.3 * small:
+            break
     assert large < 10
     assert large <= 2.3 * small
 

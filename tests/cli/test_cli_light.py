@@ -1,7 +1,6 @@
 """The light verbs import no framework, and none of what makes starting slow."""
 
 import json
-import resource
 import subprocess
 import sys
 from collections.abc import Callable
@@ -80,6 +79,7 @@ def run(specc: Callable[..., Result], first: Path) -> Path:
     folder = first.parent / "run"
     record = json.loads((folder / "run.json").read_text())
     record["starts"][-1]["backend"] = "torch"
+    record["nodes"]["torch"] = record["nodes"]["reference"]
     (folder / "run.json").write_text(json.dumps(record))
     return folder
 
@@ -106,17 +106,3 @@ def test_importing_specc_alone_imports_nothing() -> None:
     code = "import sys, specc; print(len([m for m in sys.modules if 'specc' in m]))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.stdout.strip() == "1"
-
-
-def _cpu_seconds(command: list[str]) -> float:
-    """What one process took of the processor, for the user and for the system."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run(command, check=True, capture_output=True, timeout=60)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-
-
-@pytest.mark.parametrize("file", EXAMPLES, ids=lambda file: file.stem)
-def test_an_example_is_checked_in_less_than_the_blink_of_an_eye(file: Path) -> None:
-    command = [sys.executable, "-m", "specc", "check", str(file)]
-    assert min(_cpu_seconds(command) for _ in range(5)) < 0.4

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from torch_cases import CASES
-from torch_programs import act, chain, emitted, layer, make, program
+from torch_programs import act, chain, emitted, layer, program
 
 from specc.catalog.construct import Construct
 from specc.catalog.registry import catalog
@@ -184,13 +184,6 @@ def test_masks_of_unknown_size_are_refused() -> None:
     assert obstacle.owner == "d"
     with pytest.raises(ValueError, match="Dropout is refused"):
         BACKEND.emit(BACKEND.plan(case))
-
-
-def test_axes_that_a_weight_lacks_are_refused() -> None:
-    bound = make("constraint", "max_norm", axis=[2])
-    case = chain((4,), layer("Dense", units=2, kernel_constraint=bound))
-    (obstacle,) = BACKEND.plan(case).obstacles
-    assert (obstacle.owner, obstacle.field) == ("l1", "kernel_constraint")
 
 
 def test_the_plan_is_plain_data() -> None:
