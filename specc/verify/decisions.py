@@ -53,7 +53,7 @@ class PlainFigures:
             self._same("decisions", name, found, self._wanted(name, found))
         for name in ("stopped_after", "norms"):
             found = {s: r.figures.get(name) for s, r in self.sides.items()}
-            self._same("decisions", name, found, next(iter(found.values())))
+            self._same("decisions", name, found, _most(found))
         if self.exam.not_finite:
             for where, wanted in self._stops().items():
                 found = {
@@ -83,8 +83,7 @@ class PlainFigures:
         if name in ("ids", "rows") and not training.phases[0].callbacks:
             ids = [exam.batches[b]["ids"].tolist() for b in exam.window.updates()]
             return ids if name == "ids" else [len(item) for item in ids]
-        values = list(found.values())
-        return max(values, key=values.count)
+        return _most(found)
 
     def _stops(self) -> dict[str, str]:
         """What has to stop training, by what is not finite in it."""
@@ -137,3 +136,11 @@ def _refused(guards: dict[str, str]) -> list[str]:
 def _short(value: Any) -> str:
     text = str(value)
     return text if len(text) <= 60 else text[:57] + "…"
+
+
+def _most(found: Mapping[str, Any]) -> Any:
+    """What most sides say; the judge decides where as many say one thing as another."""
+    values = list(found.values())
+    return max(
+        found.items(), key=lambda item: (values.count(item[1]), item[0] == JUDGE)
+    )[1]

@@ -11,6 +11,7 @@ from ..ir import Network
 from .alone import ALONE
 from .blame import Blame
 from .compare import Mismatch
+from .laws import LAWS
 
 __all__ = ["Lines", "guilty_lines", "node_at"]
 
@@ -20,6 +21,11 @@ Lines = tuple[int, int]
 #: By part, the functions of every emitted program that answer for it.
 FUNCTIONS = {
     "initial weights": ("initial_weights",),
+    LAWS: ("initial_weights",),
+    "predictions in another order": ("predict",),
+    "predictions in halves": ("predict",),
+    "gradients in another order": ("gradients",),
+    "gradients in halves": ("gradients",),
     "built state": ("init_state",),
     "built weights": ("build_model",),
     "predictions": ("predict",),
