@@ -11,6 +11,7 @@ from .construct import Construct
 __all__ = [
     "Activation",
     "Callback",
+    "ChangingSchedule",
     "Constraint",
     "Initializer",
     "Loss",
@@ -73,14 +74,19 @@ class Schedule(Construct):
     """The learning rate as a function of the number of updates made so far, from 0."""
 
     family: ClassVar[str] = "schedule"
-    update: Literal["step", "epoch"] = Field(
-        default="step",
-        description="whether the rate changes at every step, or at the start of an epoch",
-    )
 
     def first_rate(self) -> float | None:
         """The rate of the first update, where it is one of the arguments."""
         return None
+
+
+class ChangingSchedule(Schedule):
+    """A learning rate that is not the same at all updates."""
+
+    update: Literal["step", "epoch"] = Field(
+        default="step",
+        description="whether the rate changes at every step, or at the start of an epoch",
+    )
 
 
 class Optimizer(Construct):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import sys
 from collections.abc import Iterator
 
@@ -117,8 +118,11 @@ def _unlisted(side: Backend, program: Program, tree: ast.Module) -> Iterator[str
     for listed in as_written(side.table, program):
         for keyword, how in listed.items():
             # Constructs that are computed in one way stand together: l1, l2: how.
-            words, colon, _ = head.partition(f": {' '.join(how.split())}")
-            if not colon or keyword not in words.rsplit(": ", 1)[-1]:
+            said = f": {' '.join(how.split())}"
+            before = [
+                head[: found.start()] for found in re.finditer(re.escape(said), head)
+            ]
+            if not any(keyword in words.rsplit(": ", 1)[-1] for words in before):
                 yield f"the head does not say how {keyword} is computed"
 
 

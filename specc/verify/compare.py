@@ -134,7 +134,8 @@ def compare_part(
     """
     found: list[Mismatch] = []
     for side, arrays in sides.items():
-        found += present(part, side, arrays)
+        if side != part.truth:  # it was looked at where it stands for itself
+            found += present(part, side, arrays)
     scales = Scales(sides, part)
     sizes: dict[str, dict[str, float]] = {}
     for name in part.expected:

@@ -221,7 +221,7 @@ def test_verify_writes_a_report(process: Process, first: Path) -> None:
     for _ in range(2):  # a report may be replaced by the next
         done = process("verify", first, *QUICK, "--report", "proof.html")
         assert done.returncode == 0, done.stderr
-        assert done.stdout.startswith("Classifier: equal")
+        assert done.stdout.startswith("first (Classifier): equal")
         assert done.stderr == "report: proof.html\n"
     text = (first.parent / "proof.html").read_text(encoding="utf-8")
     assert text.startswith("<!DOCTYPE html>")
@@ -263,7 +263,7 @@ def test_several_specs_are_verified_with_the_same_workers(
 def test_several_specs_as_text(process: Process, first: Path) -> None:
     done = process("verify", first, "nowhere.nnspec", *QUICK)
     assert done.returncode == 2
-    assert done.stdout.startswith(f"{first}\nClassifier: equal")
+    assert done.stdout.startswith(f"{first}\nfirst (Classifier): equal")
     assert done.stdout.endswith("\n2 specs: 1 equal, 1 no verdict\n")
     assert "nowhere.nnspec cannot be read" in done.stderr
 
@@ -282,10 +282,10 @@ def test_verify_needs_a_file_or_tests_itself(specc: Specc) -> None:
 def test_the_selftest_plants_and_counts(
     specc: Specc, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from specc.verify.faults import FAULTS
+    from specc.verify.faults import LISTED
 
-    few = [fault for fault in FAULTS if fault.backend == "torch"][:2]
-    monkeypatch.setattr("specc.verify.faults.FAULTS", few)
+    few = [fault for fault in LISTED if fault.backend == "torch"][:2]
+    monkeypatch.setattr("specc.verify.faults.faults", lambda: few)
     result = specc("verify", "--selftest", "--format", "json")
     assert result.exit_code == 0, result.output
     account = json.loads(result.stdout)

@@ -113,7 +113,7 @@ def test_rates_that_are_missed_fail(pool: WorkerPool) -> None:
     assert right.passed
     said = dataclasses.replace(fault, equivalent="it is not")
     missed = dataclasses.replace(fault, edit=lambda text: f"{text}\nUNUSED = 1\n")
-    nowhere = dataclasses.replace(fault, edit=swap("missing", "x"))
+    nowhere = dataclasses.replace(fault, edit=swap("words of nobody", "x"))
     misnamed = dataclasses.replace(fault, family=Family.OPERATORS, named=("nobody",))
     for wrong, told in (
         (said, "noticed, said to be equivalent: "),

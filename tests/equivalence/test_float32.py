@@ -63,10 +63,10 @@ LOSSY = {
         in_definition(
             "fill",
             swap(
-                r"^    place = ",
+                r"^    tensor\.detach",
                 "    if tensor.dtype == torch.float32:\n"
                 "        array = array.astype(np.float16).astype(np.float32)\n"
-                "    place = ",
+                "    tensor.detach",
             ),
         ),
     ),

@@ -207,7 +207,7 @@ def test_a_difference_shows_the_guilty_lines(pool: WorkerPool) -> None:
 def test_a_fault_of_the_update_shows_the_step(pool: WorkerPool) -> None:
     _, html, _ = damaged(pool, r"state\.optimizer\.step\(\)", "pass")
     lines = html.marked("The torch program")
-    assert "def train_step(" in lines
+    assert any(line.startswith("def train_step(") for line in lines)
     assert "    pass" in lines
 
 

@@ -245,7 +245,7 @@ def test_a_terminal_that_is_gone(tmp_path) -> None:
     """Its end is told by SIGHUP, and nothing can be written to it any more."""
 
     class Gone(Progress):
-        def step(self, epoch: int, logs: object) -> None:
+        def step(self, epoch: int, rows: int, rate: float, logs: object) -> None:
             if epoch == 2:
                 os.kill(os.getpid(), signal.SIGHUP)
                 raise OSError(errno.EIO, os.strerror(errno.EIO))

@@ -43,6 +43,7 @@ def test_steps_resume_and_figures(name: str, dtype: str) -> None:
     assert first == second
     after, resumed = module.export_state(state), module.export_state(again)
     assert all(np.array_equal(after[path], resumed[path]) for path in after)
+    first.pop("gradient_norm", None)  # where gradients are clipped, for the loop
     assert set(module.evaluate_step(state, batch)) == set(first)
 
 

@@ -4,13 +4,13 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from ..families import Schedule
+from ..families import ChangingSchedule
 from ..types import Duration, NonNegative, Positive
 
 __all__ = ["ExponentialDecay"]
 
 
-class ExponentialDecay(Schedule):
+class ExponentialDecay(ChangingSchedule):
     """Multiplies the rate by `rate` every `every`, smoothly or in steps."""
 
     keyword: ClassVar[str] = "exponential_decay"

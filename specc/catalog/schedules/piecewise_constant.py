@@ -5,7 +5,7 @@ from typing import Annotated, Any, ClassVar, Self
 from pydantic import BeforeValidator, Field, model_validator
 
 from ..construct import Model
-from ..families import Schedule
+from ..families import ChangingSchedule
 from ..types import Duration, NonNegative
 
 __all__ = ["Piece", "PiecewiseConstant"]
@@ -28,7 +28,7 @@ def _pieces(value: Any) -> Any:
     return tuple(map(_piece, value)) if isinstance(value, list | tuple) else value  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
 
 
-class PiecewiseConstant(Schedule):
+class PiecewiseConstant(ChangingSchedule):
     """Holds one rate for so long, then the next; exactly N·steps updates for N epochs."""
 
     keyword: ClassVar[str] = "piecewise_constant"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ...catalog.families import ChangingSchedule
 from ...catalog.optimizers import ClippedOptimizer
 from ...catalog.schedules import Schedule
 from ...catalog.schedules.constant import Constant as ConstantRate
@@ -75,7 +76,7 @@ def learning_rate_section(training: Training, table: Table = SHARED) -> Section:
     head = "def learning_rate(step: int, steps_per_epoch: int) -> float:"
     doc = '    """Return the learning rate of the update that `step` others came before."""'
     lines = [head, doc]
-    if schedule.update == "epoch" and not isinstance(schedule, ConstantRate):
+    if isinstance(schedule, ChangingSchedule) and schedule.update == "epoch":
         lines.append(
             "    step -= step % steps_per_epoch  # it changes between epochs only"
         )

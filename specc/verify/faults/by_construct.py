@@ -61,13 +61,7 @@ _NAMED: dict[str, tuple[str, ...]] = {
 }
 
 #: Faults that change nothing, by family, keyword and what is done to them.
-EQUIVALENT: dict[tuple[str, str, str], str] = {
-    (
-        "schedule",
-        "constant",
-        "update dropped",
-    ): "a rate that is constant changes neither at steps nor at epochs",
-}
+EQUIVALENT: dict[tuple[str, str, str], str] = {}
 
 
 def of_catalogue(backend: str) -> list[Fault]:
