@@ -4,9 +4,14 @@ import os
 import subprocess
 import sys
 import venv
+from collections.abc import Callable
+from contextlib import suppress
+from importlib.metadata import PackageNotFoundError, distribution, metadata
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("specc", "specc_grammar", "specc_torch", "specc_keras", "specc_reference")
@@ -108,3 +113,81 @@ def test_doctor_says_what_is_missing(place: Path) -> None:
     done = run(place / "env/bin/specc", "doctor", cwd=place)
     assert done.returncode == 3
     assert '".[torch]"' in done.stdout
+
+
+# With extras: the wheel beside what each of them brings, taken from this environment.
+
+
+def closure(extra: str) -> set[str]:
+    """The distributions that an extra brings, with all that these need in turn."""
+    wanted, found = [f"specc[{extra}]"], set[str]()
+    while wanted:
+        asked = Requirement(wanted.pop())
+        name = canonicalize_name(asked.name)
+        if name in found and not asked.extras:
+            continue
+        found.add(name)
+        for line in distribution(name).requires or ():
+            need = Requirement(line)
+            marks = [{"extra": one} for one in asked.extras or {""}]
+            if need.marker is None or any(need.marker.evaluate(m) for m in marks):
+                with suppress(PackageNotFoundError):  # only for other systems
+                    distribution(need.name)
+                    wanted.append(line.split(";")[0])
+    return found - {"specc"}
+
+
+def linked(names: set[str], folder: Path) -> None:
+    """Links to all that the distributions have at the top of their folder."""
+    folder.mkdir()
+    for name in names:
+        for file in distribution(name).files or ():
+            top, place = file.parts[0], folder / file.parts[0]
+            target = Path(str(distribution(name).locate_file(top)))
+            if (
+                top not in ("..", "__pycache__")
+                and not place.exists()
+                and target.exists()
+            ):
+                place.symlink_to(target)
+
+
+@pytest.fixture(scope="module")
+def with_extras(place: Path) -> Callable[..., list[str]]:
+    """Makes the command `specc` of an environment with the wheel and some extras."""
+
+    def made(*extras: str) -> list[str]:
+        folder = place / "-".join(extras)
+        if not folder.exists():
+            linked(set[str]().union(*map(closure, extras)), folder)
+        return ["env", f"PYTHONPATH={folder}", str(place / "env/bin/specc")]
+
+    return made
+
+
+def test_with_data_alone(place: Path, with_extras: Callable[..., list[str]]) -> None:
+    command = with_extras("data")
+    must(*command, "prepare", "first.nnspec", "--out", "arrays.npz", cwd=place)
+    done = run(*command, "train", "first.nnspec", "--backend", "torch", cwd=place)
+    assert (done.returncode, "Traceback" in done.stderr) == (3, False)
+    assert '".[torch]"' in done.stderr
+
+
+@pytest.mark.parametrize("backend", ["torch", "keras"])
+def test_with_one_framework(
+    place: Path, with_extras: Callable[..., list[str]], backend: str
+) -> None:
+    (other,) = {"torch", "keras"} - {backend}
+    command = with_extras(backend, "data")
+    short = ("--epochs", "1", "--run", f"run-{backend}")
+    must(*command, "train", "first.nnspec", "--backend", backend, *short, cwd=place)
+    pair = ("--backends", f"{backend},reference", "--steps", "2")
+    must(*command, "verify", "first.nnspec", *pair, cwd=place)
+    done = run(*command, "train", "first.nnspec", "--backend", other, cwd=place)
+    assert (done.returncode, f'".[{other}]"' in done.stderr) == (3, True)
+
+
+def test_each_extra_is_there_by_name() -> None:
+    extras = metadata("specc").get_all("Provides-Extra")
+    assert set(extras or ()) == {"torch", "keras", "data", "all", "dev"}
+    assert closure("all") == closure("torch") | closure("keras") | closure("data")

@@ -89,7 +89,11 @@ def _cells(check: Check) -> Iterator[Html]:
         yield number_cell(check.worst)
     yield number_cell(check.gate)
     mark, word = ("✓", "passed") if check.passed else ("✗", "failed")
-    yield element("td", element("span", mark, title=word), class_=f"mark {word}")
+    told = word
+    if check.passed and check.excused:
+        reasons = "; ".join(sorted(set(check.excused.values())))
+        mark, told = "~", f"{len(check.excused)} beyond the gate: {reasons}"
+    yield element("td", element("span", mark, title=told), class_=f"mark {word}")
 
 
 def notes(verdict: Verdict) -> Html:
