@@ -15,6 +15,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -31,6 +32,20 @@ LOW = 0xFFFFFFFF
 def host_masks(step: int) -> list[np.ndarray]:
     """The three masks of a step, as emitted programs draw them."""
     return [keep_mask(42, f"m{i}", s, RATE, step) for i, s in enumerate(SHAPES)]
+
+
+class Ahead:
+    """The masks of the next step, drawn in a thread of its own while a step is made."""
+
+    def __init__(self) -> None:
+        self.drawing = ThreadPoolExecutor(max_workers=1)
+        self.next = self.drawing.submit(host_masks, 0)
+
+    def masks(self, step: int) -> list[np.ndarray]:
+        """The masks that were drawn meanwhile."""
+        found = self.next.result()
+        self.next = self.drawing.submit(host_masks, step + 1)
+        return found
 
 
 def compare(ways: dict[str, Callable[[int], Any]], rounds: int = 300) -> None:
@@ -72,8 +87,16 @@ def run_torch() -> None:
         for x in tensors:
             torch.nn.functional.dropout(x, RATE, training=True)
 
+    ahead = Ahead()
+
     def host(step: int) -> None:
-        for x, mask in zip(tensors, host_masks(step), strict=True):
+        applied(host_masks(step))
+
+    def prefetched(step: int) -> None:
+        applied(ahead.masks(step))
+
+    def applied(masks: list[np.ndarray]) -> None:
+        for x, mask in zip(tensors, masks, strict=True):
             x * (torch.from_numpy(mask).to(x.dtype) / (1.0 - RATE))
 
     def graph(step: int) -> None:
@@ -83,7 +106,14 @@ def run_torch() -> None:
             x * (mask.to(x.dtype) / (1.0 - RATE))
 
     print("PyTorch")
-    compare({"own dropout": native, "words on the host": host, "words in torch": graph})
+    compare(
+        {
+            "own dropout": native,
+            "words on the host": host,
+            "words on the host, a step ahead": prefetched,
+            "words in torch": graph,
+        }
+    )
 
 
 def run_keras() -> None:
@@ -120,12 +150,16 @@ def run_keras() -> None:
             found.append(tf.where(keep, x / (1.0 - RATE), 0.0))
         return found
 
+    ahead = Ahead()
     print("TensorFlow, compiled")
     compare(
         {
             "own stateless dropout": lambda step: native_graph(),
             "words on the host": lambda step: masked(
                 [tf.constant(mask) for mask in host_masks(step)]
+            ),
+            "words on the host, a step ahead": lambda step: masked(
+                [tf.constant(mask) for mask in ahead.masks(step)]
             ),
             "words in the graph (Philox kernel)": lambda step: philox(
                 tf.constant(step, tf.uint64)
