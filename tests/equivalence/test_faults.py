@@ -90,7 +90,8 @@ def test_the_command_tries_every_fault_once(monkeypatch: pytest.MonkeyPatch) -> 
         few[0], name="unused", edit=lambda text: f"{text}\nUNUSED = 1\n"
     )
     monkeypatch.setattr(faults_module, "faults", lambda: [*few, survivor])
-    done = CliRunner().invoke(verb, ["--selftest", "--format", "json"])
+    arguments = ["--selftest", "--format", "json"]
+    done = CliRunner().invoke(verb, arguments, catch_exceptions=False)
     assert done.exit_code == 1, done.output
     found = json.loads(done.stdout)
     assert [item["name"] for item in found["faults"]] == [
