@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 
 from ..backend import Backend, Emission
+from ..emit.parsing import parse
 from ..emit.uses import as_written
 from ..ir import Program
 from .cases import Broken
@@ -78,7 +79,7 @@ def check_text(side: Backend, program: Program, emission: Emission) -> None:
         Broken: it breaks one.
     """
     try:
-        tree = ast.parse(emission.text)
+        tree = parse(emission.text)
     except SyntaxError as error:
         raise Broken(f"the emitted text is no Python: {error}") from None
     for complaint in (
@@ -154,7 +155,7 @@ def check_contract(program: Program, emission: Emission) -> None:
     Raises:
         Broken: a name or a parameter is missing.
     """
-    tree = ast.parse(emission.text)
+    tree = parse(emission.text)
     wanted = dict(FUNCTIONS)
     training = program.training
     assert training is not None
@@ -181,7 +182,7 @@ def check_probe(text: str) -> None:
     Raises:
         Broken: one is missing or takes other parameters.
     """
-    _signatures(ast.parse(text), PROBE)
+    _signatures(parse(text), PROBE)
 
 
 def _signatures(tree: ast.Module, wanted: dict[str, tuple[str, ...]]) -> None:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 
+from .parsing import parse
 from .pruning import Known, prune
 
 __all__ = [
@@ -142,7 +143,7 @@ def _read(package: str) -> _Package:
             continue
         text = file.read_text(encoding="utf-8")
         lines = text.split("\n")
-        for node in ast.parse(text).body:
+        for node in parse(text).body:
             if isinstance(node, ast.Import | ast.ImportFrom):
                 for item in _imports(node):
                     found.imports[item.bound] = item
@@ -155,7 +156,7 @@ def _read(package: str) -> _Package:
 
 
 def _piece(name: str, text: str, package: str, place: tuple[str, int]) -> Piece:
-    (node,) = ast.parse(text).body
+    (node,) = parse(text).body
     return Piece(
         name,
         text,

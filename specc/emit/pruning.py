@@ -12,6 +12,8 @@ import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from .parsing import parse
+
 __all__ = ["Known", "prune"]
 
 
@@ -45,7 +47,7 @@ def prune(text: str, known: Known) -> str:
 
 def _once(text: str, facts: Mapping[str, bool]) -> str | None:
     """The text with one condition decided or shortened; None if there is none."""
-    for node in ast.walk(ast.parse(text)):
+    for node in ast.walk(parse(text)):
         if not isinstance(node, ast.If):
             continue
         before = ast.unparse(node.test)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from ..backend import Emission
+from ..emit.parsing import parse
 from ..ir import Network
 from .alone import ALONE
 from .blame import Blame
@@ -114,7 +115,7 @@ class _Outline:
         self._functions: dict[str, Lines] = {}
         self._words: dict[str, set[object]] = {}
         self._users: dict[str, set[str]] = {}
-        for node in ast.parse(text).body:
+        for node in parse(text).body:
             if isinstance(node, ast.Assign):
                 name = ast.unparse(node.targets[0])
                 self.settings.setdefault(name, []).append(_lines(node))

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from string import Template
 
+from ..parsing import parse
 from ..pieces import Import, Known, free_names, names
 
 __all__ = ["Section", "fill", "naming"]
@@ -57,7 +57,7 @@ def naming(
         packages: where the pieces are.
         imports: what may be imported, besides what sections of all backends use.
     """
-    used = free_names(ast.parse(text))
+    used = free_names(parse(text))
     known = {item.bound: item for item in (*_IMPORTS, *imports)}
     return Section(
         text,

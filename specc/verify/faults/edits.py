@@ -11,6 +11,8 @@ import ast
 import re
 from collections.abc import Callable, Iterator
 
+from ...emit.parsing import parse
+
 __all__ = [
     "Edit",
     "Unplanted",
@@ -48,7 +50,7 @@ def plant(edit: Edit, text: str) -> str:
 
 def meaning(text: str) -> str:
     """The syntax of a module without what stands in its head and its comments."""
-    module = ast.parse(text)
+    module = parse(text)
     if ast.get_docstring(module) is not None:
         del module.body[0]
     return ast.dump(module)
@@ -93,7 +95,7 @@ def argument(call: str, name: str, value: str, times: int | None = None) -> Edit
     """
 
     def edit(text: str) -> str:
-        found = list(_calls(ast.parse(text), call))
+        found = list(_calls(parse(text), call))
         if not found or (times is not None and len(found) != times):
             raise Unplanted(f"{call}(…) is there {len(found)} times")
         for node in sorted(found, key=_position, reverse=True):
@@ -115,7 +117,7 @@ def then(*edits: Edit) -> Edit:
 
 
 def _lines(text: str, name: str) -> tuple[int, int]:
-    nodes: list[ast.stmt] = ast.parse(text).body
+    nodes: list[ast.stmt] = parse(text).body
     found: ast.stmt | None = None
     for word in name.split("."):
         found = next(
