@@ -117,9 +117,6 @@ class Transform(Construct):
     family: ClassVar[str] = "transform"
     #: Whether the step chooses rows (before the split) or changes values (after it).
     chooses_rows: ClassVar[bool] = False
-    #: Whether it maps each entry by x ← x · a + b with a ≠ 0, so that what is predicted for
-    #: a target it changed can be given in the units of the data.
-    invertible: ClassVar[bool] = False
     #: Whether what it makes are measurements, never class numbers or probabilities.
     continuous: ClassVar[bool] = False
 

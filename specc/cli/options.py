@@ -95,11 +95,13 @@ class _Size(click.ParamType[int]):
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> int:
-        number, unit = re.fullmatch(r"([0-9.]*)\s*(.*)", str(value)).groups()  # type: ignore[union-attr]
-        scale = self._UNITS.get(unit.lower())
-        if scale is None or not re.fullmatch(r"[0-9]{1,15}(\.[0-9]{1,3})?", number):
+        found = re.fullmatch(
+            r"([0-9]{1,15}(?:\.[0-9]{1,3})?)\s*([A-Za-z]+)", str(value)
+        )
+        scale = self._UNITS.get(found[2].lower()) if found else None
+        if found is None or scale is None:
             self.fail(f"{value!r} is no size with its unit, such as 8GiB", param, ctx)
-        return int(float(number) * scale)
+        return int(float(found[1]) * scale)
 
 
 def _keep(context: click.Context, parameter: click.Parameter, value: Any) -> None:

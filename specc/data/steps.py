@@ -2,34 +2,41 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
 
-__all__ = ["Encoded", "Fitted", "Rescaled", "Standardized", "Step"]
+__all__ = ["Affine", "Encoded", "Fitted", "Rescaled", "Standardized", "Step"]
 
 
-class Step:
+class Step(ABC):
     """A change of the float64 values of some examples; the first axis counts them."""
 
     kind: ClassVar[str]
 
+    @abstractmethod
     def apply(self, values: np.ndarray) -> np.ndarray:
         """The changed values."""
-        raise NotImplementedError
 
+
+class Affine(Step):
+    """x ← x · a + b with a ≠ 0, entry by entry: what is predicted for a target that it
+    changed can be given in the units of the data.
+    """
+
+    @abstractmethod
     def undo(self, values: np.ndarray) -> np.ndarray:
-        """The values before the change, where its transform is invertible."""
-        raise NotImplementedError
+        """The values before the change."""
 
+    @abstractmethod
     def undo_spread(self, spread: np.ndarray) -> np.ndarray:
         """Deviations of the values before the change: offsets do not enter."""
-        raise NotImplementedError
 
 
 @dataclass(frozen=True)
-class Standardized(Step):
+class Standardized(Affine):
     """x ← (x − mean) / deviation; both have the shape of one example."""
 
     kind: ClassVar[str] = "standardize"
@@ -47,7 +54,7 @@ class Standardized(Step):
 
 
 @dataclass(frozen=True)
-class Rescaled(Step):
+class Rescaled(Affine):
     """x ← x · scale + offset; both have the shape of one example, or none."""
 
     kind: ClassVar[str] = "rescale"

@@ -6,8 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from ..catalog import catalog
-from ..data.steps import Step
+from ..data.steps import Affine
 from ..ir import Objective
 from .loaded import Loaded
 
@@ -35,8 +34,9 @@ def in_data_units(
     found = dict(outputs)
     for objective in training.objectives:
         steps = fitted.steps.get(objective.target, ())
-        if steps and _predicts_values(objective) and _invertible(steps):
-            found[objective.output] = _undone(steps, found[objective.output], spread)
+        affine = [step for step in steps if isinstance(step, Affine)]
+        if affine and len(affine) == len(steps) and _predicts_values(objective):
+            found[objective.output] = _undone(affine, found[objective.output], spread)
     return found
 
 
@@ -46,12 +46,7 @@ def _predicts_values(objective: Objective) -> bool:
     return loss.target == "values" and loss.fuses is None
 
 
-def _invertible(steps: tuple[Step, ...]) -> bool:
-    kinds = catalog().family("transform")
-    return all(kinds[step.kind].invertible for step in steps)  # type: ignore[attr-defined]
-
-
-def _undone(steps: tuple[Step, ...], values: np.ndarray, spread: bool) -> np.ndarray:
+def _undone(steps: list[Affine], values: np.ndarray, spread: bool) -> np.ndarray:
     """Computed in float64, in the type and the shape that the values have."""
     exact = np.asarray(values, np.float64)
     for step in reversed(steps):

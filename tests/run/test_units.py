@@ -9,9 +9,8 @@ import numpy as np
 import pytest
 
 from specc.api import Spec
-from specc.catalog.families import Transform
 from specc.catalog.registry import catalog
-from specc.data.steps import _KINDS, Step
+from specc.data.steps import _KINDS, Affine
 from specc.diagnostics.model import Source
 from specc.run import RunResult, evaluate, load_run, predict, predict_samples
 
@@ -118,22 +117,23 @@ def test_without_changes_nothing_is_undone(folder: Path) -> None:
         np.testing.assert_array_equal(found[name], values)
 
 
-@pytest.mark.parametrize("kind", catalog().family("transform").values())
-def test_invertible_transforms_have_steps_that_undo(kind: type[Transform]) -> None:
-    if kind.chooses_rows:
-        assert not kind.invertible
-        return
-    step = _KINDS[kind.keyword]
-    assert (step.undo is not Step.undo) == kind.invertible
-    if not kind.invertible:
-        return
+@pytest.mark.parametrize(
+    "step", [kind for kind in _KINDS.values() if issubclass(kind, Affine)]
+)
+def test_affine_steps_undo_what_they_do(step: type[Affine]) -> None:
     names = [item.name for item in dataclasses.fields(step)]
     made = step(**{n: np.array([-2.0 - i, 3.0]) for i, n in enumerate(names)})
     values = np.random.default_rng(1).normal(size=(9, 2))
     np.testing.assert_allclose(made.undo(made.apply(values)), values, atol=1e-12)
     spread = abs(made.undo(values) - made.undo(np.zeros(2)))
-    if kind.keyword != "standardize":  # whose deviations are positive
+    if step.kind != "standardize":  # whose deviations are positive
         np.testing.assert_allclose(made.undo_spread(abs(values)), spread, atol=1e-12)
+
+
+def test_every_change_of_values_has_its_step() -> None:
+    transforms = catalog().family("transform").values()
+    changing = {k.keyword for k in transforms if not getattr(k, "chooses_rows", False)}
+    assert changing == set(_KINDS)
 
 
 def test_a_factor_of_zero_is_refused(folder: Path) -> None:

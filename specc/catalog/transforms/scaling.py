@@ -47,7 +47,6 @@ class Standardize(Transform):
     reference: ClassVar[str] = "LeCun et al. 1998, doi:10.1007/3-540-49430-8_2"
     example: ClassVar[str] = "standardize(image)"
     variadic: ClassVar[str | None] = "names"
-    invertible: ClassVar[bool] = True
     continuous: ClassVar[bool] = True
 
     names: Names = Field(
@@ -70,7 +69,6 @@ class Rescale(Transform):
     reference: ClassVar[str] = "definition"
     example: ClassVar[str] = "rescale(image, scale = 1 / 255)"
     variadic: ClassVar[str | None] = "names"
-    invertible: ClassVar[bool] = True
 
     names: Names = Field(
         default=(), description="bindings to change; none: all inputs but integers"
