@@ -212,9 +212,7 @@ def figures_section(plan: Plan, training: Training) -> Section:
 
 def _total(objectives: tuple[Objective, ...], penalized: bool) -> Expression:
     """The sum of all losses, each with its weight, and of the penalties."""
-    factors = {
-        f"{item.output}_loss": getattr(item.loss, "weight", 1.0) for item in objectives
-    }
+    factors = {f"{item.output}_loss": item.loss.weight for item in objectives}
     if penalized:
         factors["penalties"] = 1.0
     terms = (name if by == 1.0 else f"{by!r} * {name}" for name, by in factors.items())
@@ -244,7 +242,7 @@ def _loss(plan: Plan, training: Training, item: Objective) -> str:
     targets, predictions = _seen(item)
     if item.output in plan.logits:
         predictions = _item("outputs", f"{item.output}/logits")
-    logits = item.logits or getattr(item.loss, "from_logits", False)
+    logits = item.logits or item.loss.takes_logits()
     shape = _outputs(plan.program.network)[item.output]
     classes = int(shape[-1]) if shape else 1
     losses = TABLE.lowering(item.loss).write(

@@ -21,7 +21,7 @@ def accuracy(metric: Accuracy, objective: Objective) -> Expression:
     """Write the share of right classes, which the loss tells how to read."""
     loss = objective.loss
     if isinstance(loss, BinaryCrossentropy):
-        threshold = 0.0 if loss.from_logits else 0.5
+        threshold = 0.0 if loss.takes_logits() else 0.5
         return call("BinaryAccuracy", threshold=literal(threshold))
     sparse = loss.target == "classes"
     return call("SparseAccuracy" if sparse else "CategoricalAccuracy")

@@ -29,7 +29,7 @@ def _objectives(plan: Plan, training: Training) -> Section:
     edges = {output.name: output.edge for output in plan.program.network.outputs}
 
     def write(item: Objective) -> Call:
-        loss, weight = item.loss, getattr(item.loss, "weight", 1.0)
+        loss, weight = item.loss, item.loss.weight
         metrics = {m.keyword: TABLE.lowering(m).write(m, item) for m in item.metrics}
         return call(
             "Objective",

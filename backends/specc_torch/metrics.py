@@ -29,7 +29,7 @@ def _accuracy(use: Use) -> str:
 def accuracy(_: Accuracy, site: MetricSite) -> Call:
     """Write the share of right answers."""
     if isinstance(site.loss, BinaryCrossentropy):
-        threshold = "0.0" if site.loss.from_logits else "0.5"
+        threshold = "0.0" if site.loss.takes_logits() else "0.5"
         return call(
             "binary_accuracy", site.prediction, site.target, threshold=threshold
         )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from specc.catalog.construct import Construct
 from specc.emit.source import Call, Collection, assign, call, literal
 from specc.ir import Objective
 
@@ -62,7 +61,7 @@ def _many(plan: Plan) -> bool:
 
 def _single(plan: Plan, objective: Objective) -> list[str]:
     """The statements for the only loss."""
-    weight = _weight(objective.loss)
+    weight = objective.loss.weight
     return [
         *_chosen(plan, objective),
         *_objective(plan, objective, "loss"),
@@ -77,7 +76,7 @@ def _several(plan: Plan) -> list[str]:
     terms: list[str] = []
     for number, objective in enumerate(_objectives(plan), start=1):
         key = f"figures[{_reported(objective, 'loss')}]"
-        weight = _weight(objective.loss)
+        weight = objective.loss.weight
         body += ["", *_chosen(plan, objective), *_objective(plan, objective, key)]
         if len(objective.output) > LONG:
             body.append(f"    loss_{number} = {key}")
@@ -101,11 +100,6 @@ def _chosen(plan: Plan, objective: Objective) -> list[str]:
     if len(objective.output) > LONG:
         return [f"    name = {name}", "    output = outputs[name]"]
     return [f"    output = outputs[{name}]"]
-
-
-def _weight(loss: Construct) -> float:
-    """The factor of a loss in the sum."""
-    return float(getattr(loss, "weight", 1.0))
 
 
 def _objective(plan: Plan, objective: Objective, name: str) -> list[str]:
@@ -133,7 +127,7 @@ def _loss(plan: Plan, objective: Objective) -> Call:
     site = LossSite(
         output="output",
         target="target",
-        logits=objective.logits or getattr(objective.loss, "from_logits", False),
+        logits=objective.logits or objective.loss.takes_logits(),
         rank=len(shape),
         classes=shape[-1] if shape else 1,
         reduction="none" if weighted else "mean",

@@ -17,6 +17,7 @@ __all__ = [
     "Loss",
     "Metric",
     "Optimizer",
+    "ProbabilityLoss",
     "Regularizer",
     "Schedule",
     "Source",
@@ -56,6 +57,25 @@ class Loss(Construct):
     fuses: ClassVar[str | None] = None
     #: What a target holds: numbers of the output's shape, class numbers, or one-hot rows.
     target: ClassVar[Literal["values", "classes", "one_hot"]] = "values"
+
+    weight: float = Field(
+        default=1.0, gt=0, description="factor in the sum of all losses"
+    )
+
+    def takes_logits(self) -> bool:
+        """Whether an output with this loss holds logits."""
+        return False
+
+
+class ProbabilityLoss(Loss):
+    """A loss of probabilities; with `from_logits`, of the logits they are made from."""
+
+    from_logits: bool = Field(
+        default=False, description="whether the output holds logits, not probabilities"
+    )
+
+    def takes_logits(self) -> bool:
+        return self.from_logits
 
 
 class Metric(Construct):

@@ -163,7 +163,7 @@ def fit_loss(
     fuses, end = loss.construct.fuses, endings.of(output.edge)
     if fuses is None:
         return False
-    if getattr(loss.construct, "from_logits", False):
+    if loss.construct.takes_logits():
         _logits(endings, output, loss, end, origins, report)
         return False
     if end.keyword == fuses:

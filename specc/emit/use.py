@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..catalog.construct import Construct
+from ..catalog.families import Loss
 from ..catalog.types import Shape
 from ..ir import Objective
 
@@ -31,5 +32,5 @@ class Use:
     @property
     def takes_logits(self) -> bool:
         """Whether a loss is computed from logits."""
-        given = getattr(self.construct, "from_logits", False)
+        given = isinstance(self.construct, Loss) and self.construct.takes_logits()
         return given or (self.objective is not None and self.objective.logits)

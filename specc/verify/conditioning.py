@@ -60,7 +60,7 @@ def blurred(program: Program, sides: list[Arrays]) -> float:
 
 def _divides(item: Objective) -> bool:
     """Whether a loss is computed from the values of a sigmoid."""
-    from_logits = item.logits or getattr(item.loss, "from_logits", False)
+    from_logits = item.logits or item.loss.takes_logits()
     return item.loss.fuses == "sigmoid" and not from_logits
 
 
@@ -105,7 +105,7 @@ def margins(output: np.ndarray, loss: Loss) -> np.ndarray:
     """How far each decision is from the other one."""
     values = output.astype(np.float64)
     if loss.fuses == "sigmoid":
-        return np.abs(values - (0.0 if getattr(loss, "from_logits", False) else 0.5))
+        return np.abs(values - (0.0 if loss.takes_logits() else 0.5))
     if values.shape[-1] == 1:
         return np.full(values.shape[:-1], np.inf)
     ordered = np.sort(values, axis=-1)

@@ -4,8 +4,8 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from ..families import Loss
-from ..types import Fraction, Positive
+from ..families import ProbabilityLoss
+from ..types import Fraction
 
 __all__ = [
     "BinaryCrossentropy",
@@ -16,7 +16,7 @@ __all__ = [
 _SOURCE = "Good 1952, doi:10.1111/j.2517-6161.1952.tb00104.x"
 
 
-class BinaryCrossentropy(Loss):
+class BinaryCrossentropy(ProbabilityLoss):
     """Cross-entropy of yes-or-no targets (0 or 1), mean over an output's entries and the batch.
 
     Where the output ends in sigmoid it is computed from the logits, which loses no
@@ -32,16 +32,12 @@ class BinaryCrossentropy(Loss):
     example: ClassVar[str] = "loss = binary_crossentropy"
     fuses: ClassVar[str | None] = "sigmoid"
 
-    from_logits: bool = Field(
-        default=False, description="whether the output holds logits, not probabilities"
-    )
     label_smoothing: Fraction = Field(
         default=0.0, description="share by which targets are drawn towards 1/2"
     )
-    weight: Positive = Field(default=1.0, description="factor in the sum of all losses")
 
 
-class CategoricalCrossentropy(Loss):
+class CategoricalCrossentropy(ProbabilityLoss):
     """Cross-entropy of one-hot targets over the last axis, mean over the rest and the batch.
 
     Where the output ends in softmax it is computed from the logits; otherwise from
@@ -58,16 +54,12 @@ class CategoricalCrossentropy(Loss):
     fuses: ClassVar[str | None] = "softmax"
     target: ClassVar[Literal["values", "classes", "one_hot"]] = "one_hot"
 
-    from_logits: bool = Field(
-        default=False, description="whether the output holds logits, not probabilities"
-    )
     label_smoothing: Fraction = Field(
         default=0.0, description="share by which targets are drawn towards uniform"
     )
-    weight: Positive = Field(default=1.0, description="factor in the sum of all losses")
 
 
-class SparseCategoricalCrossentropy(Loss):
+class SparseCategoricalCrossentropy(ProbabilityLoss):
     """Cross-entropy of class numbers over the last axis, mean over the rest and the batch.
 
     Where the output ends in softmax it is computed from the logits; otherwise from
@@ -80,8 +72,3 @@ class SparseCategoricalCrossentropy(Loss):
     example: ClassVar[str] = "loss = sparse_categorical_crossentropy"
     fuses: ClassVar[str | None] = "softmax"
     target: ClassVar[Literal["values", "classes", "one_hot"]] = "classes"
-
-    from_logits: bool = Field(
-        default=False, description="whether the output holds logits, not probabilities"
-    )
-    weight: Positive = Field(default=1.0, description="factor in the sum of all losses")

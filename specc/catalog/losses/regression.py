@@ -2,10 +2,7 @@
 
 from typing import ClassVar
 
-from pydantic import Field
-
 from ..families import Loss
-from ..types import Positive
 
 __all__ = ["MeanSquaredError"]
 
@@ -17,5 +14,3 @@ class MeanSquaredError(Loss):
     formula: ClassVar[str] = "mean (prediction − target)²"
     reference: ClassVar[str] = "Gauss 1809, Theoria motus, §179"
     example: ClassVar[str] = "loss = mse"
-
-    weight: Positive = Field(default=1.0, description="factor in the sum of all losses")

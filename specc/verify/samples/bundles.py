@@ -125,9 +125,7 @@ def losses(fused: bool = True) -> Program:
     for kind in LOSSES:
         for item in instances(kind):
             assert isinstance(item, Loss)
-            if not fused and (
-                item.fuses is None or getattr(item, "from_logits", False)
-            ):
+            if not fused and (item.fuses is None or item.takes_logits()):
                 continue
             name = f"out{len(outputs)}"
             edge = lead(draft, "x")

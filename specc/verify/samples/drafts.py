@@ -121,7 +121,7 @@ def train(
 
 def fused(network: Network, output: str, loss: Loss) -> bool:
     """Whether the activation that ends the output is the one the loss is fused with."""
-    if loss.fuses is None or getattr(loss, "from_logits", False):
+    if loss.fuses is None or loss.takes_logits():
         return False
     edge = next(item.edge for item in network.outputs if item.name == output)
     for call in network.calls:

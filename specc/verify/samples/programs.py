@@ -201,7 +201,7 @@ def _plain(
 
 def ending(loss: Loss, fused: bool = True) -> Activation:
     """The activation that an output with that loss ends in."""
-    if loss.fuses is None or getattr(loss, "from_logits", False):
+    if loss.fuses is None or loss.takes_logits():
         return Linear()
     return Softmax() if loss.fuses == "softmax" else Sigmoid()
 

@@ -52,7 +52,7 @@ def _end(sketch: Sketch, edge: str, loss: Loss) -> str:
         return edge
     if choices.chance(0.7):
         edge = sketch.flat(edge)
-    probabilities = loss.fuses is not None and not getattr(loss, "from_logits", False)
+    probabilities = loss.fuses is not None and not loss.takes_logits()
     alone = probabilities and choices.chance(0.2)
     given: dict[str, Any] = {"units": choices.whole(2, 4)}
     if loss.fuses is not None:
