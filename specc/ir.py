@@ -209,7 +209,10 @@ class Binding(Model):
 
 
 class Data(Model):
-    """Where batches come from. `transforms` are in the order they apply."""
+    """Where batches come from. `transforms` are in the order they apply.
+
+    `shards` is the number of processes that each batch is dealt out to, by its positions.
+    """
 
     name: str
     source: SourceArg
@@ -218,6 +221,7 @@ class Data(Model):
     split_seed: int = 0
     bindings: tuple[Binding, ...]
     transforms: tuple[Transforms, ...] = ()
+    shards: Count = 1
 
 
 class Objective(Model):
@@ -245,7 +249,11 @@ class Phase(Model):
 
 
 class Training(Model):
-    """How a model is trained on data."""
+    """How a model is trained on data.
+
+    `precision` is the type of weights, slots and losses; `compute` is that of what layers
+    compute, where it is another one.
+    """
 
     name: str
     objectives: tuple[Objective, ...]
@@ -255,6 +263,7 @@ class Training(Model):
     shuffle: bool = True
     seed: int = 0
     precision: Literal["float32", "float64"] = "float32"
+    compute: Literal["float16", "bfloat16", "float32"] | None = None
     on_nan: Literal["stop", "continue"] = "stop"
 
 
@@ -339,8 +348,9 @@ class Origins:
     """Places by (owner, field).
 
     Owners are names in the intermediate form: a layer's or node's name, ``data``,
-    ``training``, ``output:price``, ``optimizer``, ``schedule``; the field is the
-    argument's, or ``""`` for the owner as a whole.
+    ``binding:price``, ``transform:0`` (by position), ``training``, ``output:price``,
+    ``optimizer``, ``schedule``, a callback's keyword; the field is the argument's, or
+    ``""`` for the owner as a whole.
     """
 
     table: dict[tuple[str, str], Origin] = field(

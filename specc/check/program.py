@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import cast
 
-from ..catalog.families import Callback, Loss, Metric
+from ..catalog.families import Callback, Loss, Metric, Transform
 from ..catalog.settings import TrainSettings
 from ..diagnostics.model import Span
 from ..ir import Binding, Data, Network, Objective, Origins, Phase, Program, Training
@@ -67,10 +67,12 @@ def join(
     if bindings is None or training.settings is None:
         return None
     trained = _training(training, training.settings, network, matches, logits)
-    joined = _data(joint, bindings)
+    called, known = _called(joint)
+    transforms = rename(data.transforms, called, known, report)
+    joined = _data(data, bindings, transforms)
     _check_figures(trained, training.span, report)
     program = Program(network=network, data=joined, training=trained)
-    return program, _origins(training, training.settings, model, data)
+    return program, _origins(training, training.settings, model, data, transforms)
 
 
 def _watch(training: DeclaredTraining, data: DeclaredData, report: Report) -> None:
@@ -91,19 +93,19 @@ def _sizes(network: Network, losses: Mapping[str, Bound]) -> dict[str, int]:
     }
 
 
-def _data(joint: Joint, bindings: tuple[Binding, ...]) -> Data:
-    settings = joint.data.settings
+def _data(
+    data: DeclaredData, bindings: tuple[Binding, ...], transforms: tuple[Bound, ...]
+) -> Data:
+    settings = data.settings
     assert settings is not None
-    called, known = _called(joint)
-    transforms = rename(joint.data.transforms, called, known, joint.report)
     return Data(
-        name=joint.data.name,
+        name=data.name,
         source=settings.source,
         test=settings.test,
         validation=settings.validation,
         split_seed=settings.split_seed,
         bindings=bindings,
-        transforms=transforms,
+        transforms=tuple(cast("Transform", item.construct) for item in transforms),
     )
 
 
@@ -194,6 +196,7 @@ def _origins(
     settings: Bound,
     model: DeclaredModel,
     data: DeclaredData,
+    transforms: tuple[Bound, ...],
 ) -> Origins:
     """Where the values of a program came from: those of its parts put together."""
     origins = Origins({**model.origins.table, **data.origins.table})
@@ -201,8 +204,8 @@ def _origins(
     origins.put("training", "", training.span)
     for binding in data.bindings:
         origins.put(f"binding:{binding.name}", "", binding.span)
-    for bound in data.transforms:
-        record(origins, f"transform:{bound.construct.keyword}", bound)
+    for position, bound in enumerate(transforms):
+        record(origins, f"transform:{position}", bound)
     for name, item in training.asked.items():
         if item.loss is not None:
             record(origins, f"output:{name}", item.loss)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from ..catalog.families import Transform
@@ -46,7 +47,7 @@ def names_of(transform: Transform) -> tuple[str, ...]:
 
 def rename(
     transforms: Iterable[Bound], called: Called, known: set[str], report: Report
-) -> tuple[Transform, ...]:
+) -> tuple[Bound, ...]:
     """The transforms with the names of a program's bindings.
 
     A transform whose bindings the program does not have is left out.
@@ -57,7 +58,7 @@ def rename(
         known: further names that the data block has, without a use in this program.
         report: takes names that are neither.
     """
-    found: list[Transform] = []
+    found: list[Bound] = []
     for bound in transforms:
         transform: Transform = bound.construct
         changes: dict[str, Any] = {}
@@ -73,7 +74,8 @@ def rename(
             single = isinstance(value, str) and meant
             changes[name] = meant[0] if single else tuple(dict.fromkeys(meant))
         if left:
-            found.append(transform.model_copy(update=changes) if changes else transform)
+            renamed = transform.model_copy(update=changes)
+            found.append(replace(bound, construct=renamed))
     return tuple(found)
 
 

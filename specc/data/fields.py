@@ -40,9 +40,9 @@ def resolve(
         if not faults:
             columns[binding.name] = _fields(binding, names)
             problems += _ambiguous_run(binding, columns[binding.name], names, span)
-    for transform in data.transforms:
+    for position, transform in enumerate(data.transforms):
         if isinstance(transform, Keep):
-            span = places.transform(transform.keyword)
+            span = places.transform(position)
             field = kept_field(transform, data, names)
             problems += _faults((field,), names, data.source.keyword, span)
     if problems:

@@ -127,10 +127,10 @@ def _changes(
     """The transforms that change values, with what they change."""
     changes: list[_Change] = []
     encoded: set[str] = set()
-    for transform in data.transforms:
+    for position, transform in enumerate(data.transforms):
         if transform.chooses_rows:
             continue
-        span = places.transform(transform.keyword)
+        span = places.transform(position)
         chosen = targets(transform, data.bindings, columns, span)
         changes.append(_Change(transform, chosen))
         for target in chosen if isinstance(transform, OneHot) else ():

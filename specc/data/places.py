@@ -28,9 +28,9 @@ class Places:
         """The place of a binding, or of the source where it binds by itself."""
         return self._first((f"binding:{name}", ""), ("data", "source"))
 
-    def transform(self, keyword: str) -> Span | None:
-        """The place of a transform."""
-        return self._first((f"transform:{keyword}", ""))
+    def transform(self, position: int) -> Span | None:
+        """The place of a transform, by its position among them."""
+        return self._first((f"transform:{position}", ""))
 
     def _first(self, *keys: tuple[str, str]) -> Span | None:
         for key in (*keys, ("data", "")):

@@ -40,9 +40,9 @@ class _Chooser:
     places: Places
     warnings: list[Problem] = field(default_factory=list[Problem])
 
-    def keep(self, rows: np.ndarray, keep: Keep) -> np.ndarray:
+    def keep(self, rows: np.ndarray, position: int, keep: Keep) -> np.ndarray:
         """The rows for which the comparison holds."""
-        span = self.places.transform(keep.keyword)
+        span = self.places.transform(position)
         name = kept_field(keep, self.data, self.names)
         values = self.table.fields[name]
         if values[:1].size != 1:
@@ -63,7 +63,7 @@ class _Chooser:
         """The first rows of the seeded order."""
         if take.count > len(rows):
             why = f"take({take.count}) finds only {len(rows)} rows and takes them all"
-            span = self.places.transform(take.keyword)
+            span = self.places.transform(position)
             warning = Problem("data-few-rows", why, span, Level.WARNING)
             self.warnings.append(warning)
         order = permutation(self.data.split_seed, "take", str(position), len(rows))
@@ -85,11 +85,11 @@ def choose(
     rows = np.arange(len(table))
     for position, transform in enumerate(data.transforms):
         if isinstance(transform, Keep):
-            rows = chooser.keep(rows, transform)
+            rows = chooser.keep(rows, position, transform)
         elif isinstance(transform, Take):
             rows = chooser.take(rows, position, transform)
         if transform.chooses_rows and not len(rows):
-            span = places.transform(transform.keyword)
+            span = places.transform(position)
             why = f"no row is left after {transform.keyword}(…)"
             raise Fault(Problem("data-empty-part", why, span))
     return rows, chooser.warnings

@@ -81,6 +81,11 @@ def _beyond(program: Program) -> Iterator[Obstacle]:
     if len(training.phases) != 1:
         why = "a training has one phase in this release"
         yield Obstacle("training", "phases", "train", why)
+    if training.compute not in (None, training.precision):
+        why = "layers compute in the type of their weights in this release"
+        yield Obstacle("training", "precision", "train", why)
+    if program.data is not None and program.data.shards > 1:
+        yield Obstacle("data", "", "data", "a training is one process in this release")
     paths = {weight.path for weight in program.network.weights()}
     if paths and paths <= set(program.frozen()):
         yield Obstacle("training", "", "train", "no weight is left to be trained")

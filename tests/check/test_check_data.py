@@ -334,3 +334,15 @@ def test_classes_that_a_step_makes_measurements_of(
         (problem,) = [p for p in checked.problems if p.rule == "loss-target-mismatch"]
         assert underlined(problem).startswith("standardize(")
         assert problem.suggestion == "leave label out of standardize"
+
+
+def test_transforms_of_one_kind_have_places_of_their_own() -> None:
+    data = "data Wine {\n  source = wine\n  rescale(features, scale = 2)\n"
+    found = trained(CLASSES, f"{data}  rescale(features, scale = 3)\n}}\n")
+    lines = [
+        origin.span.line
+        for position in (0, 1)
+        if (origin := found.programs[0].origins.find(f"transform:{position}"))
+        and origin.span
+    ]
+    assert lines[1] == lines[0] + 1

@@ -11,8 +11,9 @@ from specc.catalog.layers.merge import Add
 from specc.catalog.layers.normalization import BatchNormalization
 from specc.catalog.layers.pooling import GlobalAveragePooling2D
 from specc.catalog.losses import MeanSquaredError
+from specc.catalog.sources import Npz
 from specc.check.graph import Step, build_network
-from specc.ir import Network, Program
+from specc.ir import Binding, Data, Network, Program
 from specc.verify.samples.drafts import train, with_phase
 
 __all__ = ["REFUSED"]
@@ -62,6 +63,23 @@ def two_phases() -> Program:
     phases = program.training.phases * 2
     training = program.training.model_copy(update={"phases": phases})
     return program.model_copy(update={"training": training})
+
+
+def mixed() -> Program:
+    """Layers that compute with fewer digits than their weights have."""
+    program = stack()
+    assert program.training is not None
+    training = program.training.model_copy(update={"compute": "bfloat16"})
+    return program.model_copy(update={"training": training})
+
+
+def sharded() -> Program:
+    """Batches that are dealt out to two processes."""
+    binding = Binding(
+        name="x", role="input", columns=("x",), dtype="float32", shape=(3,)
+    )
+    data = Data(name="Lines", source=Npz(path="x.npz"), bindings=(binding,), shards=2)
+    return stack().model_copy(update={"data": data})
 
 
 def all_frozen() -> Program:
@@ -128,6 +146,8 @@ def noise_of_unknown_size() -> Program:
 REFUSED: dict[str, Callable[[], Program]] = {
     "mask": masked,
     "two phases": two_phases,
+    "mixed precision": mixed,
+    "shards": sharded,
     "all frozen": all_frozen,
     "no weights": weightless,
     "decay of one weight": lambda: with_weights(decay=False),
