@@ -17,13 +17,12 @@ def read_arrays(
     are none. `shapes` has the shape of an example of each; None is any size.
 
     Raises:
-        ValueError: the file cannot be read, or its arrays do not fit.
+        OSError: the file cannot be read.
+        ValueError: it holds something else, or its arrays do not fit.
     """
     try:
         with np.load(path, allow_pickle=False) as file:
             arrays = dict(file)
-    except OSError as error:
-        raise ValueError(f"{path}: {error.strerror or error}") from None
     except (EOFError, TypeError, ValueError, zipfile.BadZipFile, zlib.error):
         raise ValueError(f"{path} is no .npz file of arrays of numbers") from None
     held_out = [

@@ -28,13 +28,15 @@ $threads
 $set_threads
     try:
         training, validation, test = read_arrays(options.data, shapes)
-    except ValueError as error:
+        with open(options.out, "ab"):
+            pass  # what cannot be written is said before the training
+    except (OSError, ValueError) as error:
         parser.error(str(error))
 $watched
     batches = ArrayBatches(
         training, validation, batch_size=BATCH_SIZE, seed=SEED, shuffle=SHUFFLE
     )
-    state, _ = train(batches, init_state(dtype=options.dtype), PrintEpochs())
+$train
     save_file(export_weights(state), options.out)
     if test is not None:
         found = evaluate(state, batches.in_order(test), evaluate_step)
@@ -48,6 +50,15 @@ _THREADS = """
     parser.add_argument("--threads", type=int, default=$default)
 """
 
+
+_TRAIN = "    state, _ = train(batches, init_state(dtype=options.dtype), PrintEpochs())"
+
+_TRAIN_OR_STOP = """
+    try:
+        state, _ = train(batches, init_state(dtype=options.dtype), PrintEpochs())
+    except NotFiniteError as error:
+        parser.exit(1, f"{error}\\n")
+"""
 
 _WATCHED = """
     if validation is None:
@@ -65,13 +76,15 @@ def main_section(program: Program, set_threads: Iterable[str] = ()) -> Section:
     """
     lines = [f"    {line}" for line in set_threads]
     default = "os.cpu_count()" if is_large(program) else "1"
-    callback = stopping_of(program)
+    callback, training = stopping_of(program), program.training
+    stops = training is not None and training.on_nan == "stop"
     watched = callback is not None and callback.monitor.startswith("val_")
     text = fill(
         _MAIN,
         shapes=assign("shapes", literal(_shapes(program)), 4),
         threads=fill(_THREADS, default=default) if lines else "",
         set_threads="\n".join(lines),
+        train=_TRAIN_OR_STOP.strip("\n") if stops else _TRAIN,
         watched=_WATCHED.strip("\n") if watched else "",
     )
     imports = (
