@@ -24,7 +24,8 @@ class Part:
     the shape open; a dimension that is text may be of any size). `kind` groups tensors
     that share a floor. `nulls` marks, by name, entries that are judged by `null_gate`;
     `least` gives tensors a scale that theirs must not fall below; `allowed` an absolute
-    difference that they may have in any case, `blur` a relative one.
+    difference that they may have in any case, `loose` a relative one, `blur` a relative
+    one for all.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Part:
     null_gate: str = "float64.null"
     least: Mapping[str, float] = field(default_factory=dict[str, float])
     allowed: Mapping[str, float] = field(default_factory=dict[str, float])
+    loose: Mapping[str, float] = field(default_factory=dict[str, float])
     blur: float = 0.0
     #: In float32: the longest sum that goes into an entry, and errors known to be honest.
     terms: int = 1
@@ -182,7 +184,12 @@ def _judged(
     scale: float,
     null: bool = False,
 ) -> list[Mismatch]:
-    limit = max(tolerances()[gate], part.blur, part.allowed.get(name, 0.0) / scale)
+    limit = max(
+        tolerances()[gate],
+        part.blur,
+        part.loose.get(name, 0.0),
+        part.allowed.get(name, 0.0) / scale,
+    )
     size = max(sizes.values(), default=0.0)
     if size <= limit:
         return []

@@ -1,11 +1,12 @@
-"""What follows from the rounding of outputs: decisions that turn, losses that divide by it.
+"""What follows from rounding: decisions that turn, losses that divide, sums that cancel.
 
-Both are measured on the outputs of the batch that is looked at, never assumed.
+All are measured on the batch that is looked at, never assumed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
@@ -13,13 +14,49 @@ import numpy as np
 from ..catalog.families import Loss
 from ..ir import Objective, Program
 from .protocol import Arrays, Probe, Reading
-from .spread import largest
+from .spread import distance, largest
 from .tolerances import tolerances
 
-__all__ = ["blurred", "undecided", "vanished"]
+__all__ = ["Rounding", "blurred", "undecided", "vanished"]
 
 #: Probabilities nearer to 0 or 1 are clipped by losses, and have no gradient.
 NEAREST = 1e-7
+
+
+@dataclass(frozen=True)
+class Rounding:
+    """One side in both precisions: what its gradients make of rounding.
+
+    The gradient of a normalization's gamma before another normalization is a small
+    difference of large sums. How small is seen in float32, where the same sums are
+    rounded 2²⁹ times more coarsely.
+    """
+
+    double: Reading
+    single: Reading
+
+    def allowed(self, prefix: str) -> dict[str, float]:
+        """How far gradients on one batch may be apart, by weight."""
+        factor = tolerances()["float64.control"] * 2.0**-29
+        return {name: factor * gap for name, gap, _ in self._gaps(prefix)}
+
+    def relative(self, prefixes: Iterable[str]) -> dict[str, float]:
+        """The same over their size, for what is made of gradients later."""
+        factor = tolerances()["float64.control"] * 2.0**-29
+        found: dict[str, float] = {}
+        for prefix in prefixes:
+            for name, gap, size in self._gaps(prefix):
+                if size:
+                    found[name] = max(found.get(name, 0.0), factor * gap / size)
+        return found
+
+    def _gaps(self, prefix: str) -> Iterator[tuple[str, float, float]]:
+        """Of each gradient the difference of the precisions, and its size."""
+        fine, coarse = self.double.under(prefix), self.single.under(prefix)
+        for name in fine.keys() & coarse.keys():
+            gap = distance(fine[name], coarse[name])
+            if np.isfinite(gap):
+                yield name, gap, largest([fine[name]])
 
 
 def vanished(sides: Iterable[Reading], where: str, probe: Probe) -> dict[str, float]:

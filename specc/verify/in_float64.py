@@ -12,14 +12,14 @@ from ..catalog.types import Shape
 from .alone import compare_alone
 from .blame import AFTER
 from .compare import Mismatch, Part
-from .conditioning import blurred, undecided, vanished
+from .conditioning import Rounding, blurred, undecided, vanished
 from .decisions import PlainFigures
 from .exam import Exam
 from .laws import compare_laws
 from .ledger import Ledger
 from .nulls import clear_drift, null_entries
 from .protocol import STAGES, Probe, Reading
-from .relations import compare_relations, relations_of
+from .relations import RELATIONS, compare_relations, relations_of
 from .spread import distance, largest
 from .tolerances import tolerances
 from .window import ADVERSARIAL, LARGER
@@ -53,6 +53,8 @@ class Float64:
     sides: Sides
     #: A side, and its run from a start that was moved a little.
     control: tuple[str, Reading] | None = None
+    #: What gradients make of rounding, where that was measured.
+    rounding: Rounding | None = None
     ledger: Ledger = field(default_factory=lambda: Ledger("float64"))
     nulls: dict[str, np.ndarray] = field(default_factory=dict[str, np.ndarray])
     #: Weights that were cleared in function space.
@@ -157,6 +159,8 @@ class Float64:
         mode = "inference" if where == "evaluate" else "training"
         outputs = [r.under(f"{mode}/{probe.name}") for r in self.sides.values()]
         found: dict[str, Any] = {"blur": blurred(self.exam.program, outputs)}
+        if where in ("raw", "clipped") and self.rounding is not None:
+            found["allowed"] = self.rounding.allowed(f"{where}/{probe.name}")
         if where in ("evaluate", "train"):
             found["allowed"] = undecided(self.exam.program, outputs)
         return found
@@ -168,7 +172,9 @@ class Float64:
             return
         outputs = _with_rows(self.exam.expected.outputs, rows)
         gradients: dict[str, Shape | None] = dict(self.exam.expected.gradients)
-        compare_relations(relations, outputs, gradients, self.sides, self.ledger)
+        compare_relations(
+            relations, outputs, gradients, self.sides, self.ledger, self._cancelling()
+        )
 
     # Training -------------------------------------------------------------------
 
@@ -177,6 +183,7 @@ class Float64:
         wanted, loose = self.exam.expected, self._loose()
         state: dict[str, Shape | None] = dict(wanted.state())
         logs: dict[str, Shape | None] = dict.fromkeys(wanted.logs, ())
+        cancelling = self._cancelling()
         for step in range(1, self._steps_made() + 1):
             part = Part(
                 "figures of steps",
@@ -195,6 +202,7 @@ class Float64:
                     wanted.kind,
                     loose,
                     allowed=self._allowed(f"steps/{step}"),
+                    loose=cancelling,
                     step=step,
                 )
                 found = self.compare(part, f"steps/{step}")
@@ -213,6 +221,29 @@ class Float64:
             name: factor * distance(one[name], other[name])
             for name in one.keys() & other.keys()
         }
+
+    def _cancelling(self) -> dict[str, float]:
+        """How far weights and their slots may be apart because gradients cancel."""
+        if self.rounding is None:
+            return {}
+        looks = [probe.name for probe in self.exam.probes]
+        found = self.rounding.relative(
+            f"{where}/{look}" for look in looks for where in ("raw", "clipped")
+        )
+        slots = {name: name.split("/", 2)[2] for name in self.exam.expected.slots}
+        return found | {name: found[w] for name, w in slots.items() if w in found}
+
+    def doubts_gradients(self) -> bool:
+        """Whether gradients alone are beyond their gates, and so little that it may be
+        rounding: nodes by themselves and all outputs agreed.
+        """
+        late = {*AFTER, *RELATIONS} - {"decisions", "state after resuming"}
+        wrong = [m for m in self.ledger.mismatches if m.part.name not in late]
+        far = tolerances()["float64.near"]
+        return bool(wrong) and all(
+            m.part.name in ("gradients", "clipped gradients") and m.size <= far * m.gate
+            for m in wrong
+        )
 
     def doubt(self) -> float | None:
         """How far a control should be moved, if there is reason for one.

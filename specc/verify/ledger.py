@@ -79,6 +79,8 @@ def excuse(part: Part, tensor: str) -> str:
         return "its gradient is zero but for rounding, or it follows one that is"
     if part.blur:
         return "its loss divides by a probability near 0 or 1"
+    if tensor in part.loose or "gradients" in part.name:
+        return "it is a small difference of large sums: float32 shows how small"
     if part.step is not None or part.name.endswith("after training"):
         return "training amplifies rounding: a control run differs as much"
     return "decisions lie on their border"

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from .conditioning import Rounding
 from .exam import Exam, precisions
 from .findings import Findings
 from .in_float32 import Float32
@@ -72,9 +73,11 @@ class Proof:
         self.pool.watch.comparing("float64")
         comparison = Float64(self.exam, readings)
         comparison.run()
+        if comparison.doubts_gradients():
+            comparison = self.with_rounding(folder, readings) or comparison
         size = comparison.doubt()
         if size is not None:
-            comparison = self.with_control(folder, readings, size) or comparison
+            comparison = self.with_control(folder, comparison, size) or comparison
         if comparison.cleared:
             names = ", ".join(comparison.cleared)
             self.findings.notes.append(
@@ -84,10 +87,30 @@ class Proof:
         self.findings.enter(comparison.ledger, readings)
         return readings, comparison
 
+    def with_rounding(
+        self, folder: Path, readings: Mapping[str, Reading]
+    ) -> Float64 | None:
+        """Compare again, with what rounding does to gradients of the quickest side."""
+        side = self.quickest(readings)
+        given, out = folder / "in64.safetensors", folder / "rounding.safetensors"
+        case = self.exam.single(self.findings.emissions[side], given, out)
+        coarse = self.pool.run({side: case.model_copy(update={"singles": ()})})[side]
+        if isinstance(coarse, Crash) or coarse.mishap is not None:
+            return None
+        rounding = Rounding(readings[side], coarse)
+        comparison = Float64(self.exam, readings, rounding=rounding)
+        comparison.run()
+        self.findings.notes.append(
+            "gradients are small differences of large sums: beyond the gates, they were"
+            f" held against what rounding to float32 does to those of {side}"
+        )
+        return comparison
+
     def with_control(
-        self, folder: Path, readings: Mapping[str, Reading], size: float
+        self, folder: Path, before: Float64, size: float
     ) -> Float64 | None:
         """Compare again, with a control run of the quickest side from a moved start."""
+        readings = before.sides
         side = self.quickest(readings)
         given, out = folder / "control.safetensors", folder / "moved.safetensors"
         self.exam.write(given, start=moved(self.exam.start, size))
@@ -95,7 +118,7 @@ class Proof:
         control = self.pool.run({side: case})[side]
         if isinstance(control, Crash) or control.mishap is not None:
             return None
-        comparison = Float64(self.exam, readings, (side, control))
+        comparison = Float64(self.exam, readings, (side, control), before.rounding)
         comparison.run()
         self.findings.notes.append(
             f"training amplifies rounding: beyond the gates, trajectories were held"

@@ -52,8 +52,9 @@ def compare_relations(
     gradients: Mapping[str, Shape | None],
     sides: Mapping[str, Reading],
     ledger: Ledger,
+    loose: Mapping[str, float],
 ) -> None:
-    """Hold each side against itself."""
+    """Hold each side against itself; gradients may differ by what is `loose` of them."""
     holds = {
         "gradients in another order": relations.symmetric,
         "gradients in halves": relations.additive,
@@ -67,5 +68,12 @@ def compare_relations(
                 "as is": reading.under(f"related/{against}"),
                 side: reading.under(f"related/{what}"),
             }
-            part = Part(name, names, gate, truth="as is", batch=relations.batch)
+            part = Part(
+                name,
+                names,
+                gate,
+                truth="as is",
+                batch=relations.batch,
+                loose=loose if names is gradients else {},
+            )
             ledger.compare(part, pair)

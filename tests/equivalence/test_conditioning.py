@@ -14,7 +14,7 @@ from specc.catalog.losses.crossentropy import (
 )
 from specc.catalog.metrics import Accuracy
 from specc.ir import Program
-from specc.verify.conditioning import blurred, share, undecided, vanished
+from specc.verify.conditioning import Rounding, blurred, share, undecided, vanished
 from specc.verify.protocol import Probe, Reading
 from specc.verify.samples.drafts import Draft, train
 
@@ -101,3 +101,22 @@ def test_gradients_that_are_all_zero_are_held_against_the_usual_ones() -> None:
     assert scales(1e-17, 1e-9) == {}, "one side has a gradient where others have none"
     real = Probe(name="real", batch="real")
     assert vanished([looks(0.0)], "raw", real) == {}
+
+
+def both_precisions(exact: float, rounded: float) -> Rounding:
+    single = Reading({"raw/real/w": np.array([np.float32(rounded)])}, {})
+    return Rounding(Reading({"raw/real/w": np.array([exact])}, {}), single)
+
+
+def test_gradients_may_differ_by_what_float32_loses() -> None:
+    rounding = both_precisions(1.0, 1.0 + 2.0**-10)
+    allowed = 10 * 2.0**-39
+    assert rounding.allowed("raw/real") == {"w": pytest.approx(allowed)}
+    assert rounding.relative(["raw/real"]) == {"w": pytest.approx(allowed)}
+    # A constant that was rounded to float32, 1e-9 and more, is never let through.
+    assert allowed < 1e-10
+
+
+@pytest.mark.parametrize("lost", [np.inf, np.nan])
+def test_what_overflows_in_float32_lets_nothing_through(lost: float) -> None:
+    assert both_precisions(1.0, lost).allowed("raw/real") == {}

@@ -19,6 +19,7 @@ def _arguments() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m specc.verify.sweep")
     parser.add_argument("--count", type=int, default=300, help="how many programs")
     parser.add_argument("--seed", type=int, default=0, help="of the series")
+    parser.add_argument("--first", type=int, default=0, help="number to begin with")
     parser.add_argument("--steps", type=int, default=STEPS, help="updates at least")
     parser.add_argument(
         "--keep", type=Path, help="folder for programs that fail, made small"
@@ -29,7 +30,7 @@ def _arguments() -> argparse.ArgumentParser:
 def main() -> int:
     """Run a sweep; 1 if any backend disagreed, else 0."""
     given = _arguments().parse_args()
-    began, number = time.monotonic(), 0
+    began, number = time.monotonic(), given.first
 
     def watch(name: str, verdict: Verdict) -> None:
         nonlocal number
@@ -42,7 +43,9 @@ def main() -> int:
 
     with WorkerPool(backends()) as pool:
         judge = Judge(pool, backends(), steps=given.steps)
-        result = sweep(given.count, given.seed, judge, watch, given.keep)
+        result = sweep(
+            given.count, given.seed, judge, watch, given.keep, first=given.first
+        )
     print(result.render(), end="")
     return 0 if result.passed else 1
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 
 from ...ir import Program
@@ -28,6 +29,7 @@ def sweep(
     watch: Watch = lambda name, verdict: None,
     folder: Path | None = None,
     tries: int = TRIES,
+    first: int = 0,
 ) -> Sweep:
     """Put a series of random programs to the proof.
 
@@ -38,9 +40,10 @@ def sweep(
         watch: told of each.
         folder: where programs that fail are kept, made small; None: nowhere.
         tries: how many programs may be judged to make one small.
+        first: the number of the first that is put to the proof.
     """
     result = Sweep()
-    for name, program in random_programs(count, seed):
+    for name, program in islice(random_programs(count, seed), first, None):
         try:
             verdict, is_spec = judge(program, name), True
         except NotASpec as error:
