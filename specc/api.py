@@ -345,7 +345,7 @@ class Spec:
             if made.plan.obstacles
         }
         if obstacles:
-            verdict = refused(checked.name, sides, obstacles, checked.origins)
+            verdict = refused(checked.program.title, sides, obstacles, checked.origins)
             return annotated(verdict, checked.program, checked.origins, tables)
         for made in compiled.values():
             if made.failed:

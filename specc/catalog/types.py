@@ -70,14 +70,15 @@ NonNegative = Annotated[float, Field(ge=0)]
 Fraction = Annotated[float, Field(ge=0, lt=1)]
 
 
-#: The longest stretch of training, in either unit: more updates than are ever made.
-LONGEST = 1e15
+#: The shortest and the longest stretch of training, in either unit. Numbers of updates
+#: are exact in float64 up to the longest, and their quotients by the shortest are finite.
+SHORTEST, LONGEST = 1e-6, 1e15
 
 
 class Duration(Model):
     """A stretch of training: so many steps (updates) or epochs."""
 
-    value: Annotated[float, Field(gt=0, le=LONGEST)]
+    value: Annotated[float, Field(ge=SHORTEST, le=LONGEST)]
     unit: Literal["steps", "epochs"]
 
     def __str__(self) -> str:

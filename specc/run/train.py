@@ -24,6 +24,7 @@ from .environment import (
 )
 from .failure import is_out_of_memory, not_finite, out_of_memory, replay
 from .folder import RunFolder
+from .hold import Hold
 from .interrupt import Interrupt
 from .job import Interrupted, Job, RunResult
 from .progress import Progress
@@ -68,9 +69,27 @@ def train(
         warn: called with the warnings, if there are any, before training starts.
 
     Raises:
-        Fault: something is missing (status 3), or the run failed (status 4).
+        Fault: another process trains in the folder (status 2), something is missing
+            (status 3), or the run failed (status 4).
         Interrupted: Ctrl-C, or the process was told to end.
     """
+    with Hold() as hold:
+        hold.take(folder.path)
+        run = _prepared(job, folder, hold, device, threads, resume)
+        if isinstance(run, RunResult):
+            return run
+        return run.go(progress or Progress(), warn)
+
+
+def _prepared(
+    job: Job,
+    folder: RunFolder,
+    hold: Hold,
+    device: str,
+    threads: int | None,
+    resume: bool,
+) -> _Run | RunResult:
+    """The run, ready to begin; its result where nothing is left to train."""
     try:
         require_backend(job.backend)
         check_targets(job.program, job.prepared, job.origins)
@@ -85,11 +104,10 @@ def train(
         usual = usual or fitting_threads(job.program)
         threads = set_threads(job.backend, probe, threads, usual)
         device = choose_device(job.backend, probe, device)
-        run = _Run(job, folder, probe, device, threads, resume)
+        return _Run(job, folder, hold, probe, device, threads, resume)
     except BaseException:
         folder.remove_if_empty()
         raise
-    return run.go(progress or Progress(), warn)
 
 
 class _Run:
@@ -99,6 +117,7 @@ class _Run:
         self,
         job: Job,
         folder: RunFolder,
+        hold: Hold,
         probe: Any,
         device: str,
         threads: int,
@@ -106,6 +125,7 @@ class _Run:
     ) -> None:
         self.job = job
         self.folder = folder
+        self.hold = hold
         self.probe = probe
         self.device = device
         self.threads = threads
@@ -152,6 +172,7 @@ class _Run:
             self.folder.remove_if_empty()
             raise
         self.folder = RunFolder(self.folder.path)
+        self.hold.take(self.folder.path)  # it may have come in the place of another
         monitor = monitor_of(job.training, job.prepared.validation is not None)
         self.recorder = Recorder(
             self.folder, self.module, monitor, job.epochs, progress, interrupt
