@@ -21,6 +21,7 @@ class Declarations:
 
     params: list[tree.InputDecl] = field(default_factory=list[tree.InputDecl])
     defaults: list[tree.Block] = field(default_factory=list[tree.Block])
+    blocks: dict[str, tree.Block] = field(default_factory=dict[str, tree.Block])
     models: dict[str, tree.Block] = field(default_factory=dict[str, tree.Block])
     data: dict[str, tree.Block] = field(default_factory=dict[str, tree.Block])
     trainings: dict[str, tree.Block] = field(default_factory=dict[str, tree.Block])
@@ -39,7 +40,7 @@ def declarations(file: tree.File, report: Report) -> Declarations:
         elif isinstance(statement, tree.Block) and _named(statement, found, report):
             continue
         elif not is_allow(statement):
-            expected = "param, defaults, model, data or train"
+            expected = "param, defaults, block, model, data or train"
             misplaced(statement, "a file, outside of any block", expected, report)
     return found
 
@@ -58,8 +59,13 @@ def _version(statement: tree.Version, index: int, report: Report) -> None:
 
 
 def _named(block: tree.Block, found: Declarations, report: Report) -> bool:
-    """Put a model, data or train block under its name; False for any other block."""
-    tables = {"model": found.models, "data": found.data, "train": found.trainings}
+    """Put a block, model, data or train block under its name; False for any other block."""
+    tables = {
+        "block": found.blocks,
+        "model": found.models,
+        "data": found.data,
+        "train": found.trainings,
+    }
     kind = block.kind.text
     table = tables.get(kind)
     if table is None:

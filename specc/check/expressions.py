@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from ..catalog.construct import Construct
 from ..diagnostics.model import Problem, Span
 from ..syntax import tree
 from .report import Report
@@ -16,6 +18,7 @@ __all__ = [
     "ABSENT",
     "LARGEST",
     "Absent",
+    "Held",
     "Param",
     "Params",
     "Value",
@@ -26,6 +29,8 @@ __all__ = [
 
 Number = int | float
 Value = int | float | bool | str
+#: What an argument of a block may be, besides a value: a construct, or ``none``.
+Held = Value | Construct | None
 #: No whole number of a spec may be larger.
 LARGEST: Final = 2**63 - 1
 
@@ -39,11 +44,14 @@ ABSENT: Final = Absent()
 
 @dataclass
 class Param:
-    """A param of the file: its value (ABSENT where that is wrong), and whether it is used."""
+    """A name for a value: a param of the file, an argument of a block, a loop's variable.
+
+    The value is ABSENT where it is wrong.
+    """
 
     name: str
     span: Span
-    value: Value | Absent
+    value: Held | Absent
     used: bool = False
 
 
@@ -53,6 +61,15 @@ class Params:
 
     table: dict[str, Param] = field(default_factory=dict[str, Param])
     work: int = 5_000_000
+
+    @contextmanager
+    def within(self, table: Mapping[str, Param]) -> Generator[None]:
+        """These params are in force instead."""
+        before, self.table = self.table, dict(table)
+        try:
+            yield
+        finally:
+            self.table = before
 
     def find(self, name: str) -> Param | None:
         """The param of that name, marked as used."""
@@ -107,6 +124,10 @@ def _name(node: tree.Name, params: Params, report: Report) -> Value:
         )
     if isinstance(found.value, Absent):
         raise _Stop(None)
+    if not isinstance(found.value, Value):
+        what = "none" if found.value is None else found.value.keyword
+        message = f"{node.text} is {what}, which is no number"
+        raise _Stop(Problem("wrong-type", message, node.span, expected="a number"))
     return found.value
 
 
@@ -249,5 +270,7 @@ def names_in(root: tree.Expression) -> Iterator[tree.Name]:
             yield node
         elif isinstance(node, tree.Binary):
             todo += [node.right, node.left]
+        elif isinstance(node, tree.Range):
+            todo += [node.high, node.low]
         elif isinstance(node, tree.Unary):
             todo.append(node.operand)

@@ -10,6 +10,7 @@ from ..diagnostics.model import Level, failed
 from ..ir import Program
 from ..syntax import tree
 from .bind import Binder
+from .blocks import DeclaredUnit, declare_units
 from .checked import CheckedProgram, Settings
 from .data import DeclaredData, check_data
 from .declarations import Declarations, declarations
@@ -49,7 +50,8 @@ def resolve(file: tree.File, settings: Settings, report: Report) -> Resolved:
     declare_params(found.params, settings.params, params, report)
     binder = Binder(report, params)
     defaults = read_defaults(found.defaults, binder)
-    models = _models(found, defaults, settings, binder)
+    units = declare_units(found.blocks, found.models, binder)
+    models = _models(found, defaults, units, settings, binder)
     data = {name: check_data(block, binder) for name, block in found.data.items()}
     resolved = Resolved()
     _add_models(models, settings, report, resolved)
@@ -67,7 +69,8 @@ def resolve(file: tree.File, settings: Settings, report: Report) -> Resolved:
             resolved.trainings.append(program)
     _lint(resolved, params, report)
     if not failed(report.problems):
-        _unused_defaults(found, models, report)
+        _unused_units(units, report)
+        _unused_defaults(found, models, units, report)
     return resolved
 
 
@@ -117,12 +120,18 @@ def _model(
 
 
 def _models(
-    found: Declarations, defaults: Defaults, settings: Settings, binder: Binder
+    found: Declarations,
+    defaults: Defaults,
+    units: Mapping[str, DeclaredUnit],
+    settings: Settings,
+    binder: Binder,
 ) -> dict[str, DeclaredModel]:
     left = settings.budget.nodes
     models: dict[str, DeclaredModel] = {}
-    for name, block in found.models.items():
-        models[name] = check_model(block, binder, defaults, left)
+    for name in found.models:
+        if name not in units or units[name].unit.kind != "model":
+            continue  # a block has its name, which is reported
+        models[name] = check_model(units[name], binder, defaults, units, left)
         network = models[name].network
         left -= len(network.calls) if network else 0
     return models
@@ -184,21 +193,41 @@ def _lint(resolved: Resolved, params: Params, report: Report) -> None:
             report.error("unused-param", message, param.span, level=Level.WARNING)
 
 
+def _unused_units(units: Mapping[str, DeclaredUnit], report: Report) -> None:
+    """Warn of blocks that nothing uses, and of parameters that they do not use."""
+    for name, declared in units.items():
+        if declared.unit.kind != "block":
+            continue
+        if not declared.used:
+            message = f"the block {name} is not used"
+            report.error(
+                "unused-block", message, declared.unit.span, level=Level.WARNING
+            )
+            continue
+        for word, span in declared.places.items():
+            if word not in declared.read:
+                message = f"the parameter {word} of {name} is not used"
+                report.error("unused-param", message, span, level=Level.WARNING)
+
+
 def _unused_defaults(
-    found: Declarations, models: Mapping[str, DeclaredModel], report: Report
+    found: Declarations,
+    models: Mapping[str, DeclaredModel],
+    units: Mapping[str, DeclaredUnit],
+    report: Report,
 ) -> None:
     """Warn of defaults for layers that no model has which they are for."""
-    used = {
-        name: {node.layer.keyword for node in model.network.layers}
-        for name, model in models.items()
-        if model.network is not None
-    }
-    blocks = [(block, set[str]().union(*used.values())) for block in found.defaults]
-    for name, model in found.models.items():
-        for statement in model.body:
-            if isinstance(statement, tree.Block) and statement.kind.text == "defaults":
-                blocks.append((statement, used[name]))
-    for block, keywords in blocks:
-        if block.name is not None and block.name.text not in keywords:
+    touched = {span for model in models.values() for span in model.touched}
+    todo: list[tree.Statement] = [*found.defaults]
+    for name, declared in units.items():
+        if declared.used or name in models:
+            todo += declared.unit.body
+    while todo:
+        block = todo.pop()
+        if not isinstance(block, tree.Block):
+            continue
+        if block.kind.text != "defaults":
+            todo += [*block.body, *(block.otherwise or ())]
+        elif block.name is not None and block.span not in touched:
             message = f"there is no {block.name.text} that these defaults are for"
             report.error("unused-defaults", message, head(block), level=Level.WARNING)

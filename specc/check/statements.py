@@ -74,10 +74,6 @@ def head(block: tree.Block) -> Span:
 
 #: Statements of the language that this version does not compile yet, and what to do.
 _NOT_YET = {
-    "block": "write its layers out where it is used",
-    "repeat": "write its layers out",
-    "residual": "name the flows and join them: Add(flow, shortcut)",
-    "if": "write the layers of one of its parts",
     "import": "write the declarations into this file",
     "reuse": "write the layers out",
     "phase": "set optimizer and epochs in the train block itself",

@@ -88,8 +88,15 @@ MODEL_RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "unused-param",
-        "a param is used nowhere",
+        "a param, or a parameter of a block, is used nowhere",
         "Setting it would change nothing.",
+        Level.WARNING,
+    ),
+    Rule(
+        "unused-block",
+        "a block is used nowhere",
+        "A block is used by its name in the place of a layer: `ConvUnit(16)`. What is in a"
+        " block that nothing uses is not looked at.",
         Level.WARNING,
     ),
     Rule(

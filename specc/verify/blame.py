@@ -91,7 +91,7 @@ class Scene:
         calls = {call.name: n for n, call in enumerate(self.program.network.calls)}
         place = calls.get(name.rsplit("@", 1)[-1], 0)
         if part in ("gradients", "clipped gradients"):
-            place = -calls.get(self.call_of(name.split("/")[0]), 0)
+            place = -calls.get(self.call_of(name.rpartition("/")[0]), 0)
         looks = [look.name for look in self.exam.probes]
         look = looks.index(item.part.look) if item.part.look in looks else 0
         return 1, AT_REST.index(part), look, place
