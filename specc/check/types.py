@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal, Optional
+from typing import Annotated, Any, Optional
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from ..catalog.types import (
     ActivationArg,
@@ -65,10 +65,15 @@ class ParamType:
         if self.name in CONSTRUCTS:
             return CONSTRUCTS[self.name]
         if self.texts:
-            return Literal[self.texts]
+            return Annotated[str, AfterValidator(self._known)]
         if self.low is None:
             return self.kind
         return Annotated[self.kind, Field(ge=self.low, le=self.high)]
+
+    def _known(self, text: str) -> str:
+        if text not in self.texts:
+            raise ValueError(f"must be {self}")
+        return text
 
     def holds(self, value: Value) -> bool:
         """Whether a value of the right Python type is within the limits."""
