@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ..diagnostics.model import Span
-from ..ir import Network, Origins
+from ..ir import Network, Origins, Program
+from .assertions import figures_of, hold
 from .bind import Binder
 from .blocks import DeclaredUnit
 from .body import BodyReader, has_outputs, without_inputs
@@ -76,6 +77,10 @@ def check_model(
     model.touched = reader.outline.touched
     _check_ends(model, inputs, scope, reader.outline, report)
     model.network = assemble(block.name, inputs, reader.outline, report)
+    if model.network is not None:
+        figures = figures_of(Program(network=model.network))
+        targets = {name: ref.name for name, ref in reader.outline.aliases.items()}
+        hold(reader.demands, model.network, figures, binder.params, report, targets)
     return model
 
 

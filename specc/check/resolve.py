@@ -9,6 +9,7 @@ from typing import Literal, TypeVar
 from ..diagnostics.model import Level, failed
 from ..ir import Program
 from ..syntax import tree
+from .assertions import figures_of, hold
 from .bind import Binder
 from .blocks import DeclaredUnit, declare_units
 from .checked import CheckedProgram, Settings
@@ -106,7 +107,8 @@ def _program(
         settings.budget.memory,
         report,
     )
-    if not fits:
+    hold(training.demands, program.network, figures_of(program), binder.params, report)
+    if not fits or failed(report.problems[before:]):
         return None
     return CheckedProgram(name, "training", program, origins, training.span)
 

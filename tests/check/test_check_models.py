@@ -244,7 +244,6 @@ def test_errors_of_shape_in_separate_flows_are_all_reported() -> None:
 @pytest.mark.parametrize(
     ("statement", "word"),
     [
-        ("assert 1 < 2", "assert"),
         ("reuse body = other to dense_1", "reuse"),
     ],
 )
