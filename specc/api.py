@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -301,10 +302,18 @@ class Spec:
             if before is None
             else prepare_again(before, checked.program, self.folder, checked.origins),
             checked.origins,
-            {Path(self.source.name).name: self.source.text},
+            self._sources(),
             self.folder,
             command,
         )
+
+    def _sources(self) -> dict[str, str]:
+        """The texts of the spec and of what it imports, by path from its folder."""
+        found = {Path(self.source.name).name: self.source.text}
+        for source in self.checked.imports:
+            path = os.path.relpath(source.name, self.folder)
+            found[Path(path).as_posix()] = source.text
+        return found
 
     def verify(
         self,

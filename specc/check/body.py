@@ -77,7 +77,7 @@ class BodyReader:
         blocks = [s for s in found if isinstance(s, tree.Block)]
         own = [b for b in blocks if b.kind.text == "defaults"]
         if own:
-            scope.defaults = read_defaults(own, self.binder, scope.defaults)
+            scope.under(read_defaults(own, self.binder, scope.nearer))
         flows = {
             index: flow
             for index, statement in enumerate(found)
@@ -290,8 +290,9 @@ class BodyReader:
         span: Span,
     ) -> Reference:
         """One of the two ways through a residual."""
-        scope.current = start
+        scope.current, before = start, scope.nearer
         self.read(statements, scope)
+        scope.under(before)
         end = scope.current
         if end.name == start.name:
             self.outline.faulty = True
@@ -328,7 +329,8 @@ class BodyReader:
         sequential = unit.kind == "block" or not has_outputs(unit.body)
         inner = Scope(
             names=names,
-            defaults=instance.defaults,
+            file=self.units[unit.name].defaults,
+            nearer=instance.defaults,
             sequential=sequential and len(incoming) == 1,
             current=incoming[0],
             path=instance.path,

@@ -11,7 +11,6 @@ from .assertions import figures_of, hold
 from .bind import Binder
 from .blocks import DeclaredUnit
 from .body import BodyReader, has_outputs, without_inputs
-from .defaults import Defaults
 from .inputs import DeclaredInput, read_input
 from .names import Names
 from .network import assemble
@@ -39,7 +38,6 @@ class DeclaredModel:
 def check_model(
     unit: DeclaredUnit,
     binder: Binder,
-    outer: Defaults,
     units: Mapping[str, DeclaredUnit],
     nodes: int,
 ) -> DeclaredModel:
@@ -48,7 +46,6 @@ def check_model(
     Args:
         unit: the model.
         binder: makes its layers.
-        outer: defaults of the file.
         units: the blocks and models that can stand in the place of a layer.
         nodes: how many calls it may have.
     """
@@ -67,7 +64,7 @@ def check_model(
     reader.outline.faulty = len(inputs) < len(block.inputs)
     scope = Scope(
         names={item.name: Named(item.span, edge=item.name) for item in inputs},
-        defaults=outer,
+        file=unit.defaults,
         sequential=len(inputs) < 2 and not has_outputs(block.body),
         current=Reference(inputs[0].name if inputs else "", model.span),
         outputs=reader.outline.outputs,

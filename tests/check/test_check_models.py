@@ -257,7 +257,7 @@ def test_what_is_not_compiled_yet_says_so(statement: str, word: str) -> None:
 @pytest.mark.parametrize(
     ("statement", "rule"),
     [
-        ('import "blocks.nnspec"', "not-yet"),
+        ('import "blocks.nnspec"', "unknown-file"),
         ("block Unit(n: int) { Dense(n) }", "unused-block"),
         ("nnspec 2", "unknown-version"),
         ("Dense(3)", "misplaced-statement"),
