@@ -29,6 +29,7 @@ from .pipeline import (
 
 if TYPE_CHECKING:
     from .check.summary import Summary
+    from .comparing import Change
     from .data import Prepared
     from .run import Job, Progress, RunFolder, RunResult
     from .verify import Verdict, Watch, WorkerPool
@@ -306,6 +307,16 @@ class Spec:
             self.folder,
             command,
         )
+
+    def differences(self, other: Spec) -> tuple[Change, ...]:
+        """What changes in meaning from this spec to the other.
+
+        Raises:
+            SpecError: one of them has errors.
+        """
+        from .comparing import compare
+
+        return compare(self._sound(), other._sound())
 
     def _sources(self) -> dict[str, str]:
         """The texts of the spec and of what it imports, by path from its folder."""
