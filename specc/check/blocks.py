@@ -80,7 +80,7 @@ def declare_units(
     for name, block in blocks.items():
         if not _is_free(name, block, binder):
             continue
-        unit = Unit(name, "block", head(block), block.body)
+        unit = Unit(name, "block", head(block), block.body, block.span)
         kind, places = _parameters(name, block.parameters, binder)
         own = defaults[unit.span.source.name]
         found[name] = DeclaredUnit(unit, kind, places, params, own)
@@ -98,7 +98,7 @@ def declare_units(
             for statement in block.body
             if isinstance(statement, tree.InputDecl) and statement.kind.text == "input"
         )
-        unit = Unit(name, "model", head(block), block.body, inputs)
+        unit = Unit(name, "model", head(block), block.body, block.span, inputs)
         own = defaults[unit.span.source.name]
         found[name] = DeclaredUnit(unit, _kind(name, {}), {}, params, own)
     return found

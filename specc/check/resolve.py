@@ -19,6 +19,7 @@ from .defaults import read_defaults
 from .expressions import Params
 from .limits import check_axes, check_memory
 from .lint import Subject, lint
+from .lint.fixes import removed_line
 from .model import DeclaredModel, check_model
 from .params import Override, declare_params
 from .program import join
@@ -78,8 +79,9 @@ def resolve(files: list[tree.File], settings: Settings, report: Report) -> Resol
             resolved.trainings.append(program)
     _lint(resolved, report)
     if not failed(report.problems):
-        _unused_params(params, file, report)
+        _unused_params(found.params, params, file, report)
         _unused_units(units, file, report)
+        _unused_data(found, file, report)
         _unused_defaults(found.defaults[file.span.source.name], models, units, report)
     return resolved
 
@@ -197,11 +199,30 @@ def _lint(resolved: Resolved, report: Report) -> None:
         report.problems += lint(subject)
 
 
-def _unused_params(params: Params, file: tree.File, report: Report) -> None:
-    for param in params.table.values():
-        if not param.used and param.span.source is file.span.source:
+def _unused_params(
+    declared: Iterable[tree.InputDecl],
+    params: Params,
+    file: tree.File,
+    report: Report,
+) -> None:
+    for decl in declared:
+        param = params.table.get(decl.name.text)
+        if param and not param.used and decl.span.source is file.span.source:
             message = f"the param {param.name} is not used"
-            report.error("unused-param", message, param.span, level=Level.WARNING)
+            fix, span = removed_line(decl.span), decl.name.span
+            report.error("unused-param", message, span, level=Level.WARNING, fix=fix)
+
+
+def _unused_data(found: Declarations, file: tree.File, report: Report) -> None:
+    """Warn of data that nothing is trained on, where anything is trained."""
+    pairs = [block.bindings for block in found.trainings.values()]
+    used = {pair.data.text for pair in pairs if pair is not None}
+    for name, block in found.data.items():
+        if pairs and name not in used and block.span.source is file.span.source:
+            message, fix = f"nothing is trained on {name}", removed_line(block.span)
+            report.error(
+                "unused-data", message, head(block), level=Level.WARNING, fix=fix
+            )
 
 
 def _unused_units(
@@ -214,9 +235,8 @@ def _unused_units(
             continue
         if not declared.used:
             message = f"the block {name} is not used"
-            report.error(
-                "unused-block", message, declared.unit.span, level=Level.WARNING
-            )
+            span, fix = declared.unit.span, removed_line(declared.unit.whole)
+            report.error("unused-block", message, span, level=Level.WARNING, fix=fix)
             continue
         for word, span in declared.places.items():
             if word not in declared.read:
@@ -244,4 +264,5 @@ def _unused_defaults(
             todo += [*block.body, *(block.otherwise or ())]
         elif block.name is not None and block.span not in touched:
             message = f"there is no {block.name.text} that these defaults are for"
-            report.error("unused-defaults", message, head(block), level=Level.WARNING)
+            fix, span = removed_line(block.span), head(block)
+            report.error("unused-defaults", message, span, level=Level.WARNING, fix=fix)

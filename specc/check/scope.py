@@ -72,13 +72,15 @@ class Wanted:
 class Unit:
     """A block or a model: a body of layers that stands in the place of one.
 
-    `inputs` are those that a model declares; a block has none, and takes one flow.
+    `span` is its head, `whole` all of it. `inputs` are those that a model declares; a block
+    has none, and takes one flow.
     """
 
     name: str
     kind: str
     span: Span
     body: tuple[tree.Statement, ...]
+    whole: Span
     inputs: tuple[tree.InputDecl, ...] = ()
 
 

@@ -99,6 +99,13 @@ MODEL_RULES: tuple[Rule, ...] = (
         Level.WARNING,
     ),
     Rule(
+        "unused-data",
+        "a data block is used by no training",
+        "Where a spec trains something, data that nothing is trained on is probably left"
+        " over, or a training names another by mistake.",
+        Level.WARNING,
+    ),
+    Rule(
         "unused-block",
         "a block is used nowhere",
         "A block is used by its name in the place of a layer: `ConvUnit(16)`. What is in a"
