@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from specc.catalog.callbacks import Callback
 from specc.catalog.layers.dense import Dense
 from specc.catalog.layers.dropout import Dropout
 from specc.catalog.layers.merge import Add
@@ -63,6 +64,17 @@ def two_phases() -> Program:
     phases = program.training.phases * 2
     training = program.training.model_copy(update={"phases": phases})
     return program.model_copy(update={"training": training})
+
+
+class Nothing(Callback):
+    """A callback that the loop of no emitted program calls."""
+
+    keyword = "nothing"
+
+
+def another_callback() -> Program:
+    """A callback besides early stopping."""
+    return with_phase(stack(), callbacks=(Nothing(),))
 
 
 def mixed() -> Program:
@@ -146,6 +158,7 @@ def noise_of_unknown_size() -> Program:
 REFUSED: dict[str, Callable[[], Program]] = {
     "mask": masked,
     "two phases": two_phases,
+    "another callback": another_callback,
     "mixed precision": mixed,
     "shards": sharded,
     "all frozen": all_frozen,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ...catalog.callbacks import EarlyStopping
 from ...ir import Program
+from ..lowering import Table
 from ..pieces import Known
 from ..source import Expression, call, literal, statement
 from .clipping import clipping
@@ -64,12 +65,15 @@ def stopping_field(program: Program) -> str:
     return "    stopping: EarlyStopping = field(default_factory=new_stopping)"
 
 
-def stopping_section(program: Program) -> Section | None:
-    """`new_stopping()`, which must come before the state's class; None if not used."""
+def stopping_section(program: Program, table: Table = SHARED) -> Section | None:
+    """`new_stopping()`, which must come before the state's class; None if not used.
+
+    `table` has the callback's lowering, which writes a call of the class EarlyStopping.
+    """
     callback = stopping_of(program)
     if callback is None:
         return None
-    value = SHARED.lowering(callback).write(callback)
+    value = table.lowering(callback).write(callback)
     lines = [
         "def new_stopping() -> EarlyStopping:",
         '    """Return early stopping that has seen no epoch yet."""',
