@@ -126,13 +126,20 @@ class Callback(Construct):
 
 
 class Source(Construct):
-    """Where examples come from."""
+    """Where examples come from.
+
+    What reads it is registered with `specc.data.table.open_source`.
+    """
 
     family: ClassVar[str] = "source"
 
 
 class Transform(Construct):
-    """A step that prepares data before training; fitted on the training part alone."""
+    """A step that prepares data before training; fitted on the training part alone.
+
+    What carries it out is registered with `specc.data.rows.choose_rows` or
+    `specc.data.fitting.fit`.
+    """
 
     family: ClassVar[str] = "transform"
     #: Whether the step chooses rows (before the split) or changes values (after it).
@@ -142,4 +149,8 @@ class Transform(Construct):
 
     def applies_to(self) -> Any:
         """The names of the fields it changes; empty for all inputs."""
+        return ()
+
+    def reads(self) -> tuple[str, ...]:
+        """The fields, or bindings of one field, that it chooses rows by."""
         return ()

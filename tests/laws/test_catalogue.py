@@ -64,6 +64,13 @@ def test_declared_names_are_fields(kind: type[Construct]) -> None:
     declared.named_fields(kind)
 
 
+@pytest.mark.parametrize(
+    "kind", [k for k in ALL if k.family in ("source", "transform")], ids=name_of
+)
+def test_every_source_and_transform_is_carried_out(kind: type[Construct]) -> None:
+    declared.carried_out(kind)
+
+
 @pytest.mark.parametrize("kind", WRITTEN, ids=name_of)
 def test_every_field_has_a_second_value(kind: type[Construct]) -> None:
     """Else nothing could be said about what the field does."""
@@ -127,7 +134,7 @@ def test_a_construct_that_no_backend_knows_is_refused() -> None:
         assert "unknown" in refusal.why
 
 
-@pytest.mark.parametrize("kind", WRITTEN, ids=name_of)
+@pytest.mark.parametrize("kind", ALL, ids=name_of)
 def test_constructs_survive_json(kind: type[Construct]) -> None:
     declared.survives_json(kind)
 

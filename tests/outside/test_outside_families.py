@@ -6,8 +6,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
-from installed import install
+from installed import by_line, conformance, install
 
 pytestmark = pytest.mark.xdist_group("outside families")
 
@@ -24,6 +25,7 @@ model Net {{
 
 data Rows {{
   source = {source}
+  {target}
   test = 20%
   validation = 10%
   {transform}
@@ -44,6 +46,7 @@ PLAIN = {
     "units": "3",
     "ending": "softmax",
     "source": "iris",
+    "target": "",
     "transform": "standardize(features)",
     "loss": "sparse_categorical_crossentropy",
     "metrics": "accuracy",
@@ -78,6 +81,85 @@ def test_a_callback_is_refused_where_it_stands(
     options = "--backend", backend
     done = specc(wide, tmp_path, "compile", *options, callback="snapshot(every = 2)")
     assert done.returncode == 1
-    assert "net.nnspec:21:3" in done.stderr
+    assert "net.nnspec:22:3" in done.stderr
     assert "early stopping and no other callback" in done.stderr
     assert done.stderr.count("snapshot(every = 2)") == 1
+
+
+RINGS = {
+    "inputs": "2",
+    "units": "2",
+    "source": "rings(count = 90)",
+    "target": 'target label = array("label")',
+}
+
+
+def prepared(
+    environment: dict[str, str], folder: Path, **parts: str
+) -> dict[str, np.ndarray]:
+    """The arrays that a data block comes to."""
+    found = folder / "arrays.npz"
+    done = specc(environment, folder, "prepare", "--out", str(found), **parts)
+    assert done.returncode == 0, done.stderr
+    with np.load(found) as arrays:
+        return dict(arrays)
+
+
+def test_a_source_is_read(wide: dict[str, str], tmp_path: Path) -> None:
+    arrays = prepared(wide, tmp_path, **RINGS, transform="")
+    assert len(arrays["features"]) + len(arrays["val_features"]) == 72
+    radius = np.linalg.norm(arrays["features"], axis=1)
+    np.testing.assert_allclose(radius, 1.0 + arrays["label"], atol=1e-6)
+
+
+def test_rows_are_chosen(wide: dict[str, str], tmp_path: Path) -> None:
+    """All that are left are of one ring."""
+    arrays = prepared(wide, tmp_path, **RINGS, transform="every(2)")
+    assert len(arrays["features"]) + len(arrays["val_features"]) == 36
+    assert not arrays["label"].any()
+
+
+def test_values_are_changed_and_later_ones_alike(
+    wide: dict[str, str], tmp_path: Path
+) -> None:
+    parts = {**RINGS, "transform": "center(features)"}
+    plain = prepared(wide, tmp_path, **RINGS, transform="")["features"]
+    found = prepared(wide, tmp_path, **parts)["features"]
+    expected = plain - np.median(plain.astype(np.float64), axis=0)
+    np.testing.assert_allclose(found, expected, atol=1e-6)
+    run = str(tmp_path / "run")
+    done = specc(
+        wide, tmp_path, "train", "--backend", "reference", "--run", run, **parts
+    )
+    assert done.returncode == 0, done.stderr
+    command = [sys.executable, "-m", "specc.cli", "evaluate", run]
+    done = subprocess.run(command, env=wide, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("part", "text", "place"),
+    [
+        ("source", "nowhere", "9:3"),
+        ("transform", "unlucky()", "13:3"),
+        ("transform", "warp()", "13:3"),
+    ],
+)
+def test_what_nothing_carries_out_is_said_where_it_stands(
+    wide: dict[str, str], tmp_path: Path, part: str, text: str, place: str
+) -> None:
+    parts = {**RINGS, part: text}
+    done = specc(wide, tmp_path, "prepare", "--out", "arrays.npz", **parts)
+    assert done.returncode == 1
+    assert "data-unregistered" in done.stderr
+    assert f"net.nnspec:{place}" in done.stderr
+
+
+def test_what_carries_them_out_is_asked_of_data_families(wide: dict[str, str]) -> None:
+    names = ("source/rings", "transform/every", "transform/center")
+    options = [word for name in names for word in ("--construct", name)]
+    found = by_line(conformance(wide, *options))
+    for name in names:
+        assert found[f"carried out: {name}"]["status"] == "passed", found
+    report = conformance(wide, "--construct", "transform/warp", status=1)
+    assert by_line(report)["carried out: transform/warp"]["status"] == "failed"

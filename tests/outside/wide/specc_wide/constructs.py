@@ -4,10 +4,11 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from specc.catalog.families import Callback
+from specc.catalog.families import Callback, Source, Transform
+from specc.catalog.transforms.scaling import Names
 from specc.catalog.types import Count
 
-__all__ = ["CONSTRUCTS", "Snapshot"]
+__all__ = ["CONSTRUCTS", "Center", "Every", "Rings", "Snapshot"]
 
 
 class Snapshot(Callback):
@@ -21,4 +22,71 @@ class Snapshot(Callback):
     every: Count = Field(default=1, description="epochs between two")
 
 
-CONSTRUCTS = (Snapshot,)
+class Rings(Source):
+    """Points on two rings."""
+
+    keyword: ClassVar[str] = "rings"
+    formula: ClassVar[str] = "features: float32[2], label: int64"
+    reference: ClassVar[str] = "definition"
+    example: ClassVar[str] = "source = rings(count = 90)"
+
+    count: Count = Field(default=60, description="how many points")
+
+
+class Nowhere(Source):
+    """Points that nothing reads."""
+
+    keyword: ClassVar[str] = "nowhere"
+    formula: ClassVar[str] = "none"
+    reference: ClassVar[str] = "definition"
+    example: ClassVar[str] = "source = nowhere"
+
+
+class Every(Transform):
+    """Keeps every n-th row."""
+
+    keyword: ClassVar[str] = "every"
+    formula: ClassVar[str] = "rows 0, n, 2 · n, …"
+    reference: ClassVar[str] = "definition"
+    example: ClassVar[str] = "every(2)"
+    positional: ClassVar[tuple[str, ...]] = ("n",)
+    chooses_rows: ClassVar[bool] = True
+
+    n: Count = Field(description="distance of two rows")
+
+
+class Unlucky(Transform):
+    """Chooses rows in a way that is not registered."""
+
+    keyword: ClassVar[str] = "unlucky"
+    formula: ClassVar[str] = "none"
+    reference: ClassVar[str] = "definition"
+    example: ClassVar[str] = "unlucky()"
+    chooses_rows: ClassVar[bool] = True
+
+
+class Center(Transform):
+    """Subtracts the training part's median."""
+
+    keyword: ClassVar[str] = "center"
+    formula: ClassVar[str] = "x ← x − median"
+    reference: ClassVar[str] = "definition"
+    example: ClassVar[str] = "center(features)"
+    variadic: ClassVar[str | None] = "names"
+
+    names: Names = Field(default=(), description="bindings to change; none: all inputs")
+
+    def applies_to(self) -> tuple[str, ...]:
+        return self.names
+
+
+class Warp(Transform):
+    """Changes values in a way that is not registered."""
+
+    keyword: ClassVar[str] = "warp"
+    formula: ClassVar[str] = "none"
+    reference: ClassVar[str] = "definition"
+    example: ClassVar[str] = "warp()"
+
+
+CONSTRUCTS = (Snapshot, Rings, Nowhere, Every, Unlucky, Center, Warp)
