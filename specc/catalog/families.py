@@ -21,6 +21,7 @@ __all__ = [
     "Regularizer",
     "Schedule",
     "Source",
+    "TargetKind",
     "Transform",
 ]
 
@@ -49,14 +50,18 @@ class Constraint(Construct):
     family: ClassVar[str] = "constraint"
 
 
+TargetKind = Literal["values", "binary", "classes", "one_hot"]
+
+
 class Loss(Construct):
     """What training makes small: a mean over the examples of a batch."""
 
     family: ClassVar[str] = "loss"
     #: The activation whose input (the logits) the loss is computed from, if it ends the output.
     fuses: ClassVar[str | None] = None
-    #: What a target holds: numbers of the output's shape, class numbers, or one-hot rows.
-    target: ClassVar[Literal["values", "classes", "one_hot"]] = "values"
+    #: What a target holds: numbers of the output's shape; numbers from 0 to 1, each for
+    #: one yes or no; class numbers; or one-hot rows. All but the first tell classes apart.
+    target: ClassVar[TargetKind] = "values"
 
     weight: float = Field(
         default=1.0, gt=0, description="factor in the sum of all losses"
@@ -65,6 +70,13 @@ class Loss(Construct):
     def takes_logits(self) -> bool:
         """Whether an output with this loss holds logits."""
         return False
+
+    def divides(self) -> bool:
+        """Whether it divides by p and 1 − p, where the output holds probabilities p.
+
+        Rounding of a p near 1 then comes out many times as large.
+        """
+        return self.target == "binary" and not self.takes_logits()
 
 
 class ProbabilityLoss(Loss):
@@ -82,7 +94,7 @@ class Metric(Construct):
     """A figure reported for each epoch; training does not depend on it."""
 
     family: ClassVar[str] = "metric"
-    #: Whether it counts which entry is largest (or, with a sigmoid's loss, exceeds 1/2).
+    #: Whether it counts which entry is largest (or, for targets of yes or no, exceeds 1/2).
     decides: ClassVar[bool] = False
 
     def refuses(self, loss: Loss) -> str | None:

@@ -163,3 +163,68 @@ def test_what_carries_them_out_is_asked_of_data_families(wide: dict[str, str]) -
         assert found[f"carried out: {name}"]["status"] == "passed", found
     report = conformance(wide, "--construct", "transform/warp", status=1)
     assert by_line(report)["carried out: transform/warp"]["status"] == "failed"
+
+
+YES_OR_NO = {**RINGS, "units": "1", "ending": "sigmoid", "loss": "focal(gamma = 2)"}
+
+
+@pytest.mark.parametrize("layer", ["", "Dropout(0.2)"])
+def test_a_loss_of_yes_or_no_has_a_threshold(
+    wide: dict[str, str], tmp_path: Path, layer: str
+) -> None:
+    """Accuracy follows what the targets are, not which loss it is."""
+    parts = {**YES_OR_NO, "layer": layer, "transform": ""}
+    done = specc(wide, tmp_path, "verify", "--format", "json", **parts)
+    assert done.returncode == 0, done.stderr + done.stdout
+    for backend in ("torch", "keras", "reference"):
+        done = specc(wide, tmp_path, "compile", "--backend", backend, **parts)
+        assert "threshold=0.5" in done.stdout
+
+
+def test_targets_of_yes_or_no_are_held_to_their_range(
+    wide: dict[str, str], tmp_path: Path
+) -> None:
+    parts = {**YES_OR_NO, "transform": "rescale(label, scale = 2)"}
+    done = specc(wide, tmp_path, "train", "--backend", "reference", **parts)
+    assert done.returncode == 1
+    assert "data-target" in done.stderr
+    parts = {**YES_OR_NO, "transform": "standardize(label)"}
+    done = specc(wide, tmp_path, "check", **parts)
+    assert done.returncode == 1
+    assert "focal takes targets from 0 to 1" in done.stderr
+
+
+SAMPLES = """
+import numpy as np
+from specc.verify.samples import base, batches_for, bundles, program_for
+from specc_wide.constructs import Focal
+program = program_for(base(Focal))
+assert program.network.layer("dense_2").layer.activation.keyword == "sigmoid"
+data = batches_for(program).training["one_target"]
+assert set(np.unique(data)) == {0, 1}
+found = dict(bundles())["losses"]
+(focal, *_) = [o for o in found.training.objectives if o.loss == base(Focal)]
+assert [metric.keyword for metric in focal.metrics] == ["accuracy", "mae"]
+"""
+
+
+def test_samples_fit_a_loss_of_yes_or_no(wide: dict[str, str]) -> None:
+    command = [sys.executable, "-c", SAMPLES]
+    done = subprocess.run(command, env=wide, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+def test_they_conform(wide: dict[str, str]) -> None:
+    """Every field acts and every program is equal, on every backend."""
+    names = ("loss/focal",)
+    options = [word for name in names for word in ("--construct", name)]
+    report = conformance(wide, *options)
+    assert report["passed"], [c for c in report["checks"] if c["status"] == "failed"]
+    found = by_line(report)
+    for name in names:
+        for backend in ("torch", "keras", "reference"):
+            for check in ("equal", "text", "faults noticed"):
+                line = f"{check}: {name} on {backend}"
+                if line.startswith("faults") and backend == "reference":
+                    continue  # the judge is held against the others
+                assert found[line]["status"] == "passed", found[line]

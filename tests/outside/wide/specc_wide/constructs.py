@@ -1,14 +1,22 @@
 """The constructs: declared as specc's own are."""
 
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from specc.catalog.families import Callback, Source, Transform
+from specc.catalog.families import (
+    Callback,
+    ProbabilityLoss,
+    Source,
+    TargetKind,
+    Transform,
+)
 from specc.catalog.transforms.scaling import Names
 from specc.catalog.types import Count
 
-__all__ = ["CONSTRUCTS", "Center", "Every", "Rings", "Snapshot"]
+__all__ = ["CONSTRUCTS", "Center", "Every", "Focal", "Rings", "Snapshot"]
+
+Gamma = Annotated[float, Field(ge=1)]
 
 
 class Snapshot(Callback):
@@ -20,6 +28,21 @@ class Snapshot(Callback):
     example: ClassVar[str] = "snapshot(every = 2)"
 
     every: Count = Field(default=1, description="epochs between two")
+
+
+class Focal(ProbabilityLoss):
+    """Cross-entropy of yes or no that counts what is well told apart little."""
+
+    keyword: ClassVar[str] = "focal"
+    formula: ClassVar[str] = (
+        "mean (−y · (1 − p)^gamma · log p − (1 − y) · p^gamma · log(1 − p))"
+    )
+    reference: ClassVar[str] = "Lin et al. 2017, arXiv:1708.02002"
+    example: ClassVar[str] = "loss = focal(gamma = 2)"
+    fuses: ClassVar[str | None] = "sigmoid"
+    target: ClassVar[TargetKind] = "binary"
+
+    gamma: Gamma = Field(default=2.0, description="power of what is missing")
 
 
 class Rings(Source):
@@ -89,4 +112,4 @@ class Warp(Transform):
     example: ClassVar[str] = "warp()"
 
 
-CONSTRUCTS = (Snapshot, Rings, Nowhere, Every, Unlucky, Center, Warp)
+CONSTRUCTS = (Snapshot, Focal, Rings, Nowhere, Every, Unlucky, Center, Warp)
