@@ -21,6 +21,7 @@ model Net {{
   Dense(8, activation = tanh)
   {layer}
   Dense({units}, activation = {ending})
+  {last}
 }}
 
 data Rows {{
@@ -45,6 +46,7 @@ PLAIN = {
     "layer": "",
     "units": "3",
     "ending": "softmax",
+    "last": "",
     "source": "iris",
     "target": "",
     "transform": "standardize(features)",
@@ -81,7 +83,7 @@ def test_a_callback_is_refused_where_it_stands(
     options = "--backend", backend
     done = specc(wide, tmp_path, "compile", *options, callback="snapshot(every = 2)")
     assert done.returncode == 1
-    assert "net.nnspec:22:3" in done.stderr
+    assert "net.nnspec:23:3" in done.stderr
     assert "early stopping and no other callback" in done.stderr
     assert done.stderr.count("snapshot(every = 2)") == 1
 
@@ -140,9 +142,9 @@ def test_values_are_changed_and_later_ones_alike(
 @pytest.mark.parametrize(
     ("part", "text", "place"),
     [
-        ("source", "nowhere", "9:3"),
-        ("transform", "unlucky()", "13:3"),
-        ("transform", "warp()", "13:3"),
+        ("source", "nowhere", "10:3"),
+        ("transform", "unlucky()", "14:3"),
+        ("transform", "warp()", "14:3"),
     ],
 )
 def test_what_nothing_carries_out_is_said_where_it_stands(
@@ -212,6 +214,17 @@ def test_samples_fit_a_loss_of_yes_or_no(wide: dict[str, str]) -> None:
     command = [sys.executable, "-c", SAMPLES]
     done = subprocess.run(command, env=wide, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
+
+
+def test_a_layer_may_pass_probabilities_on(
+    wide: dict[str, str], tmp_path: Path
+) -> None:
+    """What the layer says of itself decides, not a list of layers that specc has."""
+    done = specc(wide, tmp_path, "check", last="Mirror")
+    assert done.returncode == 0, done.stderr
+    done = specc(wide, tmp_path, "check", last="AlphaDropout(0.1)")
+    assert done.returncode == 1
+    assert "loss-activation-mismatch" in done.stderr
 
 
 def test_they_conform(wide: dict[str, str]) -> None:

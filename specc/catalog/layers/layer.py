@@ -74,6 +74,9 @@ class Layer(Construct):
     takes: ClassVar[str] = "one"
     #: Whether it computes something else in training than in inference.
     has_training_mode: ClassVar[bool] = False
+    #: Whether what it makes of probabilities are probabilities still: it rearranges,
+    #: leaves out or averages values, where it has no activation of its own.
+    passes_values: ClassVar[bool] = False
     #: Weights that may be left out, each with the argument that leaves it out if false.
     #: Arguments that begin with the weight's name and ``_`` are for that weight.
     optional_weights: ClassVar[dict[str, str]] = {}

@@ -11,10 +11,11 @@ from specc.catalog.families import (
     TargetKind,
     Transform,
 )
+from specc.catalog.layers import Layer
 from specc.catalog.transforms.scaling import Names
 from specc.catalog.types import Count
 
-__all__ = ["CONSTRUCTS", "Center", "Every", "Focal", "Rings", "Snapshot"]
+__all__ = ["CONSTRUCTS", "Center", "Every", "Focal", "Mirror", "Rings", "Snapshot"]
 
 Gamma = Annotated[float, Field(ge=1)]
 
@@ -43,6 +44,16 @@ class Focal(ProbabilityLoss):
     target: ClassVar[TargetKind] = "binary"
 
     gamma: Gamma = Field(default=2.0, description="power of what is missing")
+
+
+class Mirror(Layer):
+    """Turns the last axis round."""
+
+    keyword: ClassVar[str] = "Mirror"
+    formula: ClassVar[str] = "y[…, i] = x[…, n − 1 − i]"
+    reference: ClassVar[str] = "definition"
+    example: ClassVar[str] = "Mirror"
+    passes_values: ClassVar[bool] = True
 
 
 class Rings(Source):
@@ -112,4 +123,4 @@ class Warp(Transform):
     example: ClassVar[str] = "warp()"
 
 
-CONSTRUCTS = (Snapshot, Focal, Rings, Nowhere, Every, Unlucky, Center, Warp)
+CONSTRUCTS = (Snapshot, Focal, Mirror, Rings, Nowhere, Every, Unlucky, Center, Warp)
