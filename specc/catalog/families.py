@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, SerializeAsAny, model_validator
 
 from .construct import Construct
+from .member import Member
 
 __all__ = [
+    "CLIPPING",
     "Activation",
     "Callback",
     "ChangingSchedule",
@@ -20,6 +22,7 @@ __all__ = [
     "ProbabilityLoss",
     "Regularizer",
     "Schedule",
+    "ScheduleArg",
     "Source",
     "TargetKind",
     "Transform",
@@ -121,14 +124,59 @@ class ChangingSchedule(Schedule):
     )
 
 
+ScheduleArg = Annotated[SerializeAsAny[Schedule], Member("schedule", number="constant")]
+Limit = Annotated[float, Field(gt=0)]
+
+#: The arguments by which gradients are clipped, of which one at most is given.
+CLIPPING = ("clipnorm", "clipvalue", "global_clipnorm")
+
+
 class Optimizer(Construct):
-    """The rule that turns gradients into new weights."""
+    """The rule that turns gradients into new weights.
+
+    It has a learning rate, and gradients may be clipped before it.
+    """
 
     family: ClassVar[str] = "optimizer"
+
+    learning_rate: ScheduleArg = Field(description="a number, or a schedule")
+    clipnorm: Limit | None = Field(
+        default=None,
+        description="largest norm of each weight's gradient: g · c / max(‖g‖, c)",
+    )
+    clipvalue: Limit | None = Field(
+        default=None, description="largest absolute value of a gradient's entries"
+    )
+    global_clipnorm: Limit | None = Field(
+        default=None,
+        description="largest norm of all gradients together: g · c · min(1/‖g‖, 1/c)",
+    )
+
+    @model_validator(mode="after")
+    def _one_way_to_clip(self) -> Self:
+        given = [name for name in CLIPPING if getattr(self, name) is not None]
+        if len(given) > 1:
+            raise ValueError(f"give one of {' and '.join(given)}, not both")
+        return self
+
+    def clipping(self) -> tuple[str, float] | None:
+        """The argument by which gradients are clipped, and its bound; None without."""
+        for name in CLIPPING:
+            limit: float | None = getattr(self, name)
+            if limit is not None:
+                return name, limit
+        return None
 
     def slots(self) -> tuple[str, ...]:
         """Names of the arrays kept for each trained weight, all of its shape."""
         return ()
+
+    def rate_slot(self) -> tuple[str, float] | None:
+        """The slot that the rate times the gradient is added up in, and the share kept.
+
+        None where they go into the weights, which are kept whole.
+        """
+        return None
 
 
 class Callback(Construct):

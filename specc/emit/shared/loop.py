@@ -7,7 +7,6 @@ from ...ir import Program
 from ..lowering import Table
 from ..pieces import Known
 from ..source import Expression, call, literal, statement
-from .clipping import clipping
 from .section import Section, fill, naming
 from .settings import only_phase
 from .table import SHARED
@@ -156,7 +155,7 @@ def training_section(program: Program) -> Section:
     assert program.training is not None, "a model alone is not trained"
     callback = stopping_of(program)
     checks = program.training.on_nan == "stop"
-    clips = clipping(only_phase(program.training).optimizer) is not None
+    clips = only_phase(program.training).optimizer.clipping() is not None
     restores = callback is not None and callback.restore_best
     ended = " or state.stopping.stopped" if callback is not None else ""
     text = fill(

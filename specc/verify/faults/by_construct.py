@@ -18,6 +18,7 @@ import numpy as np
 
 from ...backend import backend as find_backend
 from ...catalog.construct import Construct
+from ...catalog.families import CLIPPING
 from ...catalog.registry import catalog
 from ...ir import Program
 from ..samples import base, in_shapes, variations
@@ -43,9 +44,7 @@ EMITTED: dict[str, Family] = {
 #: Arguments that belong to another family of faults than their construct.
 _FIELDS: dict[tuple[str, str], Family] = {
     ("layer", "momentum"): Family.STATE,
-    ("optimizer", "clipnorm"): Family.GRADIENTS,
-    ("optimizer", "clipvalue"): Family.GRADIENTS,
-    ("optimizer", "global_clipnorm"): Family.GRADIENTS,
+    **{("optimizer", name): Family.GRADIENTS for name in CLIPPING},
 }
 
 #: Where a construct is named by another word than its node or field.
