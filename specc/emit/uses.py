@@ -74,6 +74,10 @@ def _beyond(program: Program) -> Iterator[Obstacle]:
             why = "no layer of this release reads masks of time steps"
             yield Obstacle(edge.name, "", "mask", why)
     for node in program.network.layers:
+        streams = [stream.path for stream in node.streams]
+        if streams not in ([], [f"{node.name}/keep"]):
+            why = "in this release a layer draws one mask at most, from a stream called keep"
+            yield Obstacle(node.name, "", node.layer.keyword, why)
         if not all(weight.decay for weight in node.weights):
             why = "no optimizer of this release has a weight decay to be left out"
             yield Obstacle(node.name, "", node.layer.keyword, why)

@@ -14,7 +14,7 @@ from specc.catalog.layers.pooling import GlobalAveragePooling2D
 from specc.catalog.losses import MeanSquaredError
 from specc.catalog.sources import Npz
 from specc.check.graph import Step, build_network
-from specc.ir import Binding, Data, Network, Program
+from specc.ir import Binding, Data, Network, Program, Stream
 from specc.verify.samples.drafts import train, with_phase
 
 __all__ = ["REFUSED"]
@@ -144,6 +144,25 @@ def statistics_of_two() -> Program:
     )
 
 
+def two_streams() -> Program:
+    """A layer that draws two masks in each step."""
+    steps = [
+        Step("dropout", Dropout(rate=0.5), ("x",)),
+        Step("dense_1", Dense(units=1), ("dropout",)),
+    ]
+    program = trained(
+        build_network("Net", {"x": ((3,), "float32")}, steps, {"y": "dense_1"})
+    )
+    node = program.network.layer("dropout")
+    streams = (*node.streams, Stream(path="dropout/other"))
+    changed = node.model_copy(update={"streams": streams})
+    layers = tuple(
+        changed if one.name == "dropout" else one for one in program.network.layers
+    )
+    network = program.network.model_copy(update={"layers": layers})
+    return program.model_copy(update={"network": network})
+
+
 def noise_of_unknown_size() -> Program:
     """Dropout on sequences whose length is known only when they come."""
     steps = [
@@ -166,6 +185,7 @@ REFUSED: dict[str, Callable[[], Program]] = {
     "decay of one weight": lambda: with_weights(decay=False),
     "rate of one weight": lambda: with_weights(rate=0.5),
     "idle layer": idle,
+    "two streams": two_streams,
     "statistics of two inputs": statistics_of_two,
     "noise of unknown size": noise_of_unknown_size,
 }

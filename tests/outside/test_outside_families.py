@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -227,9 +228,34 @@ def test_a_layer_may_pass_probabilities_on(
     assert "loss-activation-mismatch" in done.stderr
 
 
+def test_an_optimizer_and_noise_are_the_same_on_every_backend(
+    wide: dict[str, str], tmp_path: Path
+) -> None:
+    parts = {"optimizer": "adagrad(0.1, clipnorm = 1.0)", "layer": "Blackout(0.2)"}
+    done = specc(wide, tmp_path, "verify", "--format", "json", **parts)
+    assert done.returncode == 0, done.stderr + done.stdout
+    assert json.loads(done.stdout)["outcome"] == "equal"
+
+
+@pytest.mark.parametrize(
+    ("part", "text", "place", "why"),
+    [
+        ("optimizer", "untold(0.1)", "20:15", "where the Keras optimizer keeps"),
+        ("layer", "Unmasked(0.1)", "4:3", "that the Keras layer takes masks"),
+    ],
+)
+def test_keras_refuses_what_its_rules_leave_untold(
+    wide: dict[str, str], tmp_path: Path, part: str, text: str, place: str, why: str
+) -> None:
+    done = specc(wide, tmp_path, "compile", "--backend", "keras", **{part: text})
+    assert done.returncode == 1
+    assert f"net.nnspec:{place}" in done.stderr
+    assert why in done.stderr
+
+
 def test_they_conform(wide: dict[str, str]) -> None:
     """Every field acts and every program is equal, on every backend."""
-    names = ("loss/focal",)
+    names = ("loss/focal", "optimizer/adagrad", "layer/Blackout")
     options = [word for name in names for word in ("--construct", name)]
     report = conformance(wide, *options)
     assert report["passed"], [c for c in report["checks"] if c["status"] == "failed"]

@@ -44,7 +44,10 @@ class BufferSlot(Model):
 
 
 class StreamSlot(Model):
-    """Random words that the layer takes from its own stream at every training step."""
+    """Random words that the layer takes from its own stream at every training step.
+
+    Emitted programs draw one mask for a layer from them, of a stream called ``keep``.
+    """
 
     name: str
 

@@ -6,18 +6,33 @@ from pydantic import Field
 
 from specc.catalog.families import (
     Callback,
+    Optimizer,
     ProbabilityLoss,
     Source,
     TargetKind,
     Transform,
 )
-from specc.catalog.layers import Layer
+from specc.catalog.layers import Layer, StreamSlot
+from specc.catalog.schedules.constant import Constant
 from specc.catalog.transforms.scaling import Names
-from specc.catalog.types import Count
+from specc.catalog.types import Count, Positive, ScheduleArg
 
-__all__ = ["CONSTRUCTS", "Center", "Every", "Focal", "Mirror", "Rings", "Snapshot"]
+__all__ = [
+    "CONSTRUCTS",
+    "Adagrad",
+    "Blackout",
+    "Center",
+    "Every",
+    "Focal",
+    "Mirror",
+    "Rings",
+    "Snapshot",
+    "Unmasked",
+    "Untold",
+]
 
 Gamma = Annotated[float, Field(ge=1)]
+Rate = Annotated[float, Field(gt=0, lt=1)]
 
 
 class Snapshot(Callback):
@@ -44,6 +59,52 @@ class Focal(ProbabilityLoss):
     target: ClassVar[TargetKind] = "binary"
 
     gamma: Gamma = Field(default=2.0, description="power of what is missing")
+
+
+class Adagrad(Optimizer):
+    """Divides gradients by the root of the sum of all their squares."""
+
+    keyword: ClassVar[str] = "adagrad"
+    formula: ClassVar[str] = "s ← s + g²; w ← w − lr · g / √(s + ε)"
+    reference: ClassVar[str] = "Duchi et al. 2011, jmlr.org/papers/v12/duchi11a"
+    example: ClassVar[str] = "optimizer = adagrad(0.1)"
+    positional: ClassVar[tuple[str, ...]] = ("learning_rate",)
+
+    learning_rate: ScheduleArg = Field(
+        default=Constant(value=0.05), description="a number, or a schedule"
+    )
+    epsilon: Positive = Field(default=1e-3, description="added under the root (ε)")
+
+    def slots(self) -> tuple[str, ...]:
+        return ("squares",)
+
+
+class Untold(Adagrad):
+    """Adagrad, of which no backend is told where its slots are."""
+
+    keyword: ClassVar[str] = "untold"
+
+
+class Blackout(Layer):
+    """Sets each entry to zero with probability `rate` in training, and scales nothing."""
+
+    keyword: ClassVar[str] = "Blackout"
+    formula: ClassVar[str] = "y = keep · x, keep ~ Bernoulli(1 − rate)"
+    reference: ClassVar[str] = "definition"
+    example: ClassVar[str] = "Blackout(0.2)"
+    positional: ClassVar[tuple[str, ...]] = ("rate",)
+    has_training_mode: ClassVar[bool] = True
+
+    rate: Rate = Field(default=0.25, description="probability that an entry is dropped")
+
+    def streams(self) -> tuple[StreamSlot, ...]:
+        return (StreamSlot(name="keep"),)
+
+
+class Unmasked(Blackout):
+    """Blackout, of which no backend is told that it takes masks."""
+
+    keyword: ClassVar[str] = "Unmasked"
 
 
 class Mirror(Layer):
@@ -123,4 +184,18 @@ class Warp(Transform):
     example: ClassVar[str] = "warp()"
 
 
-CONSTRUCTS = (Snapshot, Focal, Mirror, Rings, Nowhere, Every, Unlucky, Center, Warp)
+CONSTRUCTS = (
+    Snapshot,
+    Focal,
+    Adagrad,
+    Untold,
+    Blackout,
+    Unmasked,
+    Mirror,
+    Rings,
+    Nowhere,
+    Every,
+    Unlucky,
+    Center,
+    Warp,
+)

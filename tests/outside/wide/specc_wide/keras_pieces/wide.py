@@ -1,5 +1,8 @@
 """The pieces in Keras and TensorFlow."""
 
+from typing import Any
+
+import keras
 import tensorflow as tf
 
 
@@ -16,3 +19,15 @@ def focal_of_logits(targets: tf.Tensor, logits: tf.Tensor, gamma: float) -> tf.T
     log_p, log_q = tf.math.log_sigmoid(logits), tf.math.log_sigmoid(-logits)
     yes, no = tf.exp(gamma * log_q) * log_p, tf.exp(gamma * log_p) * log_q
     return -targets * yes - (1.0 - targets) * no
+
+
+class Blackout(keras.layers.Layer):
+    """Sets entries to zero in training, as the mask `keep` says where one is set."""
+
+    keep: Any = None
+
+    def call(self, inputs: tf.Tensor, training: bool = False) -> tf.Tensor:
+        """Return x · keep."""
+        if not training or self.keep is None:
+            return inputs
+        return inputs * tf.cast(self.keep, inputs.dtype)

@@ -1,10 +1,13 @@
 """The pieces in NumPy, from the formulas."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
+from specc_reference.runtime.layer import Layer
 from specc_reference.runtime.losses import Loss, clip_probabilities
+from specc_reference.runtime.optimizers import Optimizer
 
 
 @dataclass(frozen=True)
@@ -38,3 +41,41 @@ class Focal(Loss):
         log_p = -np.logaddexp(0.0, -predictions)
         log_q = -np.logaddexp(0.0, predictions)
         return np.exp(log_p), np.exp(log_q), log_p, log_q
+
+
+@dataclass(frozen=True)
+class Adagrad(Optimizer):
+    """s ← s + g²; w ← w − lr · g / √(s + ε)."""
+
+    epsilon: float
+
+    def update(
+        self,
+        w: np.ndarray,
+        g: np.ndarray,
+        slots: dict[str, np.ndarray],
+        rate: float,
+        t: int,
+    ) -> np.ndarray:
+        slots["squares"] = slots["squares"] + g**2
+        return w - rate * g / np.sqrt(slots["squares"] + self.epsilon)
+
+
+class Blackout(Layer):
+    """y = keep · x in training, y = x in inference."""
+
+    def __init__(self, rate: float) -> None:
+        super().__init__()
+        self.rate = rate
+
+    def forward(
+        self, inputs: list[np.ndarray], training: bool, keep: np.ndarray | None
+    ) -> tuple[np.ndarray, Any]:
+        (x,) = inputs
+        factor = keep * 1.0 if training and keep is not None else 1.0
+        return x * factor, factor
+
+    def backward(
+        self, gradient: np.ndarray, memory: Any
+    ) -> tuple[list[np.ndarray], dict[str, np.ndarray]]:
+        return [gradient * memory], {}
