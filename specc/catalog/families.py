@@ -52,6 +52,10 @@ class Constraint(Construct):
 
     family: ClassVar[str] = "constraint"
 
+    def axes(self) -> tuple[int, ...]:
+        """The axes of a weight that it acts along; none if it acts on each entry."""
+        return ()
+
 
 TargetKind = Literal["values", "binary", "classes", "one_hot"]
 

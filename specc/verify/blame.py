@@ -210,8 +210,7 @@ class Scene:
         """Buffers belong to their layer; constrained weights alone to the constraint."""
         name, expected = item.name, self.exam.expected
         if name in expected.buffers:
-            layer = name.rsplit("/", 1)[0]
-            return Blame(layer, "momentum", layer)
+            return self._buffer(name)
         if name.startswith("counter/"):
             return Blame("epoch loop", name, "training")
         wrong = self.differing(item.part.name, item.part.step)
@@ -223,6 +222,15 @@ class Scene:
         if self.rate_ratio(item) is not None:
             return Blame("learning rate", "learning_rate", "optimizer")
         return Blame("optimizer", "", "optimizer")
+
+    def _buffer(self, path: str) -> Blame:
+        """The argument of the layer that says how its buffer moves."""
+        network = self.program.network
+        layer, slot = path.rsplit("/", 1)
+        call = next(call for call in network.calls if call.layer == layer)
+        shapes = tuple(network.edge(edge).shape for edge in call.inputs)
+        slots = network.layer(layer).layer.buffers(shapes)
+        return Blame(layer, next((s.field for s in slots if s.name == slot), ""), layer)
 
     def rate_ratio(self, item: Mismatch) -> float | None:
         """How many times larger one side's update is, if that is so in all weights."""

@@ -253,6 +253,34 @@ def test_keras_refuses_what_its_rules_leave_untold(
     assert why in done.stderr
 
 
+def test_axes_of_a_constraint_are_held_against_the_weight(
+    wide: dict[str, str], tmp_path: Path
+) -> None:
+    layer = "Dense(4, kernel_constraint = zero_sum(along = {}))"
+    done = specc(wide, tmp_path, "check", layer=layer.format("[0, 1]"))
+    assert done.returncode == 0, done.stderr
+    done = specc(wide, tmp_path, "check", layer=layer.format(2))
+    assert done.returncode == 1
+    assert "out-of-range" in done.stderr
+    assert "net.nnspec:4:" in done.stderr
+
+
+BUNDLED = """
+from specc.verify.samples import bundles
+from specc_wide.constructs import ZeroSum
+layers = dict(bundles())["constraint-bias"].network.layers
+found = [n.layer.bias_constraint for n in layers if hasattr(n.layer, "bias_constraint")]
+along = [c.along for c in found if isinstance(c, ZeroSum)]
+assert along == [(0,)], along
+"""
+
+
+def test_samples_of_a_bias_have_its_axis(wide: dict[str, str]) -> None:
+    command = [sys.executable, "-c", BUNDLED]
+    done = subprocess.run(command, env=wide, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
 def test_they_conform(wide: dict[str, str]) -> None:
     """Every field acts and every program is equal, on every backend."""
     names = ("loss/focal", "optimizer/adagrad", "layer/Blackout")

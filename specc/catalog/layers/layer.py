@@ -36,11 +36,15 @@ class WeightSlot(Model):
 
 
 class BufferSlot(Model):
-    """An array that the forward pass in training mode changes; no gradient reaches it."""
+    """An array that the forward pass in training mode changes; no gradient reaches it.
+
+    `field` is the argument that says how it moves, if one does.
+    """
 
     name: str
     shape: tuple[int, ...]
     initial: float
+    field: str = ""
 
 
 class StreamSlot(Model):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...catalog.construct import Construct
-from ...catalog.families import Loss, Metric
+from ...catalog.families import Constraint, Loss, Metric
 from ...catalog.layers import Layer
 from ...catalog.layers.dense import Dense
 from ...catalog.layers.pooling import GlobalAveragePooling2D
@@ -93,11 +93,11 @@ def _arguments(family: str, found: list[Construct]) -> Iterator[tuple[str, Progr
     if family == "activation":
         alone = [in_layer(item) for item in found]
         yield from _layers(f"{family}-alone", list(alone), "flat")
-    elif family != "initializer":
+    elif family != "initializer":  # a bias has one axis
         biases = [
             Dense.model_validate({"units": 4, f"bias_{family}": item})
             for item in found
-            if max(getattr(item, "axis", ()), default=0) < 1  # a bias has one axis
+            if not isinstance(item, Constraint) or max(item.axes(), default=0) < 1
         ]
         yield from _layers(f"{family}-bias", list(biases), "flat")
 

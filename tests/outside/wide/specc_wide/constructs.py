@@ -1,11 +1,12 @@
 """The constructs: declared as specc's own are."""
 
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
 
 from specc.catalog.families import (
     Callback,
+    Constraint,
     Optimizer,
     ProbabilityLoss,
     Source,
@@ -15,7 +16,7 @@ from specc.catalog.families import (
 from specc.catalog.layers import Layer, StreamSlot
 from specc.catalog.schedules.constant import Constant
 from specc.catalog.transforms.scaling import Names
-from specc.catalog.types import Count, Positive, ScheduleArg
+from specc.catalog.types import Axes, Count, Positive, ScheduleArg
 
 __all__ = [
     "CONSTRUCTS",
@@ -117,6 +118,21 @@ class Mirror(Layer):
     passes_values: ClassVar[bool] = True
 
 
+class ZeroSum(Constraint):
+    """Subtracts the mean of a weight along some axes."""
+
+    keyword: ClassVar[str] = "zero_sum"
+    formula: ClassVar[str] = "w ← w − mean of w along the axes"
+    reference: ClassVar[str] = "definition"
+    example: ClassVar[str] = "Dense(8, kernel_constraint = zero_sum(along = 0))"
+    vary: ClassVar[dict[str, Any]] = {"along": (1,)}
+
+    along: Axes = Field(default=(0,), description="axes that the mean is taken over")
+
+    def axes(self) -> tuple[int, ...]:
+        return self.along
+
+
 class Rings(Source):
     """Points on two rings."""
 
@@ -192,6 +208,7 @@ CONSTRUCTS = (
     Blackout,
     Unmasked,
     Mirror,
+    ZeroSum,
     Rings,
     Nowhere,
     Every,
