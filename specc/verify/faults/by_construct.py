@@ -59,9 +59,6 @@ _NAMED: dict[str, tuple[str, ...]] = {
     "callback": ("early_stopping",),
 }
 
-#: Faults that change nothing, by family, keyword and what is done to them.
-EQUIVALENT: dict[tuple[str, str, str], str] = {}
-
 
 def of_catalogue(backend: str) -> list[Fault]:
     """The faults of every construct that backends write."""
@@ -143,7 +140,6 @@ class _Pair:
             edit=_instead(backend, damaged),
             named=self.named(sound, damaged, field),
             construct=f"{family}/{keyword}",
-            equivalent=EQUIVALENT.get((family, keyword, what), ""),
         )
 
     def programs(self, backend: str) -> tuple[Program, Program] | None:
