@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field, SerializeAsAny, model_validator
@@ -16,6 +17,7 @@ __all__ = [
     "ChangingSchedule",
     "Constraint",
     "Initializer",
+    "Law",
     "Loss",
     "Metric",
     "Optimizer",
@@ -35,10 +37,21 @@ class Activation(Construct):
     family: ClassVar[str] = "activation"
 
 
+#: One number, or the continuous distribution function of a number that is drawn.
+Law = float | Callable[[float], float]
+
+
 class Initializer(Construct):
     """The distribution that a weight is drawn from before training."""
 
     family: ClassVar[str] = "initializer"
+
+    def follows(self, fan_in: int, fan_out: int) -> Law | None:
+        """What each entry of a weight follows, to which the proof holds it.
+
+        None where it cannot be said: entries then are held against other backends alone.
+        """
+        return None
 
 
 class Regularizer(Construct):

@@ -265,6 +265,21 @@ def test_axes_of_a_constraint_are_held_against_the_weight(
     assert "net.nnspec:4:" in done.stderr
 
 
+@pytest.mark.parametrize(
+    "argument", ["bias_initializer = half", "kernel_initializer = spread"]
+)
+def test_initial_weights_are_held_to_what_is_declared(
+    wide: dict[str, str], tmp_path: Path, argument: str
+) -> None:
+    """All backends write the same numbers, and none of them is what was declared."""
+    layer = f"Dense(40, {argument})"
+    done = specc(wide, tmp_path, "verify", "--format", "json", layer=layer)
+    assert done.returncode != 0
+    verdict = json.loads(done.stdout)
+    assert verdict["outcome"] == "different"
+    assert "distribution of initial weights" in done.stdout
+
+
 BUNDLED = """
 from specc.verify.samples import bundles
 from specc_wide.constructs import ZeroSum

@@ -7,6 +7,8 @@ from pydantic import Field
 from specc.catalog.families import (
     Callback,
     Constraint,
+    Initializer,
+    Law,
     Optimizer,
     ProbabilityLoss,
     Source,
@@ -133,6 +135,30 @@ class ZeroSum(Constraint):
         return self.along
 
 
+class Half(Initializer):
+    """One half everywhere."""
+
+    keyword: ClassVar[str] = "half"
+    formula: ClassVar[str] = "w = 1/2"
+    reference: ClassVar[str] = "definition"
+    example: ClassVar[str] = "Dense(8, bias_initializer = half)"
+
+    def follows(self, fan_in: int, fan_out: int) -> float:
+        return 0.5
+
+
+class Spread(Initializer):
+    """Uniform between 0 and 1."""
+
+    keyword: ClassVar[str] = "spread"
+    formula: ClassVar[str] = "w ~ U(0, 1)"
+    reference: ClassVar[str] = "definition"
+    example: ClassVar[str] = "Dense(8, kernel_initializer = spread)"
+
+    def follows(self, fan_in: int, fan_out: int) -> Law:
+        return lambda value: min(1.0, max(0.0, value))
+
+
 class Rings(Source):
     """Points on two rings."""
 
@@ -209,6 +235,8 @@ CONSTRUCTS = (
     Unmasked,
     Mirror,
     ZeroSum,
+    Half,
+    Spread,
     Rings,
     Nowhere,
     Every,

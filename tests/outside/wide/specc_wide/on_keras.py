@@ -6,8 +6,10 @@ from specc.emit.source import Call, Expression, call, literal
 from specc_keras.site import Masked, Update
 
 from .constructs import Adagrad, Blackout, Focal, Unmasked, Untold
+from .initial import INITIAL
 
 TABLE = Table("specc_wide.keras_pieces")
+TABLE.include(INITIAL)
 
 
 @TABLE.rule(Focal, emulated="Keras looks for the logits of probabilities")

@@ -6,8 +6,10 @@ from specc.emit.source import Call, call, literal
 from specc.ir import LayerNode, Objective
 
 from .constructs import Adagrad, Blackout, Focal
+from .initial import INITIAL
 
 TABLE = Table("specc_wide.reference_pieces")
+TABLE.include(INITIAL)
 
 
 @TABLE.rule(Focal, emulated=Focal.formula)

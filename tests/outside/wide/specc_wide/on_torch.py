@@ -5,8 +5,10 @@ from specc.emit.source import Call, call, literal
 from specc_torch.site import LossSite, Site, Submodule, Update
 
 from .constructs import Adagrad, Blackout, Focal
+from .initial import INITIAL
 
 TABLE = Table("specc_wide.torch_pieces")
+TABLE.include(INITIAL)
 
 
 @TABLE.rule(Focal, emulated="PyTorch lacks it")
