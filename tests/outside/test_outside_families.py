@@ -10,70 +10,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 from installed import by_line, conformance, install
+from wide_spec import specc
 
 pytestmark = pytest.mark.xdist_group("outside families")
 
 HERE = Path(__file__).parent
-
-#: A spec with a place for whatever is tried.
-SPEC = """\
-model Net {{
-  input features: float32[{inputs}]
-  Dense(8, activation = tanh)
-  {layer}
-  Dense({units}, activation = {ending})
-  {last}
-}}
-
-data Rows {{
-  source = {source}
-  {target}
-  test = 20%
-  validation = 10%
-  {transform}
-}}
-
-train net: Net on Rows {{
-  loss = {loss}
-  metrics = [{metrics}]
-  optimizer = {optimizer}
-  batch_size = 16
-  epochs = 2
-  {callback}
-}}
-"""
-PLAIN = {
-    "inputs": "4",
-    "layer": "",
-    "units": "3",
-    "ending": "softmax",
-    "last": "",
-    "source": "iris",
-    "target": "",
-    "transform": "standardize(features)",
-    "loss": "sparse_categorical_crossentropy",
-    "metrics": "accuracy",
-    "optimizer": "sgd(0.1)",
-    "callback": "",
-}
 
 
 @pytest.fixture(scope="module")
 def wide(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """The environment of a process that has the package installed."""
     return install(HERE / "wide", tmp_path_factory.mktemp("wide"))
-
-
-def specc(
-    environment: dict[str, str], folder: Path, verb: str, *options: str, **parts: str
-) -> subprocess.CompletedProcess[str]:
-    """What a verb does with the spec that has these parts."""
-    spec = folder / "net.nnspec"
-    spec.write_text(SPEC.format(**{**PLAIN, **parts}), encoding="utf-8")
-    command = [sys.executable, "-m", "specc.cli", verb, str(spec), *options]
-    return subprocess.run(
-        command, env=environment, cwd=folder, capture_output=True, text=True
-    )
 
 
 @pytest.mark.parametrize("backend", ["torch", "keras", "reference"])
