@@ -1,0 +1,19 @@
+"""Sources and transforms of other packages: where these say what carries them out."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.metadata import entry_points
+
+__all__ = ["load_outside"]
+
+
+@cache
+def load_outside() -> None:
+    """Import the modules that entry points of the group ``specc.data`` name.
+
+    They register functions with `open_source`, `choose_rows` and `fit`. `specc check`
+    does not import them.
+    """
+    for entry in sorted(entry_points(group="specc.data"), key=lambda entry: entry.name):
+        entry.load()
