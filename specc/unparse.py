@@ -89,18 +89,22 @@ def _flow(network: Network, call: Call, is_output: bool) -> str:
 
 def _data(data: Data) -> Iterator[str]:
     yield f"data {data.name} {{"
-    settings = DataSettings(
-        source=data.source,
-        test=data.test,
-        validation=data.validation,
-        split_seed=data.split_seed,
-    )
-    yield from _settings(settings)
+    yield from _settings(settings_of_data(data))
     for binding in data.bindings:
         yield _binding(binding, isinstance(data.source, Csv))
     for step in data.transforms:
         yield _call(step)
     yield "}"
+
+
+def settings_of_data(data: Data) -> DataSettings:
+    """The settings of a data block."""
+    return DataSettings(
+        source=data.source,
+        test=data.test,
+        validation=data.validation,
+        split_seed=data.split_seed,
+    )
 
 
 def _binding(binding: Binding, table: bool) -> str:
