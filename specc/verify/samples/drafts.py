@@ -51,8 +51,8 @@ class Draft:
         for name, shape in self.shapes.items():
             self.builder.take(name, shape, "float32")
 
-    def add(self, layer: Layer, *inputs: str, name: str = "") -> str:
-        """Place a layer; return the name of its edge.
+    def add(self, layer: Layer, *inputs: str, name: str = "", owner: str = "") -> str:
+        """Place a layer, or with `owner` that layer once more; return the name of its edge.
 
         Raises:
             Misfit: it does not fit its inputs.
@@ -60,7 +60,7 @@ class Draft:
         word = _snake(layer.keyword)
         self.counts[word] = self.counts.get(word, 0) + 1
         edge = name or f"{word}_{self.counts[word]}"
-        self.builder.place(Step(edge, layer, inputs))
+        self.builder.place(Step(edge, layer, inputs, owner or edge))
         return edge
 
     def shape(self, edge: str) -> Shape:
