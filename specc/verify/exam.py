@@ -17,7 +17,8 @@ from .alone import Forced, force
 from .expect import Expected, expected
 from .protocol import Arrays, Case, Precision, Probe, Reading, Single, write_arrays
 from .relations import relations_of
-from .start import random_start
+from .spread import largest
+from .start import moved, random_start, shaken
 from .window import ADVERSARIAL, Batches, Window, adversarial, window
 
 __all__ = ["Exam", "prepare"]
@@ -140,9 +141,18 @@ class Exam:
             ),
         )
 
-    def single_control(self, emission: Emission, arrays: Path, out: Path) -> Case:
-        """The single steps in float32 once more, from other states."""
-        return self.single(emission, arrays, out).model_copy(update={"probes": ()})
+    def shaken(self, share: float, inputs: bool) -> Exam:
+        """The same questions from weights, or inputs too, that are moved by a share."""
+        away = replace(self, start=moved(self.start, share))
+        if not inputs:
+            return away
+        names = [item.name for item in self.program.network.inputs]
+        sizes = {name: largest([self.batches["real"][name]]) for name in names}
+        batches = {
+            name: {**batch, **shaken(batch, sizes, share)}
+            for name, batch in self.batches.items()
+        }
+        return replace(away, batches=batches)
 
     def until(self, made: int) -> Exam:
         """The questions where training stops by itself after so many updates."""

@@ -47,6 +47,18 @@ LOSSY = {
             ),
         ),
     ),
+    "the centred input in bfloat16, on one batch of five": (
+        "convnet",
+        in_definition(
+            "BatchNorm",
+            swap(
+                r"centred = input - mean$",
+                "centred = input - mean\n        big = bool(input.abs().max() > 50.0)\n"
+                "        if big and input.dtype == torch.float32:\n"
+                "            centred = centred.bfloat16().float()",
+            ),
+        ),
+    ),
     "the variance as a difference of large numbers": (
         "mlp",
         in_definition(
