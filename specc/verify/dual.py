@@ -117,8 +117,8 @@ def _judge(
         honest = _honest(part, name, witness) if witness.side == best else 0.0
         if sizes[guilty] <= limit * honest:
             result.excused[name] = (
-                f"{_look(part)} {guilty} is off by {sizes[guilty]:.2g}, {best} by"
-                f" {sizes[best]:.2g}, and {best} from {witness.moved} by {honest:.2g}"
+                f"{_look(part)} {guilty} is off by {sizes[guilty]:.2g} and {best} by"
+                f" {sizes[best]:.2g}, but by {honest:.2g} with {witness.moved}"
             )
             return
     reason = "errors of different sizes"

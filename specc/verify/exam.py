@@ -134,6 +134,7 @@ class Exam:
             precision="float32",
             arrays=str(arrays),
             out=str(out),
+            alone=self.forced.calls,
             probes=tuple(p for p in self.probes if p.start == "random"),
             rate_epoch=len(self.window.epochs[0]),
             singles=tuple(
@@ -152,7 +153,11 @@ class Exam:
             name: {**batch, **shaken(batch, sizes, share)}
             for name, batch in self.batches.items()
         }
-        return replace(away, batches=batches)
+        edges = self.forced.edges
+        near = {n: a for n, a in edges.items() if n != "ids"}
+        near = shaken(near, {name: largest([a]) for name, a in near.items()}, share)
+        forced = replace(self.forced, edges={**edges, **near})
+        return replace(away, batches=batches, forced=forced)
 
     def until(self, made: int) -> Exam:
         """The questions where training stops by itself after so many updates."""

@@ -1,19 +1,21 @@
 """The comparison in float32: each side's errors against its own run in float64.
 
-Looked at are the model at rest on all batches, and single training steps, each from the
-state that the float64 run had before it. Longer trajectories are not compared: they part
-at kinks, within one framework as well as between two, and so prove nothing.
+Looked at are nodes by themselves, the model at rest on all batches, and single training
+steps, each from the state that the float64 run had before it. Longer trajectories are not
+compared: they part at kinks, within one framework as well as between two, and so prove
+nothing.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from ..catalog.types import Shape
+from .alone import alone_parts
 from .compare import Part
 from .conditioning import undecided
 from .dual import Witness, compare_dual, long_sum
@@ -25,6 +27,7 @@ from .tolerances import tolerances
 
 __all__ = ["Control", "Float32"]
 
+RATIOS = "ratio of the sides' errors, each its distance from float64; 1 is alike"
 IN_INFERENCE = ("inference", "predict", "evaluate")
 
 
@@ -54,6 +57,7 @@ class Float32:
     def run(self) -> None:
         """Compare initial weights exactly, the rest by errors."""
         self.built()
+        self.alone()
         for probe in self.exam.probes:
             if probe.start == "random":
                 self.at_rest(probe)
@@ -76,6 +80,14 @@ class Float32:
             )
             self.ledger.compare(part, pair)
 
+    def alone(self) -> None:
+        """Each node by itself."""
+        exam = self.exam
+        for part, place in alone_parts(exam.forced, exam.expected, "float32"):
+            sums = self.terms(exam.forced.rows, training=place != "alone/inference")
+            single, double = (_under(s, place) for s in (self.single, self.double))
+            self._dual(replace(part, terms=sums), single, double, [place])
+
     def at_rest(self, probe: Probe) -> None:
         """Outputs, figures and gradients on one batch."""
         rows, wanted = len(self.exam.batches[probe.batch]["ids"]), self.exam.expected
@@ -92,6 +104,8 @@ class Float32:
             ("gradients", "raw", wanted.gradients),
             ("clipped gradients", "clipped", wanted.gradients),
         ):
+            if not wanted.applies(where):
+                continue
             dtype = "float32" if names is not logs else None
             mode = "inference" if where in IN_INFERENCE else "training"
             seen = [reading.under(f"{mode}/{probe.name}") for reading in both]
@@ -211,8 +225,12 @@ class Float32:
             result.wrong,
             result.sizes,
             part,
+            unit=RATIOS,
         )
-        self.ledger.entries[part.name, gate].excused |= result.excused
+        entry = self.ledger.entries[part.name, gate]
+        for name, why in result.excused.items():
+            if result.ratios[name] >= entry.tensors[name]:
+                entry.excused[name] = why
 
 
 def _under(

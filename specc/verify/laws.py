@@ -23,6 +23,7 @@ from .tolerances import tolerances
 __all__ = ["LAWS", "compare_laws", "distance_from_law"]
 
 LAWS = "distribution of initial weights"
+UNIT = "√n times Kolmogorov's distance from the declared distribution"
 #: Fewer numbers than this say nothing; of more than the other, these are looked at.
 FEWEST, MOST = 20, 16384
 #: The standard deviation of a standard normal that is cut at ±2.
@@ -56,7 +57,7 @@ def compare_laws(
             for path, size in sizes.items()
             if not size <= gate
         ]
-        ledger.enter(LAWS, gate, len(weights), len(sizes), sizes, wrong)
+        ledger.enter(LAWS, gate, len(weights), len(sizes), sizes, wrong, unit=UNIT)
 
 
 def distance_from_law(weight: Weight, values: np.ndarray) -> float:

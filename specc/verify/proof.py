@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -90,19 +91,33 @@ class Proof:
     def with_rounding(
         self, folder: Path, readings: Mapping[str, Reading]
     ) -> Float64 | None:
-        """Compare again, with what rounding does to gradients of the quickest side."""
-        side = self.quickest(readings)
-        given, out = folder / "in64.safetensors", folder / "rounding.safetensors"
-        case = self.exam.single(self.findings.emissions[side], given, out)
-        coarse = self.pool.run({side: case.model_copy(update={"singles": ()})})[side]
-        if isinstance(coarse, Crash) or coarse.mishap is not None:
-            return None
-        rounding = Rounding(readings[side], coarse)
+        """Compare again, with what rounding does to gradients of each side."""
+        given = folder / "in64.safetensors"
+        looks: dict[str, Any] = {
+            "alone": {},
+            "singles": (),
+            "probes": self.exam.probes,
+        }
+        cases = {
+            side: self.exam.single(
+                self.findings.emissions[side], given, folder / f"rounding-{side}"
+            ).model_copy(update=looks)
+            for side in readings
+            if side != JUDGE
+        }
+        coarse = {
+            side: answer
+            for side, answer in self.pool.run(cases).items()
+            if isinstance(answer, Reading) and answer.mishap is None
+        }
+        rounding = Rounding(
+            tuple((readings[side], seen) for side, seen in coarse.items())
+        )
         comparison = Float64(self.exam, readings, rounding=rounding)
         comparison.run()
         self.findings.notes.append(
             "gradients are small differences of large sums: beyond the gates, they were"
-            f" held against what rounding to float32 does to those of {side}"
+            f" held against what rounding to float32 does to those of {', '.join(coarse)}"
         )
         return comparison
 

@@ -145,7 +145,7 @@ def test_a_difference_that_rounding_brings_about_in_the_exact_side_is_honest() -
     assert not result.wrong
     assert result.ratios["t"] > limit, "what was measured stays what it was"
     evidence = result.excused["t"]
-    for word in ("on the batch zeros", "b is off by 0.001", "a by 0", "a from weights"):
+    for word in ("on the batch zeros", "b is off by 0.001", "a by 0", "with weights"):
         assert word in evidence
     assert held(1e-3, ("a", 1e-9), ("a", 1e-3)).excused, "the second move"
 

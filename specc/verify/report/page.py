@@ -119,6 +119,7 @@ def _parts(number: int, entry: Entry, verdict: Verdict) -> Iterator[Html]:
     if verdict.checks:
         yield element("h3", "Steps")
         yield sections.steps(verdict.checks)
+        yield sections.excused(verdict.checks)
         yield element("p", _EXPLAINED, class_="remark")
         plots = enumerate(curves(verdict), 1)
         drawn = [draw(plot, f"spec-{number}-plot-{n}") for n, plot in plots]
@@ -144,5 +145,7 @@ _EXPLAINED = (
 )
 _MEASURED = (
     "The errors are the largest of all tensors in which a construct shows: in float64"
-    " against the reference, where it took part, in float32 against float64."
+    " against the reference, where it took part, in float32 against float64. Layers and"
+    " activations are measured on nodes alone; what other constructs show in carries the"
+    " rounding of all that comes before it."
 )
