@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from .endings import unreadable
-from .exits import Exit, Stop, leave
-from .options import set_option
+from .exits import Exit, leave
+from .options import set_option, specs
 
 if TYPE_CHECKING:
     from ..diagnostics import Problem
@@ -39,24 +38,13 @@ def command(
     """
     status = Exit.FINE
     problems: list[Problem] = []
-    paths = [path for file in files for path in _specs(file)]
+    paths = [path for file in files for path in specs(file)]
     for file in paths:
         found, ended = _check(file, params, strict)
         problems += found
         status = max(status, ended)
     _report(problems, form, len(paths))
     leave(status)
-
-
-def _specs(file: str) -> list[str]:
-    """The file, or the specs in a folder."""
-    folder = Path(file)
-    if not folder.is_dir():
-        return [file]
-    found = sorted(str(path) for path in folder.glob("*.nnspec") if path.is_file())
-    if not found:
-        raise Stop(f"there is no .nnspec file in {file}", Exit.USAGE)
-    return found
 
 
 def _check(
