@@ -179,7 +179,9 @@ class Verdict:
         default_factory=dict[str, dict[str, str]]
     )
     portability: tuple[Portable, ...] = ()
-    environment: dict[str, str] = dataclasses.field(default_factory=dict[str, str])
+    environment: dict[str, str | int] = dataclasses.field(
+        default_factory=dict[str, str | int]
+    )
 
     @property
     def equal(self) -> bool:

@@ -94,6 +94,17 @@ def test_lost_digits_are_found(pool: WorkerPool, name: str) -> None:
     assert verdict.differences[0].guilty == "torch", render(verdict)
 
 
+def test_float32_includes_what_it_is_measured_against(pool: WorkerPool) -> None:
+    """And a training that ends before the steps that were asked for says so."""
+    program = PROGRAMS["mlp"]()
+    emissions = {side: emit(program, side) for side in SIDES}
+    batches = batches_for(program)
+    verdict = verify(program, None, emissions, batches, 500, ("float32",), pool)
+    assert {check.precision for check in verdict.checks} == {"float64", "float32"}
+    said = f"training ends after {verdict.steps} updates, before 500"
+    assert said in verdict.notes
+
+
 @pytest.mark.parametrize("program", ["mlp", "convnet", "flatten"])
 def test_honest_rounding_passes(pool: WorkerPool, program: str) -> None:
     verdict = judged(pool, program, None)

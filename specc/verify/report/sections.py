@@ -163,7 +163,7 @@ def _standing(side: str, standing: Standing) -> Iterator[Html]:
 
 def circumstances(verdict: Verdict) -> Html:
     """Seed, device and versions."""
-    facts = dict(verdict.environment)
+    facts = {name: str(value) for name, value in verdict.environment.items()}
     for side, packages in verdict.versions.items():
         facts[side] = ", ".join(f"{name} {number}" for name, number in packages.items())
     pairs = facts.items()
