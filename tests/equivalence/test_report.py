@@ -146,6 +146,24 @@ def test_plots_have_all_points(sound: Verdict) -> None:
     assert {float(mark.rsplit(": ")[1]) for mark in found.marks} & outputs
 
 
+def test_plots_can_be_read(sound: Verdict) -> None:
+    """Titles on the axes, a break before 0, a bound in each, and marks for each backend."""
+    found = read(page([entry(sound)]))
+    plots = len([c for c in found.captions if "float" in c.text])
+    words = found.words()
+    assert words.count("relative error, log scale") == plots
+    assert words.count("exactly 0") == plots
+    assert len(found.of_class("break")) == 2 * plots
+    assert len(found.of_class("gate")) >= 2 * plots
+    for axis in ("layer, in the order of the network", "weight", "step"):
+        assert axis in words
+    for sort in ("parameters", "slots"):
+        for side in ("torch", "keras"):
+            assert f" {sort} of {side} " in words
+    shapes = {n.tag for n in found.nodes if "c0 s1" in n.attributes.get("class", "")}
+    assert "path" in shapes, "the second backend has marks of another shape"
+
+
 def test_the_portability_table_has_the_constructs_of_the_spec(sound: Verdict) -> None:
     program = SPEC.trained().program
     used = dict.fromkeys(use.construct.keyword for use in uses(program))

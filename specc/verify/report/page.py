@@ -141,7 +141,8 @@ _EXPLAINED = (
     "In float64 the error is the largest difference between two sides, relative to the"
     " largest entry of the tensor. In float32 it is that of a side against its own run"
     " in float64, at the 99th percentile of entries; its gate holds for the ratio of the"
-    " sides' errors. Odd batches are zero, huge, tied, or of one row."
+    " sides' errors, of which those within rounding count as alike. Odd batches are zero,"
+    " huge, tied, or of one row."
 )
 _MEASURED = (
     "The errors are the largest of all tensors in which a construct shows: in float64"
