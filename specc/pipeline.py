@@ -20,8 +20,10 @@ from .check.checked import Budget, Checked, CheckedProgram, Settings
 from .check.finish import finish
 from .check.report import Report
 from .check.resolve import resolve
+from .diagnostics.fault import Fault
 from .diagnostics.model import Note, Problem, Source, Span, failed
 from .diagnostics.suggest import nearest
+from .imports import Read, gather
 from .syntax.parse import parse, uncollected
 
 __all__ = [
@@ -177,15 +179,30 @@ def _check(source: Source, settings: Settings) -> Checked:
         return Checked(source, None, (), (), finish(problems, [], settings.strict))
     report = Report()
     report.problems += problems
-    resolved = resolve(file, settings, report)
-    scopes = find_allowances(file, report)
+    found = gather(file, _imported(settings.budget), settings.budget.source_bytes)
+    report.problems += found.problems
+    resolved = resolve(found.files, settings, report)
+    scopes = [find_allowances(file, report) for file in found.files]
     return Checked(
         source,
         file,
         tuple(resolved.trainings),
         tuple(resolved.models),
         finish(report.problems, scopes, settings.strict),
+        tuple(item.span.source for item in found.files[1:]),
     )
+
+
+def _imported(budget: Budget) -> Read:
+    """How the text of an imported file is had."""
+
+    def get(path: Path) -> Source:
+        try:
+            return read(path, budget)
+        except UnreadableError as error:
+            raise Fault(error.problem, status=3) from None
+
+    return get
 
 
 def select(checked: Checked, name: str | None = None) -> CheckedProgram:

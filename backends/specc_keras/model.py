@@ -20,7 +20,8 @@ from specc.emit.source import (
 )
 from specc.ir import Edge, Network
 
-from .plan import TABLE, Node, Plan, own_activation
+from .plan import TABLE, Node, Plan, keras_name, own_activation
+from .site import Masked
 from .text import section
 
 __all__ = ["keras_shape", "lines_of_nodes", "model_sections"]
@@ -70,7 +71,7 @@ def _freeze(plan: Plan) -> str:
     for node in plan.program.network.layers:
         paths = [weight.path for weight in node.weights]
         frozen = [path for path in paths if path in plan.frozen]
-        layer = f"model.get_layer({_flat(node.name)})"
+        layer = f"model.get_layer({_quoted(keras_name(node.name))})"
         if frozen and frozen == paths:
             lines.append(f"    {layer}.trainable = False")
             continue
@@ -80,7 +81,7 @@ def _freeze(plan: Plan) -> str:
     return "\n".join(lines)
 
 
-def _flat(text: str) -> str:
+def _quoted(text: str) -> str:
     return str(literal(text))
 
 
@@ -118,7 +119,7 @@ def _statements(plan: Plan, names: Names) -> dict[str, list[str]]:
     # A layer that is called several times has a variable of its own.
     calls = [node.layer for node in plan.nodes]
     shared = {
-        layer: names.fresh(f"{layer}_layer")
+        layer: names.fresh(f"{layer.replace('.', '_')}_layer")
         for layer in dict.fromkeys(calls)
         if calls.count(layer) > 1
     }
@@ -152,7 +153,9 @@ def _layer(network: Network, node: Node) -> Call:
     else:
         word = TABLE.lowering(inner).write(inner)
         written = TABLE.lowering(layer).write(layer, shapes, word)
-    return _named(written, node.layer)
+    return _named(
+        written.create if isinstance(written, Masked) else written, node.layer
+    )
 
 
 def _activation(node: Node) -> Call:
@@ -193,7 +196,7 @@ def _result(network: Network, names: Names) -> str:
     def several(items: dict[str, str]) -> Expression:
         if len(items) == 1:
             return next(iter(items.values()))
-        keys = tuple(f"{_flat(key)}: " for key in items)
+        keys = tuple(f"{_quoted(key)}: " for key in items)
         return Collection("{}", keys, tuple(items.values()))
 
     model = call(

@@ -18,7 +18,7 @@ from specc.ir import LayerNode, Objective, Program, Weight
 
 from .obstacles import unsupported
 
-__all__ = ["TABLE", "Node", "Plan", "own_activation", "plan"]
+__all__ = ["TABLE", "Node", "Plan", "keras_name", "own_activation", "plan"]
 
 #: All lowerings of this backend; the modules named after the families fill it.
 TABLE = Table("specc_keras.runtime")
@@ -93,7 +93,7 @@ def plan(program: Program) -> Plan:
     nodes = _nodes(program)
     return Plan(
         program=program,
-        obstacles=(*obstacles(TABLE, program), *unsupported(program)),
+        obstacles=(*obstacles(TABLE, program), *unsupported(TABLE, program)),
         nodes=nodes,
         frozen=program.frozen(),
         logits=_logits(program, nodes),
@@ -102,6 +102,11 @@ def plan(program: Program) -> Plan:
 
 def _objectives(program: Program) -> tuple[Objective, ...]:
     return program.training.objectives if program.training else ()
+
+
+def keras_name(name: str) -> str:
+    """The name of a layer in Keras, which allows no slashes: ``stem.conv2d_1``."""
+    return name.replace("/", ".")
 
 
 # Nodes -----------------------------------------------------------------------
@@ -152,7 +157,7 @@ def _nodes(program: Program) -> tuple[Node, ...]:
                 name=call.name,
                 inputs=call.inputs,
                 owner=owner,
-                layer=call.name if single else owner.name,
+                layer=keras_name(call.name if single else owner.name),
                 index=0 if single else index,
                 draws=index,
                 activation=fresh(f"{call.name}_activation")

@@ -205,7 +205,7 @@ def _alone(emission: Emission, state: Any, node: str, call: Alone) -> Any:
                 for edge in call.inputs
             ],
             outputs=_tensor(model, places[node]),
-            name=f"alone_{node}",
+            name=f"alone_{len(known)}",
         )
     return known[node]
 

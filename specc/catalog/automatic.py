@@ -18,4 +18,4 @@ def snake_case(keyword: str) -> str:
 
 def is_automatic(name: str, keyword: str) -> bool:
     """Whether a name looks as if nobody had given it: the keyword and a number."""
-    return re.search(rf"(^|_){snake_case(keyword)}_\d+$", name) is not None
+    return re.search(rf"(^|[_/]){snake_case(keyword)}_\d+$", name) is not None

@@ -173,6 +173,9 @@ class Binder:
         self, node: tree.Expression, expects: MemberOf, label: str
     ) -> Bound | None:
         """The construct that a word, a call or a number stands for."""
+        held = self._held(node, expects)
+        if held is not None:
+            return Bound(held, node.span, {})
         call = self._as_call(node, expects)
         if call is not None:
             kind = self._find(call, expects)
@@ -180,6 +183,18 @@ class Binder:
         if expects.number and isinstance(node, (*NUMERIC, tree.Name)):
             return self._number(node, expects.number, expects.family, label)
         self._no_member(node, expects, label)
+        return None
+
+    def _held(self, node: tree.Expression, expects: MemberOf) -> Construct | None:
+        """The construct that an argument of a block gives, where a word names it."""
+        if not isinstance(node, tree.Name) or node.text not in self.params.table:
+            return None
+        if node.text in catalog().family(expects.family):
+            return None
+        found = self.params.find(node.text)
+        value = found.value if found else None
+        if isinstance(value, Construct) and value.family == expects.family:
+            return value
         return None
 
     def _number(

@@ -3,35 +3,58 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 from ..catalog import UnknownConstruct, catalog
-from ..diagnostics.model import Note
+from ..diagnostics.model import Note, Span
 from ..syntax import tree
 from .bind import Binder, Inherited
 from .expectation import signature
 from .report import quoted_list
 from .statements import as_setting, head, misplaced
 
-__all__ = ["Defaults", "read_defaults"]
+__all__ = ["Defaults", "layered", "read_defaults"]
 
-#: For each keyword of a layer, its inherited values by field.
-Defaults = dict[str, dict[str, Inherited]]
+
+@dataclass(frozen=True)
+class Defaults:
+    """For each keyword of a layer the values in force by field, and the blocks for it."""
+
+    values: dict[str, dict[str, Inherited]] = field(
+        default_factory=dict[str, dict[str, Inherited]]
+    )
+    blocks: dict[str, tuple[Span, ...]] = field(
+        default_factory=dict[str, tuple[Span, ...]]
+    )
 
 
 def read_defaults(
     blocks: Iterable[tree.Block], binder: Binder, outer: Defaults | None = None
 ) -> Defaults:
     """The defaults of a scope: those of the scope around it, and nearer ones over them."""
-    own: Defaults = {}
+    own: dict[str, dict[str, Inherited]] = {}
+    known: dict[str, tuple[Span, ...]] = {}
     for block in blocks:
         _read_block(block, binder, own)
-    found: Defaults = {keyword: dict(items) for keyword, items in (outer or {}).items()}
-    for keyword, items in own.items():
+        word = block.name.text if block.name else ""
+        known[word] = (*known.get(word, ()), block.span)
+    return layered(outer or Defaults(), Defaults(own, known))
+
+
+def layered(outer: Defaults, nearer: Defaults) -> Defaults:
+    """Both, the nearer over the others."""
+    if not nearer.blocks:
+        return outer
+    found = {keyword: dict(items) for keyword, items in outer.values.items()}
+    for keyword, items in nearer.values.items():
         inherited = found.setdefault(keyword, {})
         for name in _idle(keyword, items):  # the nearer scope leaves a weight out
             inherited.pop(name, None)
         inherited.update(items)
-    return found
+    blocks = dict(outer.blocks)
+    for word, spans in nearer.blocks.items():
+        blocks[word] = (*blocks.get(word, ()), *spans)
+    return Defaults(found, blocks)
 
 
 def _idle(keyword: str, items: Mapping[str, Inherited]) -> tuple[str, ...]:
@@ -39,7 +62,9 @@ def _idle(keyword: str, items: Mapping[str, Inherited]) -> tuple[str, ...]:
     return kind.idle({name: item.value for name, item in items.items()})
 
 
-def _read_block(block: tree.Block, binder: Binder, own: Defaults) -> None:
+def _read_block(
+    block: tree.Block, binder: Binder, own: dict[str, dict[str, Inherited]]
+) -> None:
     if block.name is None:
         message = "defaults needs the name of a layer"
         binder.report.error(

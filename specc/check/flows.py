@@ -1,107 +1,125 @@
-"""From the statements of a model to named calls and the names of what they take."""
+"""From a flow to named calls and the names of what they take."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import cast
 
 from ..catalog import Construct, catalog
 from ..catalog.layers import Layer
-from ..diagnostics.model import Span
+from ..diagnostics.model import Note, Span
 from ..ir import Origins
 from ..syntax import tree
-from .bind import Binder
-from .defaults import Defaults
-from .names import Names
+from .bind import Binder, Bound
+from .blocks import DeclaredUnit
+from .names import Names, stem
 from .origins import record
 from .report import one_of
+from .scope import Instance, Named, Outline, PendingCall, Reference, Scope
 from .statements import as_call
 
-__all__ = ["FlowReader", "Outline", "PendingCall", "Reference"]
+__all__ = ["FlowReader"]
 
-
-@dataclass(frozen=True)
-class Reference:
-    """The name of an edge, where it was written or implied."""
-
-    name: str
-    span: Span
-
-
-@dataclass
-class PendingCall:
-    """A call whose inputs may come later in the text; no layer where that is wrong."""
-
-    name: str
-    span: Span
-    layer: Layer | None
-    inputs: list[Reference]
-
-
-@dataclass
-class Outline:
-    """What the flows of a model say, before they are put in order."""
-
-    calls: dict[str, PendingCall] = field(default_factory=dict[str, PendingCall])
-    aliases: dict[str, Reference] = field(default_factory=dict[str, Reference])
-    outputs: dict[str, Reference] = field(default_factory=dict[str, Reference])
-    #: Whether a statement was wrong, so that what is unused says nothing.
-    faulty: bool = False
+#: Puts the layers of an instance behind flows; whether they are called once more.
+Inline = Callable[[Scope, Instance, list[Reference], Span, bool], Reference | None]
 
 
 @dataclass
 class FlowReader:
-    """Reads the flows of one model.
+    """Reads the flows of one model, each in the scope that it stands in.
 
-    `edges` holds the names that may be referred to. In a sequential model `current` is
-    the edge that the next layer takes; elsewhere every flow starts from a name.
+    Args:
+        binder: makes layers; it has the report.
+        units: the blocks and models of the file that can stand in the place of a layer.
+        names: what names are taken in the model.
+        origins: takes the places of layers and of their arguments.
+        outline: takes the calls.
+        inline: puts the layers of a block in the place of its call.
     """
 
     binder: Binder
-    defaults: Defaults
+    units: Mapping[str, DeclaredUnit]
     names: Names
     origins: Origins
-    edges: dict[str, Span]
-    current: Reference | None
-    sequential: bool
-    outline: Outline = field(default_factory=Outline)
+    outline: Outline
+    inline: Inline
 
-    def read(self, flow: tree.Flow, target: str | None) -> None:
+    def read(self, scope: Scope, flow: tree.Flow, target: str | None) -> None:
         """Take in one flow; `target` is its name where it has a valid one."""
-        source = self.current if self.sequential else None
+        source = scope.current if scope.sequential else None
         steps = list(flow.steps)
-        start = self._source(steps[0])
+        start = self._source(scope, steps[0])
         if start is not None:
             source = start
             del steps[0]
         for index, step in enumerate(steps):
-            last = index == len(steps) - 1
+            named = target if index == len(steps) - 1 else None
             first = index == 0 and start is None
-            source = self._step(step, source, target if last else None, first)
-        self._finish(flow, source, target, bool(steps))
+            source = self._step(scope, step, source, named, first)
+        self._finish(scope, flow, source, target, bool(steps))
 
     def _finish(
-        self, flow: tree.Flow, end: Reference | None, target: str | None, made: bool
+        self,
+        scope: Scope,
+        flow: tree.Flow,
+        end: Reference | None,
+        target: str | None,
+        made: bool,
     ) -> None:
         if end is None:
             return
         if flow.target is None and not made:
             self._no_step(end)
-        if target is not None and not made:
-            self.outline.aliases[target] = end
-            end = Reference(target, flow.span)
-        if flow.kind is not None and target is not None:
-            self.outline.outputs[target] = Reference(target, flow.span)
-        self.current = end
+        if target is not None:
+            full = scope.full(target)
+            if end.name != full and not scope.again:
+                self.outline.aliases[full] = end
+                end = Reference(full, flow.span)
+            scope.names[target].edge = end.name
+            if flow.kind is not None:
+                scope.outputs[full] = Reference(end.name, flow.span)
+        scope.current = end
 
-    def _source(self, step: tree.Expression) -> Reference | None:
+    def declare(self, scope: Scope, flow: tree.Flow, target: str | None) -> bool:
+        """Take in a statement that names a layer without a flow into it: ``a = Dense(3)``.
+
+        Returns:
+            whether it is one; then flows are led to the name.
+        """
+        alone = len(flow.steps) == 1 and flow.kind is None and not scope.sequential
+        call = as_call(flow.steps[0]) if alone else None
+        if call is None or target is None or self._source(scope, flow.steps[0]):
+            return False
+        word, named = call.name.text, scope.names[target]
+        if word in self.units:
+            named.edge = None
+            named.instance = self._instance(scope, call, scope.full(target))
+            if named.instance is None:
+                named.edge = self._lost(scope, flow.steps[0], target, []).name
+            return True
+        kind = catalog().family("layer").get(word)
+        if kind is None or cast("type[Layer]", kind).takes == "many":
+            return False
+        bound = self._bind(scope, cast("type[Layer]", kind), call)
+        named.edge, named.layer = None, scope.full(target)
+        if bound is None:
+            self.outline.faulty = named.called = True
+        else:
+            named.construct = bound.construct
+            record(self.origins, named.layer, bound)
+        return True
+
+    def _source(self, scope: Scope, step: tree.Expression) -> Reference | None:
         """The edge that a flow starts from, where its first step names one."""
-        if isinstance(step, tree.Name) and step.text in self.edges:
-            return Reference(step.text, step.span)
+        if isinstance(step, tree.Name) and step.text in scope.names:
+            edge = scope.names[step.text].edge
+            return None if edge is None else Reference(edge, step.span)
         return None
 
     def _step(
         self,
+        scope: Scope,
         step: tree.Expression,
         source: Reference | None,
         target: str | None,
@@ -112,72 +130,236 @@ class FlowReader:
         if call is None:
             message = "a flow is made of names and layers"
             self.binder.report.error("wrong-type", message, step.span)
-            return self._lost(step, target, incoming)
-        kind = self._kind(call, step, first)
+            return self._lost(scope, step, target, incoming)
+        if call.name.text in scope.names:
+            return self._again(scope, call, source, target, first)
+        if call.name.text in self.units:
+            return self._unit(scope, call, incoming, target, first)
+        kind = self._kind(scope, call, step, first)
         if kind is None:
-            return self._lost(step, target, incoming)
+            return self._lost(scope, step, target, incoming)
         if kind.takes == "many":
-            call, named = self._split(call)
+            call, named = self._split(scope, call)
             incoming = named if first and len(named) > 1 else incoming + named
-        elif self._passes_flow(call):
-            return self._lost(step, target, incoming)
-        name = target or self.names.make(kind.keyword, step.span)
+        elif self._passes_flow(scope, call):
+            return self._lost(scope, step, target, incoming)
+        bound = self._bind(scope, kind, call)
         if not incoming:
-            self._no_source(call)
-        self._call(name, call, kind, incoming)
-        return Reference(name, step.span)
+            self._no_source(scope, call)
+        if bound is None or not incoming:
+            self.outline.faulty = True
+        layer = bound.construct if bound is not None and incoming else None
+        owner, name = self.called(scope, target, kind.keyword, call.span)
+        if bound is not None and layer is not None:
+            record(self.origins, owner, bound)
+            record(self.origins, name, bound)
+        return self.place(scope, name, owner, call.span, layer, incoming, target)
+
+    def place(
+        self,
+        scope: Scope,
+        name: str,
+        owner: str,
+        span: Span,
+        layer: Layer | None,
+        incoming: list[Reference],
+        target: str | None = None,
+        hint: str | None = None,
+    ) -> Reference:
+        """Put down a call; `target` is the name that the text gives it."""
+        call = PendingCall(name, owner, span, layer, incoming, scope.uses, hint)
+        self.outline.calls[name] = call
+        if target is not None:
+            scope.names[target].edge, scope.names[target].layer = name, owner
+        return Reference(name, span)
+
+    def called(
+        self, scope: Scope, target: str | None, keyword: str, span: Span
+    ) -> tuple[str, str]:
+        """The names of a layer and of its call here."""
+        owner = self._owner(scope, target, keyword, span)
+        return owner, self.names.again(owner, span) if scope.again else owner
+
+    def _owner(self, scope: Scope, target: str | None, keyword: str, span: Span) -> str:
+        """The name of a layer, or of a unit, that stands here."""
+        if target is not None:
+            return scope.full(target)
+        if scope.again:
+            return self._same(scope, keyword, span)
+        return self.names.make(stem(scope.path, keyword), span)
+
+    def _same(self, scope: Scope, keyword: str, span: Span) -> str:
+        """The name that a layer without one had when its block was first called."""
+        lead = stem(scope.path, keyword)
+        last = self.names.last(lead)
+        while (number := scope.counts.get(lead, 0) + 1) <= last:
+            scope.counts[lead] = number
+            if f"{lead}_{number}" in self.names.automatic:
+                return f"{lead}_{number}"
+        return self.names.make(lead, span)
+
+    def _bind(self, scope: Scope, kind: type[Layer], call: tree.Call) -> Bound | None:
+        inherited = scope.defaults.values.get(kind.keyword, {})
+        self.outline.touched.update(scope.defaults.blocks.get(kind.keyword, ()))
+        return self.binder.bind(kind, call, inherited)
 
     def _lost(
-        self, step: tree.Expression, target: str | None, inputs: list[Reference]
+        self,
+        scope: Scope,
+        step: tree.Expression,
+        target: str | None,
+        inputs: list[Reference],
     ) -> Reference:
         """Stand in for a step that is wrong, so that those after it are still read."""
         self.outline.faulty = True
-        name = target or self.names.make("Lost", step.span)
-        self.outline.calls[name] = PendingCall(name, step.span, None, inputs)
-        return Reference(name, step.span)
+        owner, name = self.called(scope, target, "Lost", step.span)
+        return self.place(scope, name, owner, step.span, None, inputs, target)
 
-    def _call(
-        self, name: str, call: tree.Call, kind: type[Layer], inputs: list[Reference]
-    ) -> None:
-        inherited = self.defaults.get(kind.keyword)
-        bound = self.binder.bind(kind, call, inherited)
-        layer: Layer | None = None
-        if bound is None or not inputs:
+    # Layers and units that have a name ----------------------------------------------
+
+    def _again(
+        self,
+        scope: Scope,
+        call: tree.Call,
+        source: Reference | None,
+        target: str | None,
+        first: bool,
+    ) -> Reference | None:
+        """Call what a name stands for, with the weights that it has."""
+        word, report = call.name.text, self.binder.report
+        named = scope.names[word]
+        incoming = [] if source is None else [source]
+        if not call.bare:
+            report.error(
+                "wrong-type",
+                f"{word} is a layer already, and takes no arguments",
+                call.span,
+                suggestion=word,
+            )
+            return self._lost(scope, _name(call), target, incoming)
+        if source is None:
+            if named.layer is None and named.instance is None:
+                self._no_source(scope, call)
+            else:
+                self._no_flow(word, call.span)
+            return self._lost(scope, _name(call), target, incoming)
+        if named.instance is not None:
+            again, named.called = named.called or scope.again, True
+            end = self.inline(scope, named.instance, incoming, call.span, again)
+            return end or self._lost(scope, _name(call), target, incoming)
+        if named.layer is None:
+            self._no_layer(scope, call, word, named)
+            return self._lost(scope, _name(call), target, incoming)
+        layer, again = named.construct, named.called or named.edge is not None
+        if layer is None and named.layer in self.outline.calls:
+            layer = self.outline.calls[named.layer].layer
+        named.called = True
+        name = self._name_again(scope, named.layer, again, target, call)
+        if origin := self.origins.find(named.layer):
+            self.origins.put(name, "", call.span, origin.how)
+        return self.place(scope, name, named.layer, call.span, layer, incoming, target)
+
+    def _name_again(
+        self, scope: Scope, owner: str, again: bool, target: str | None, call: tree.Call
+    ) -> str:
+        """What one more call is named: as the text says, as the layer, or by a number."""
+        if target is not None and not scope.again:
+            return scope.full(target)
+        again = again or scope.again
+        return self.names.again(owner, call.span) if again else owner
+
+    def _no_layer(self, scope: Scope, call: tree.Call, word: str, named: Named) -> None:
+        report = self.binder.report
+        if named.edge is not None and named.edge == scope.full(word):
+            pending = named.edge not in self.outline.calls
+            alias = named.edge in self.outline.aliases
+            if pending and not alias and named.span.start > call.span.start:
+                report.error(
+                    "unknown-name",
+                    f"{word} is called here and named only below",
+                    call.span,
+                    expected="a layer that is named above",
+                    notes=(Note("it is named here", named.span),),
+                )
+                return
+        report.error(
+            "unknown-layer",
+            f"{word} is a flow, not a layer that can be called",
+            call.span,
+            notes=(Note("it is named here", named.span),),
+            suggestion=f"Concatenate({word}) joins flows",
+        )
+
+    def _no_flow(self, word: str, span: Span) -> None:
+        self.binder.report.error(
+            "missing-source",
+            f"{word} is a layer, and nothing flows into it here",
+            span,
+            suggestion=f"flow -> {word}",
+        )
+
+    def _unit(
+        self,
+        scope: Scope,
+        call: tree.Call,
+        incoming: list[Reference],
+        target: str | None,
+        first: bool,
+    ) -> Reference | None:
+        """A block or a model in the place of a layer."""
+        unit = self.units[call.name.text].unit
+        if len(unit.inputs) > 1:
+            call, named = self._split(scope, call)
+            incoming = named if first and named else incoming + named
+        owner = self._owner(scope, target, unit.name, call.span)
+        instance = self._instance(scope, call, owner)
+        if not incoming and instance is not None:
+            self._no_source(scope, call)
+            instance = None
+        end = None
+        if instance is not None:
+            end = self.inline(scope, instance, incoming, call.span, scope.again)
+        if end is None:
             self.outline.faulty = True
-        else:
-            record(self.origins, name, bound)
-            layer = bound.construct
-        self.outline.calls[name] = PendingCall(name, call.span, layer, inputs)
+            return self.place(scope, owner, owner, call.span, None, incoming, target)
+        if target is not None:
+            scope.names[target].instance, scope.names[target].called = instance, True
+        return end
+
+    def _instance(self, scope: Scope, call: tree.Call, name: str) -> Instance | None:
+        """The unit of a call with its arguments; None where they are wrong."""
+        declared = self.units[call.name.text]
+        declared.used = True
+        arguments = declared.arguments(call, self.binder)
+        if arguments is None:
+            self.outline.faulty = True
+            return None
+        return Instance(declared.unit, arguments, f"{name}/", scope.nearer)
+
+    # What is wrong ----------------------------------------------------------------
 
     def _kind(
-        self, call: tree.Call, step: tree.Expression, first: bool
+        self, scope: Scope, call: tree.Call, step: tree.Expression, first: bool
     ) -> type[Layer] | None:
         word = call.name.text
         kind: type[Construct] | None = catalog().family("layer").get(word)
         if kind is not None:
             return cast("type[Layer]", kind)
         report = self.binder.report
-        if word in self.edges and isinstance(step, tree.Name):
-            report.error(
-                "not-yet",
-                f"calling the layer {word} again is not compiled yet",
-                step.span,
-                suggestion="write a layer of its own, with its own weights",
-            )
-        elif word in self.names.automatic:
+        if scope.path + word in self.names.automatic:
             report.error(
                 "unknown-name",
                 f"{word} is a name made for a layer without one",
                 step.span,
                 suggestion="give that layer a name of your own and use that",
             )
-        elif first and not self.sequential and isinstance(step, tree.Name):
+        elif first and not scope.sequential and isinstance(step, tree.Name):
             report.error(
                 "unknown-name",
                 f"there is no input or flow called {word}",
                 step.span,
-                expected=one_of(self.edges),
-                suggestion=report.near(word, self.edges),
+                expected=one_of(scope.names),
+                suggestion=report.near(word, scope.names),
             )
         elif word in catalog().family("activation"):
             report.error(
@@ -187,10 +369,26 @@ class FlowReader:
                 suggestion=f"Activation({word})",
             )
         else:
-            self.binder.unknown(call.name, "layer")
+            self._unknown(call.name)
         return None
 
-    def _split(self, call: tree.Call) -> tuple[tree.Call, list[Reference]]:
+    def _unknown(self, word: tree.Word) -> None:
+        """Report a word that is neither a layer nor a block or a model of the file."""
+        near = self.binder.report.near(word.text, self.units) if self.units else None
+        if near is None:
+            self.binder.unknown(word, "layer")
+            return
+        self.binder.report.error(
+            "unknown-layer",
+            f"there is no layer called {word.text}",
+            word.span,
+            expected="a layer, or a block or a model of this file",
+            suggestion=near,
+        )
+
+    def _split(
+        self, scope: Scope, call: tree.Call
+    ) -> tuple[tree.Call, list[Reference]]:
         """A joining layer's call without the flows that it names, and these."""
         named: list[Reference] = []
         rest: list[tree.Argument] = []
@@ -198,16 +396,15 @@ class FlowReader:
             if argument.name is not None:
                 rest.append(argument)
                 continue
-            reference = self._reference(argument.value, call)
+            reference = self._reference(scope, argument.value, call)
             if reference is None:
-                self.outline.faulty = True
-                lost = self.names.make("Lost", argument.span)
-                self.outline.calls[lost] = PendingCall(lost, argument.span, None, [])
-                reference = Reference(lost, argument.span)
+                reference = self._lost(scope, argument.value, None, [])
             named.append(reference)
         return tree.Call(call.span, call.name, tuple(rest), call.bare), named
 
-    def _reference(self, value: tree.Expression, call: tree.Call) -> Reference | None:
+    def _reference(
+        self, scope: Scope, value: tree.Expression, call: tree.Call
+    ) -> Reference | None:
         report = self.binder.report
         if not isinstance(value, tree.Name):
             report.error(
@@ -218,24 +415,28 @@ class FlowReader:
                 suggestion="name it first: flow = …",
             )
             return None
-        if value.text not in self.edges:
+        if value.text not in scope.names:
             message = f"there is no input or flow called {value.text}"
-            fix = report.near(value.text, self.edges)
-            expected = one_of(self.edges)
+            fix = report.near(value.text, scope.names)
+            expected = one_of(scope.names)
             report.error(
                 "unknown-name", message, value.span, expected=expected, suggestion=fix
             )
             return None
-        return Reference(value.text, value.span)
+        edge = scope.names[value.text].edge
+        if edge is None:
+            self._no_flow(value.text, value.span)
+            return None
+        return Reference(edge, value.span)
 
-    def _passes_flow(self, call: tree.Call) -> bool:
+    def _passes_flow(self, scope: Scope, call: tree.Call) -> bool:
         """Report a flow among the arguments of a layer that takes one tensor."""
         for argument in call.arguments:
             value = argument.value
             if (
                 argument.name is None
                 and isinstance(value, tree.Name)
-                and value.text in self.edges
+                and value.text in scope.names
                 and value.text not in self.binder.params.table
             ):
                 self.binder.report.error(
@@ -259,11 +460,12 @@ class FlowReader:
             suggestion=f"{end.name} -> Dense(10)",
         )
 
-    def _no_source(self, call: tree.Call) -> None:
+    def _no_source(self, scope: Scope, call: tree.Call) -> None:
         """Report a layer that nothing flows into."""
-        if self.sequential:
+        if scope.sequential:
             return  # the model has no input, which is reported at its head
-        first = next(iter(self.edges), "flow")
+        flows = (name for name, named in scope.names.items() if named.edge is not None)
+        first = next(flows, "flow")
         self.binder.report.error(
             "missing-source",
             f"nothing flows into {call.name.text}",
@@ -272,3 +474,7 @@ class FlowReader:
             " inputs or an output statement",
             suggestion=f"{first} -> {call.name.text}",
         )
+
+
+def _name(call: tree.Call) -> tree.Expression:
+    return tree.Name(call.span, call.name.text)

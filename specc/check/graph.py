@@ -25,11 +25,15 @@ __all__ = ["Misfit", "NetworkBuilder", "Step", "build_network", "own"]
 
 @dataclass(frozen=True)
 class Step:
-    """One call to place in a network: its name, its layer, and the edges it takes."""
+    """One call to place in a network: its name, its layer, and the edges it takes.
+
+    `owner` is the layer's name, where it is another than that of the call.
+    """
 
     name: str
     layer: Layer
     inputs: tuple[str, ...]
+    owner: str = ""
 
 
 class Misfit(ValueError):
@@ -66,6 +70,15 @@ def own(name: str, layer: Layer, shapes: tuple[Shape, ...]) -> LayerNode:
     )
 
 
+def _unlike(first: LayerNode, again: LayerNode) -> str:
+    """Why a layer cannot be called again on what reaches it."""
+    for one, other in zip(first.weights, again.weights, strict=False):
+        if one.shape != other.shape:
+            had, wants = list(one.shape), list(other.shape)
+            return f"{first.name} is shared: {one.path} is {had}, and {wants} is needed here"
+    return f"{first.name} is shared, and would have other weights here"
+
+
 @dataclass
 class NetworkBuilder:
     """A network in the making: inputs first, then steps in an order that can be executed."""
@@ -74,6 +87,7 @@ class NetworkBuilder:
     inputs: list[str] = field(default_factory=list[str])
     layers: list[LayerNode] = field(default_factory=list[LayerNode])
     calls: list[Call] = field(default_factory=list[Call])
+    _owners: dict[str, LayerNode] = field(default_factory=dict[str, LayerNode])
 
     def take(self, name: str, shape: Shape, dtype: DType) -> None:
         """Add an input."""
@@ -89,10 +103,15 @@ class NetworkBuilder:
         shapes = tuple(self.edges[edge].shape for edge in step.inputs)
         try:
             shape = step.layer.output_shape(shapes)
-            self.layers.append(own(step.name, step.layer, shapes))
+            node = own(step.owner or step.name, step.layer, shapes)
         except ShapeError as error:
             raise Misfit(step, shapes, str(error)) from None
-        self.calls.append(Call(name=step.name, layer=step.name, inputs=step.inputs))
+        first = self._owners.setdefault(node.name, node)
+        if first is node:
+            self.layers.append(node)
+        elif first != node:
+            raise Misfit(step, shapes, _unlike(first, node))
+        self.calls.append(Call(name=step.name, layer=node.name, inputs=step.inputs))
         self.edges[step.name] = Edge(name=step.name, shape=shape)
 
     def network(self, name: str, outputs: Mapping[str, str]) -> Network:

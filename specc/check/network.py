@@ -3,28 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from ..catalog.types import Shape
-from ..diagnostics.model import Note, Span
-from ..ir import DType, Network
+from ..diagnostics.model import Note
+from ..ir import Network
 from .expressions import LARGEST
-from .flows import Outline, PendingCall
 from .graph import Misfit, NetworkBuilder, Step
+from .inputs import DeclaredInput
 from .order import in_order
 from .report import Report
+from .scope import Outline, PendingCall, Wanted
 
-__all__ = ["DeclaredInput", "assemble", "shape_text"]
-
-
-@dataclass(frozen=True)
-class DeclaredInput:
-    """An input of a model; no shape where that is wrong."""
-
-    name: str
-    span: Span
-    shape: Shape | None
-    dtype: DType = "float32"
+__all__ = ["assemble", "shape_text"]
 
 
 def shape_text(shape: Shape) -> str:
@@ -52,7 +42,7 @@ def assemble(
     if complete:
         complete = _all_used(declared, outline, targets, outputs, report)
     calls = [outline.calls[key] for key in order if key in outline.calls]
-    builder = _infer(declared, calls, targets, report)
+    builder = _infer(declared, calls, targets, outline.wanted, report)
     if builder is None or not complete:
         return None
     return builder.network(name, outputs)
@@ -119,15 +109,22 @@ def _all_used(
                 f"nothing uses {call.name}",
                 call.span,
                 expected="every flow leads to an output",
-                suggestion=f"output {call.name} = … makes it one",
+                notes=call.uses,
+                suggestion=_as_output(call),
             )
     return len(reached) == len(declared) + len(outline.calls)
+
+
+def _as_output(call: PendingCall) -> str | None:
+    """How a flow of the model itself becomes an output; blocks have none."""
+    return None if call.uses else f"output {call.name} = … makes it one"
 
 
 def _infer(
     declared: Mapping[str, DeclaredInput],
     calls: Iterable[PendingCall],
     targets: Mapping[str, str],
+    wanted: Iterable[Wanted],
     report: Report,
 ) -> NetworkBuilder | None:
     """Shapes along the calls; what follows a wrong call is not looked at."""
@@ -143,7 +140,24 @@ def _infer(
         known = all(name in builder.edges for name in inputs)
         if call.layer is None or not known or not _place(builder, call, inputs, report):
             complete = False
+    for item in wanted:
+        edge = builder.edges.get(targets.get(item.flow.name, item.flow.name))
+        if edge is not None and item.input.shape not in (None, edge.shape):
+            _unwanted(item, edge.shape, report)
+            complete = False
     return builder if complete else None
+
+
+def _unwanted(item: Wanted, shape: Shape, report: Report) -> None:
+    """Report a flow into a nested model whose input has another shape."""
+    needs = shape_text(item.input.shape or ())
+    name = item.input.name
+    report.error(
+        "shape-mismatch",
+        f"{item.model} takes {needs}, and what flows into it is {shape_text(shape)}",
+        item.flow.span,
+        notes=(Note(f"{name} of {item.model} is {needs}", item.input.span), *item.uses),
+    )
 
 
 def _place(
@@ -156,13 +170,19 @@ def _place(
         report.error("missing-source", message, call.span)
         return False
     try:
-        builder.place(Step(call.name, call.layer, inputs))
+        builder.place(Step(call.name, call.layer, inputs, call.owner))
     except Misfit as misfit:
         notes = tuple(
             Note(f"{reference.name} is {shape_text(shape)}", reference.span)
             for reference, shape in zip(call.inputs, misfit.shapes, strict=True)
         )
-        report.error("shape-mismatch", str(misfit), call.span, notes=notes)
+        report.error(
+            "shape-mismatch",
+            str(misfit),
+            call.span,
+            notes=(*notes, *call.uses),
+            suggestion=call.hint,
+        )
         return False
     largest = max(map(int, builder.edges[call.name].shape), default=0)
     if largest > LARGEST:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import chain
 from sys import float_info
 from typing import Any
 
@@ -22,10 +23,10 @@ from .expressions import (
 from .names import RESERVED
 from .order import in_order
 from .report import Report, one_of
+from .types import ParamType, read_type
 
 __all__ = ["Override", "declare_params", "override", "read_setting"]
 
-_TYPES: dict[str, type] = {"int": int, "float": float, "bool": bool, "str": str}
 _WORDS = {"true": True, "false": False}
 
 
@@ -62,7 +63,7 @@ def declare_params(
         if name not in known:
             _unknown(item, known, report)
     needs = {
-        name: [word.text for word in names_in(decl.default)] if decl.default else []
+        name: [word.text for word in chain(*map(names_in, _expressions(decl)))]
         for name, decl in known.items()
     }
     order, cycle = in_order(needs)
@@ -74,6 +75,11 @@ def declare_params(
     for name in order:
         value = _value(known[name], overrides.get(name), params, report)
         params.table[name].value = value
+
+
+def _expressions(decl: tree.InputDecl) -> list[tree.Expression]:
+    """What a declaration is computed from: its default, and the limits of its type."""
+    return [*([decl.default] if decl.default else []), *(decl.type.dims or ())]
 
 
 def _collect(
@@ -110,21 +116,15 @@ def _unknown(
 def _value(
     decl: tree.InputDecl, given: Override | None, params: Params, report: Report
 ) -> Value | Absent:
-    kind = _TYPES.get(decl.type.name.text)
-    if kind is None or decl.type.dims is not None:
-        message = f"{decl.type.name.text} is not a type of params"
-        expected = one_of(_TYPES)
-        fix = report.near(decl.type.name.text, _TYPES)
-        report.error(
-            "unknown-type", message, decl.type.span, expected=expected, suggestion=fix
-        )
+    kind = read_type(decl.type, params, report)
+    if kind is None:
         return ABSENT
     default = _default(decl, kind, params, report)
     return default if given is None else _given(given, kind, decl, report)
 
 
 def _default(
-    decl: tree.InputDecl, kind: type, params: Params, report: Report
+    decl: tree.InputDecl, kind: ParamType, params: Params, report: Report
 ) -> Value | Absent:
     if decl.default is None:
         message = f"the param {decl.name.text} needs a default"
@@ -136,45 +136,43 @@ def _default(
     fitted = _fit(value, kind)
     if isinstance(fitted, Absent):
         message = f"the default of {decl.name.text} is {value}, {kind_of(value)}"
-        expected = _described(kind)
-        report.error("wrong-type", message, decl.default.span, expected=expected)
+        report.error(
+            "wrong-type", message, decl.default.span, expected=kind.described()
+        )
+    elif not kind.holds(fitted):
+        message = f"the default of {decl.name.text} is {value}"
+        report.error("out-of-range", message, decl.default.span, expected=str(kind))
     return fitted
 
 
-def _fit(value: Value, kind: type) -> Value | Absent:
+def _fit(value: Value, kind: ParamType) -> Value | Absent:
     """The value as that type: whole numbers are numbers too, nothing else is converted."""
-    if type(value) is kind:
+    if type(value) is kind.kind:
         return value
-    if kind is float and type(value) is int:
+    if kind.kind is float and type(value) is int:
         return float(value)
     return ABSENT
 
 
-def _described(kind: type) -> str:
-    words = {int: "a whole number", float: "a number", bool: "true or false"}
-    return words.get(kind, "a text in quotes")
-
-
 def _given(
-    given: Override, kind: type, decl: tree.InputDecl, report: Report
+    given: Override, kind: ParamType, decl: tree.InputDecl, report: Report
 ) -> Value | Absent:
-    value = read_setting(given.text, kind)
+    value = read_setting(given.text, kind.kind)
+    message = f"{given.name} cannot be {given.text}"
     if isinstance(value, Absent):
-        note = Note("the param is declared here", decl.span)
-        message = f"{given.name} cannot be {given.text}"
-        if _too_large(given.text, kind):
+        rule, expected = "wrong-type", kind.described()
+        if _too_large(given.text, kind.kind):
             message += ", which is too large"
-        report.error(
-            "wrong-type",
-            message,
-            given.value_span,
-            expected=_described(kind),
-            notes=(note,),
-        )
-    return value
+    elif not kind.holds(value):
+        rule, expected = "out-of-range", str(kind)
+    else:
+        return value
+    note = Note("the param is declared here", decl.span)
+    report.error(rule, message, given.value_span, expected=expected, notes=(note,))
+    return ABSENT
 
 
-def _too_large(text: str, kind: type) -> bool:
+def _too_large(text: str, kind: type | None) -> bool:
     """Whether a text is a number that is only too large for a param of that type."""
     if kind not in (int, float):
         return False

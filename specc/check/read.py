@@ -286,9 +286,19 @@ class Reader:
         return ABSENT if any(isinstance(v, Absent) for v in values) else values
 
     def _maybe(self, node: tree.Expression, expects: Maybe, label: str) -> Any:
-        if isinstance(node, tree.Name) and node.text == "none":
+        if isinstance(node, tree.Name) and self._is_none(node):
             return None
         return self.read(node, expects.inner, label)
+
+    def _is_none(self, node: tree.Name) -> bool:
+        """Whether a word is ``none``, or an argument of a block that is."""
+        if node.text == "none":
+            return True
+        found = self.params.table.get(node.text)
+        if found is None or found.value is not None:
+            return False
+        found.used = True
+        return True
 
     def _anything(self, node: tree.Expression, expects: Anything, label: str) -> Any:
         if isinstance(node, tree.ListExpr):

@@ -34,6 +34,8 @@ def construct_cases(path: str, backends: Iterable[str] = ()) -> Iterator[Case]:
         ("survives JSON", declared.survives_json),
     ):
         yield Case(title, path, lambda _, check=check: check(kind))
+    if family in ("source", "transform"):
+        yield Case("carried out", path, lambda _: declared.carried_out(kind))
     if family not in EMITTED:
         return
     yield Case("fields vary", path, lambda _: declared.varied(kind))

@@ -35,9 +35,11 @@ def mangle(name: str, reserved: Collection[str] = frozenset()) -> str:
     those inside a class, and gives others a meaning).
 
     Args:
-        name: an ASCII identifier.
+        name: an ASCII identifier, or some with slashes between them (a layer in a block);
+            no two names of a model differ in nothing but slashes for underscores.
         reserved: words that cannot be used, besides the keywords.
     """
+    name = name.replace("/", "_")
     # Names that look like the result of a change are changed too, so none meets another.
     if _UNDERSCORED.match(name):
         name = _WORD + name
@@ -71,12 +73,15 @@ class Names:
         }
 
     def _shortened(self, name: str) -> str:
-        """The beginning of a long name, with a number where it is not the only one."""
-        found = stem = name[: _LONGEST - 4].rstrip("_")
-        number = 1
+        """The beginning of a long name and its number; one more where others have both."""
+        words, underscore, last = name.rpartition("_")
+        numbered = last.isdigit() and len(last) < 5
+        end = underscore + last if numbered else ""
+        stem = (words if numbered else name)[: _LONGEST - 4 - len(end)].rstrip("_")
+        found, number = stem + end, 1
         while found in self._issued or found in self._reserved:
             number += 1
-            found = f"{stem}_{number}"
+            found = f"{stem}{end}_{number}"
         self._issued.add(found)
         return found
 

@@ -12,7 +12,7 @@ from itertools import combinations
 import numpy as np
 
 from ..catalog.families import Loss
-from ..ir import Objective, Program
+from ..ir import Program
 from .protocol import Arrays, Probe, Reading
 from .spread import distance, largest
 from .tolerances import tolerances
@@ -91,19 +91,13 @@ def blurred(program: Program, sides: list[Arrays]) -> float:
     edges = {item.name: item.edge for item in program.network.outputs}
     nearest = np.inf
     for item in training.objectives:
-        if not _divides(item):
+        if item.logits or not item.loss.divides():
             continue
         for arrays in sides:
             p = arrays.get(edges[item.output], np.zeros(0))
             room = np.minimum(p, 1.0 - p)
             nearest = min(nearest, room[room >= NEAREST].min(initial=np.inf))
     return tolerances()["float64.saturated"] * 2.0**-53 / float(nearest)
-
-
-def _divides(item: Objective) -> bool:
-    """Whether a loss is computed from the values of a sigmoid."""
-    from_logits = item.logits or item.loss.takes_logits()
-    return item.loss.fuses == "sigmoid" and not from_logits
 
 
 def undecided(program: Program, sides: list[Arrays]) -> dict[str, float]:
@@ -138,7 +132,7 @@ def share(outputs: list[np.ndarray], loss: Loss) -> float:
     gap = np.zeros(1)
     for one, other in combinations(outputs, 2):
         apart = np.abs(one.astype(np.float64) - other.astype(np.float64))
-        gap = np.maximum(gap, apart if loss.fuses == "sigmoid" else apart.max(axis=-1))
+        gap = np.maximum(gap, apart if loss.target == "binary" else apart.max(axis=-1))
     margin = np.min([margins(output, loss) for output in outputs], axis=0)
     return float(((gap > 0) & (margin <= 2 * gap)).mean())
 
@@ -146,7 +140,7 @@ def share(outputs: list[np.ndarray], loss: Loss) -> float:
 def margins(output: np.ndarray, loss: Loss) -> np.ndarray:
     """How far each decision is from the other one."""
     values = output.astype(np.float64)
-    if loss.fuses == "sigmoid":
+    if loss.target == "binary":
         return np.abs(values - (0.0 if loss.takes_logits() else 0.5))
     if values.shape[-1] == 1:
         return np.full(values.shape[:-1], np.inf)

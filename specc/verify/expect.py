@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ..catalog.optimizers import ClippedOptimizer
 from ..catalog.types import Shape
 from ..ir import Network, Phase, Program, Training
 
@@ -82,7 +81,7 @@ def expected(program: Program) -> Expected:
         gradients=trained,
         logs=tuple(_logs(network, training)),
         penalized=any(weight.regularizer for weight in network.weights()),
-        clips=isinstance(phase.optimizer, ClippedOptimizer) and phase.optimizer.clips,
+        clips=phase.optimizer.clipping() is not None,
     )
 
 

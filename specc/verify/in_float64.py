@@ -272,7 +272,7 @@ class Float64:
         There is where everything at rest agreed and trajectories differ by so little that
         amplified rounding may be the cause.
         """
-        late = {"state after resuming", *AFTER} - {"decisions", "state after resuming"}
+        late = {*AFTER} - {"decisions", "state after resuming"}
         wrong = [m for m in self.ledger.mismatches if m.part.name not in late]
         far = [
             m.size

@@ -19,10 +19,12 @@ HERE = Path(__file__).parent
 EXAMPLES = sorted((HERE.parents[1] / "examples").glob("*.nnspec"))
 SIDES = ("torch", "keras")
 TRAINING = pytest.mark.xdist_group("examples")
-#: Whole trainings, but for the one that takes minutes.
+#: Epochs of those that would take minutes, or part by rounding in single precision.
+FIRST = {"mnist_cnn": 1, "digits_resnet": 1}
+#: Whole trainings of the others.
 RUNS = (
-    *(path.stem for path in EXAMPLES if path.stem != "mnist_cnn"),
-    "mnist_cnn:float32:1",
+    *(path.stem for path in EXAMPLES if path.stem not in FIRST),
+    *(f"{name}:float32:{epochs}" for name, epochs in FIRST.items()),
     "mnist_mlp:float64",
 )
 

@@ -49,6 +49,14 @@ def with_path(target: Path) -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": os.pathsep.join([str(target), before or ""])}
 
 
+def install(package: Path, target: Path) -> dict[str, str]:
+    """Install a package in a folder; return the environment of a process that sees it."""
+    command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps"]
+    command += ["--no-build-isolation", "--target", str(target), str(package)]
+    subprocess.run(command, check=True, capture_output=True)
+    return with_path(target)
+
+
 def conformance(
     environment: dict[str, str], *arguments: str, status: int = 0
 ) -> dict[str, Any]:

@@ -21,12 +21,13 @@ def rows() -> Iterator[str]:
 
 def signature(side: str, family: str) -> str:
     """``weight, axes → Call``; nothing where the rules are those of all backends."""
-    found: set[str] = set()
+    taken: set[str] = set()
+    given: set[str] = set()
     for lowering in backend(side).table:
         module = lowering.write.__module__
         if lowering.kind.family == family and module.startswith(f"specc_{side}."):
             shape = inspect.signature(lowering.write)
-            more = ", ".join([*shape.parameters][1:])
-            found.add(f"{more or '–'} → {shape.return_annotation}")
-    assert len(found) < 2, f"{side} has several kinds of rules for {family}: {found}"
-    return "".join(found)
+            taken.add(", ".join([*shape.parameters][1:]) or "–")
+            given |= set(shape.return_annotation.split(" | "))
+    assert len(taken) < 2, f"{side} has several kinds of rules for {family}: {taken}"
+    return f"{taken.pop()} → {' or '.join(sorted(given))}" if taken else ""

@@ -15,8 +15,9 @@ from specc.runtime.types import Arrays
 
 def all_variables(model: keras.Model) -> dict[str, Any]:
     """Return weights and buffers by path, such as ``dense_1/kernel``."""
-    layers = model.layers
-    return {f"{layer.name}/{v.name}": v for layer in layers for v in layer.weights}
+    # Keras allows no slashes in names: stem/conv2d_1 is stem.conv2d_1.
+    names = {layer: layer.name.replace(".", "/") for layer in model.layers}
+    return {f"{n}/{v.name}": v for layer, n in names.items() for v in layer.weights}
 
 
 def trained_variables(model: keras.Model) -> dict[str, Any]:

@@ -12,7 +12,6 @@ import numpy as np
 
 from ...catalog.families import Callback, Loss, Metric, Optimizer
 from ...catalog.layers import Layer
-from ...catalog.losses.crossentropy import BinaryCrossentropy
 from ...catalog.optimizers import SGD
 from ...catalog.types import Shape
 from ...check.graph import NetworkBuilder, Step
@@ -192,10 +191,9 @@ def _numbers(path: str, shape: tuple[int, ...]) -> np.ndarray:
 def _target(path: str, shape: tuple[int, ...], objective: Objective) -> np.ndarray:
     loss = objective.loss
     if loss.target == "values":
-        numbers = _numbers(path, shape)
-        if isinstance(loss, BinaryCrossentropy):
-            return (numbers > 0).astype(np.float32)
-        return numbers
+        return _numbers(path, shape)
+    if loss.target == "binary":
+        return (_numbers(path, shape) > 0).astype(np.float32)
     words = random_words(1, "samples", path, math.prod(shape[:-1]))
     classes = (words % np.uint64(shape[-1])).astype(np.int64).reshape(shape[:-1])
     if loss.target == "classes":

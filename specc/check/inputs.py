@@ -1,0 +1,81 @@
+"""The inputs that a model declares: their types and shapes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..catalog.types import MOST_AXES, Shape
+from ..diagnostics.model import Span
+from ..ir import DType
+from ..syntax import tree
+from .bind import Binder
+from .expressions import Absent, evaluate
+
+__all__ = ["DeclaredInput", "read_input"]
+
+_TYPES = ("float32", "float64", "int32", "int64", "bool")
+#: Names in a batch that no input can have.
+_BATCH_WORDS = ("ids",)
+
+
+@dataclass(frozen=True)
+class DeclaredInput:
+    """An input of a model; no shape where that is wrong."""
+
+    name: str
+    span: Span
+    shape: Shape | None
+    dtype: DType = "float32"
+
+
+def read_input(decl: tree.InputDecl, binder: Binder) -> DeclaredInput:
+    """An input as it is declared; problems go to the binder's report."""
+    report, name = binder.report, decl.name.text
+    if name in _BATCH_WORDS:
+        message = f"{name} is the name of the row numbers in a batch"
+        report.error("reserved-name", message, decl.name.span)
+    if decl.default is not None:
+        message = f"the input {name} cannot have a default"
+        report.error("misplaced-statement", message, decl.default.span)
+    word = decl.type.name
+    shape = _shape(decl.type, binder)
+    if word.text not in _TYPES:
+        report.error(
+            "unknown-type",
+            f"{word.text} is not a type of inputs",
+            word.span,
+            expected="float32[sizes]",
+            suggestion=report.near(word.text, _TYPES),
+        )
+        shape = None
+    elif word.text != "float32":
+        report.error(
+            "not-yet",
+            f"inputs of type {word.text} are not compiled yet",
+            word.span,
+            expected="float32; the precision of a training is set in its train block",
+            suggestion="float32",
+        )
+        shape = None
+    return DeclaredInput(name, decl.span, shape)
+
+
+def _shape(node: tree.TypeExpr, binder: Binder) -> Shape | None:
+    if len(node.dims or ()) > MOST_AXES:
+        message = f"an input has at most {MOST_AXES} axes, not {len(node.dims or ())}"
+        binder.report.error("out-of-range", message, node.span)
+        return None
+    sizes: list[int] = []
+    for dim in node.dims or ():
+        value = evaluate(dim, binder.params, binder.report)
+        if isinstance(value, Absent):
+            continue
+        if type(value) is not int:
+            message = "a size must be a whole number"
+            binder.report.error("wrong-type", message, dim.span)
+        elif value < 1:
+            message = f"a size must be at least 1, and this is {value}"
+            binder.report.error("out-of-range", message, dim.span)
+        else:
+            sizes.append(value)
+    return tuple(sizes) if len(sizes) == len(node.dims or ()) else None
