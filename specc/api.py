@@ -341,8 +341,9 @@ class Spec:
         Args:
             name: the training.
             backends: those to compare; all that there are if None.
-            steps: updates to take at least.
-            precisions: of ``float64`` and ``float32``.
+            steps: updates to take at least; training may end earlier.
+            precisions: of ``float64`` and ``float32``, which is measured against float64
+                and so includes it.
             pool: workers that also serve other specs; None starts and ends some.
             watch: hears how far each side is.
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from .endings import unreadable
-from .exits import Exit, Stop, leave
-from .options import set_option
+from .exits import Exit, leave
+from .options import set_option, specs
 
 if TYPE_CHECKING:
     from ..diagnostics import Problem
@@ -44,7 +44,7 @@ def command(
     """
     status = Exit.FINE
     problems: list[Problem] = []
-    paths = [path for file in files for path in _specs(file)]
+    paths = [path for file in files for path in specs(file)]
     for file in paths:
         if fix:
             _mend(file, params)
@@ -53,17 +53,6 @@ def command(
         status = max(status, ended)
     _report(problems, form, len(paths))
     leave(status)
-
-
-def _specs(file: str) -> list[str]:
-    """The file, or the specs in a folder."""
-    folder = Path(file)
-    if not folder.is_dir():
-        return [file]
-    found = sorted(str(path) for path in folder.glob("*.nnspec") if path.is_file())
-    if not found:
-        raise Stop(f"there is no .nnspec file in {file}", Exit.USAGE)
-    return found
 
 
 def _check(

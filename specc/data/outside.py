@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from functools import cache
-from importlib.metadata import entry_points
+
+from ..catalog.outside import added, take
 
 __all__ = ["load_outside"]
 
@@ -14,6 +15,9 @@ def load_outside() -> None:
 
     They register functions with `open_source`, `choose_rows` and `fit`. `specc check`
     does not import them.
+
+    Raises:
+        BrokenPackage: one of them cannot be imported.
     """
-    for entry in sorted(entry_points(group="specc.data"), key=lambda entry: entry.name):
-        entry.load()
+    for entry in added("specc.data"):
+        take(entry, lambda module: module)

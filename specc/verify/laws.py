@@ -24,6 +24,7 @@ from .tolerances import tolerances
 __all__ = ["LAWS", "compare_laws", "distance_from_law"]
 
 LAWS = "distribution of initial weights"
+UNIT = "√n times Kolmogorov's distance from the declared distribution"
 #: Of what is drawn, fewer numbers than this say nothing; of more than the other, these
 #: are looked at.
 FEWEST, MOST = 20, 16384
@@ -69,7 +70,7 @@ def _compare(
             for path, size in sizes.items()
             if not size <= gate
         ]
-        ledger.enter(LAWS, gate, len(weights), len(sizes), sizes, wrong)
+        ledger.enter(LAWS, gate, len(weights), len(sizes), sizes, wrong, unit=UNIT)
 
 
 def distance_from_law(weight: Weight, values: np.ndarray) -> float:
