@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from ...pictures.plot import Gate, Plot, Series
 from ..verdict import Check, Verdict
-from .plot import Gate, Plot, Series
 
 __all__ = ["curves"]
 
