@@ -24,6 +24,7 @@ _SHAPES = {
 }
 _STYLES = {
     "borrowed": "stroke-dasharray:5 3",
+    "terminal": "stroke-width:2px",
     **{
         f"shared{number}": f"fill:{fill},stroke:{stroke},color:{INK}"
         for number, (fill, stroke) in enumerate(COLORS)
@@ -53,7 +54,7 @@ def _lines(graph: Graph) -> Iterator[str]:
 
 def _plain(text: str) -> str:
     """A text that stands without quotes."""
-    return _PLAIN.sub(" ", text)
+    return re.sub(r"[^\w ,.]+", " ", text)
 
 
 def _inside(graph: Graph) -> Iterator[str]:
@@ -75,17 +76,16 @@ def _node(position: int, node: Node) -> str:
 
 def _classes(graph: Graph) -> Iterator[str]:
     """Colours of what has the same weights, dashes around what is counted elsewhere."""
-    ends = [f"n{i}" for i, n in enumerate(graph.nodes) if n.kind in ("input", "output")]
-    yield "  classDef terminal stroke-width:2px"
-    yield f"  class {','.join(ends)} terminal"
     members: dict[str, list[str]] = {}
     for lead, items in (("n", graph.nodes), ("f", graph.frames)):
         for position, item in enumerate(items):
+            if isinstance(item, Node) and item.kind in ("input", "output"):
+                members.setdefault("terminal", []).append(f"n{position}")
             if item.family is not None:
                 name = f"shared{item.family % len(COLORS)}"
                 members.setdefault(name, []).append(f"{lead}{position}")
             if item.borrows:
                 members.setdefault("borrowed", []).append(f"{lead}{position}")
-    for name, listed in sorted(members.items(), reverse=True):
+    for name, listed in sorted(members.items()):
         yield f"  classDef {name} {_STYLES[name]}"
         yield f"  class {','.join(listed)} {name}"
