@@ -74,8 +74,9 @@ class _Level:
     """What lies in a frame, or outside of all."""
 
     items: list[Item]
-    pieces: dict[tuple[_End, _End, int], None] = field(
-        default_factory=dict[tuple[_End, _End, int], None]
+    #: Ends, the node that the link comes from, and a number where two links are alike.
+    pieces: dict[tuple[_End, _End, int, int], None] = field(
+        default_factory=dict[tuple[_End, _End, int, int], None]
     )
     #: The boxes at their places, from the left edge and the top.
     boxes: dict[_End, int] = field(default_factory=dict[_End, int])
@@ -97,9 +98,12 @@ def layout(graph: Graph, sizes: Sequence[Size], titles: Sequence[float]) -> Draw
         titles: width of each frame's title.
     """
     levels = {frame: _Level(items) for frame, items in members(graph).items()}
+    alike: dict[Link, int] = {}
     for link in graph.links:
+        alike[link] = alike.get(link, 0) + 1
         for frame, begin, end in _stretches(graph, link):
-            levels[frame].pieces[begin, end, link.source] = None
+            copy = alike[link] if end.item == Item(False, link.target) else 0
+            levels[frame].pieces[begin, end, link.source, copy] = None
     for frame in reversed(range(len(graph.frames))):  # the inner ones first
         _arrange(levels, levels[frame], sizes, titles[frame])
     _arrange(levels, levels[None], sizes, 0.0)
@@ -141,7 +145,7 @@ def _arrange(
     title: float,
 ) -> None:
     """Place what lies in a level, whose frames are arranged already."""
-    ports = {end for begin, to, _ in level.pieces for end in (begin, to)}
+    ports = {end for begin, to, *_ in level.pieces for end in (begin, to)}
     ends = [_End(item) for item in level.items]
     ends += sorted(
         (end for end in ports if end.item is None), key=lambda e: (e.inward, e.port)
@@ -171,7 +175,7 @@ def _arrange(
             offset(begin) or 0.0,
             offset(end),
         )
-        for begin, end, _ in level.pieces
+        for begin, end, *_ in level.pieces
     ]
     level.made = arrange(
         boxes,
@@ -213,7 +217,7 @@ def _gathered(
         if frame is not None:
             frames.append(Box(left, top, level.width, level.made.height))
         right = left + level.shift
-        for (begin, end, source), way in zip(
+        for (begin, end, source, _), way in zip(
             level.pieces, level.made.ways, strict=True
         ):
             moved = [(right + x, top + y) for x, y in way]

@@ -8,7 +8,16 @@ from pathlib import Path
 from typing import ClassVar
 
 import pytest
-from pictures import LANGUAGE, ROOT, SPECS, drawn, read_mermaid, spec_of
+from pictures import (
+    LANGUAGE,
+    ROOT,
+    SPECS,
+    SVG,
+    drawn,
+    read_mermaid,
+    read_svg,
+    spec_of,
+)
 from pydantic import Field
 
 from specc import ir
@@ -17,6 +26,7 @@ from specc.catalog.layers.layer import Layer
 from specc.check.graph import Step, build_network
 from specc.pictures.graph import Graph, Node, graph
 from specc.pictures.mermaid import mermaid
+from specc.pictures.svg import svg
 
 RESNET = ROOT / "examples/digits_resnet.nnspec"
 SIAMESE = LANGUAGE / "shared.nnspec"
@@ -153,6 +163,8 @@ def test_a_flow_that_joins_itself_is_drawn_twice() -> None:
     text = "model A {\n input x: float32[4]\n output y = Concatenate(x, x)\n}\n"
     drawing = drawn(spec_of(text))
     assert [(link.source, link.target) for link in drawing.links[:2]] == [(0, 1)] * 2
+    paths = [path.get("d") for path in read_svg(svg(drawing)).iter(f"{SVG}path")]
+    assert len(set(paths)) == 1 + 3  # that of the arrow's head, and the links
 
 
 def test_nested_models_fold_like_blocks() -> None:
