@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,7 +14,7 @@ from .backend import Backend, Emission, backend
 from .backend import backends as all_backends
 from .check.checked import Budget, Checked, CheckedProgram, Settings
 from .diagnostics.fault import Fault
-from .diagnostics.model import Problem, Source, failed
+from .diagnostics.model import Note, Problem, Source, failed
 from .pipeline import (
     Compiled,
     SelectionError,
@@ -108,6 +108,11 @@ def usable_backend(name: str) -> Backend:
     return found
 
 
+def _among(format: str, formats: tuple[str, ...]) -> None:
+    if format not in formats:
+        raise ValueError(f"{format!r} is none of {', '.join(formats)}")
+
+
 @dataclass(frozen=True)
 class Spec:
     """A spec that was read. Programs in it are selected by the name of their training.
@@ -190,10 +195,11 @@ class Spec:
         module = load_module(text, f"specc_{backend}_{checked.name}")
         return module.build_model()
 
-    def summary(self, name: str | None = None) -> Summary:
+    def summary(self, name: str | None = None, *, depth: int | None = None) -> Summary:
         """Layers, shapes, parameters and memory of a model.
 
-        The memory is what its training needs where the name selects one.
+        The memory is what its training needs where the name selects one. With a `depth`,
+        blocks below so many levels are one row each.
 
         Raises:
             SpecError: the spec has errors.
@@ -201,11 +207,90 @@ class Spec:
         """
         from .check.summary import summarize
 
+        chosen = self._shown(name)
+        whole = summarize(chosen.program)
+        return whole if depth is None else whole.folded(chosen.origins, depth)
+
+    def summaries(self, *, depth: int | None = None) -> tuple[Summary, ...]:
+        """The summary of every model of the spec, in the order of the text.
+
+        Raises:
+            SpecError: the spec has errors.
+            SelectionError: there is no model in it.
+        """
+        names = [item.name for item in self._sound().models]
+        return tuple(self.summary(name, depth=depth) for name in names or (None,))
+
+    def graph(
+        self,
+        name: str | None = None,
+        *,
+        format: str = "mermaid",
+        depth: int | None = 0,
+    ) -> str:
+        """A picture of a model, with all shapes, as a text.
+
+        Args:
+            name: the model, or a training of it.
+            format: mermaid, dot or svg.
+            depth: levels of blocks that are open; 0: each is one node, None: all are open.
+
+        Raises:
+            SpecError: the spec has errors.
+            SelectionError: the name selects nothing, or one is needed.
+            ValueError: there is no such format.
+        """
+        from .pictures import GRAPHS, draw_graph
+
+        _among(format, GRAPHS)
+        chosen = self._shown(name)
+        return draw_graph(chosen.program, chosen.origins, format, depth)
+
+    def schedule(
+        self,
+        name: str | None = None,
+        *,
+        format: str = "text",
+        steps_per_epoch: int | None = None,
+    ) -> str:
+        """The learning rate over a whole training, by the function that training uses.
+
+        Args:
+            name: the training.
+            format: text, svg or mermaid.
+            steps_per_epoch: updates of an epoch; None: the data is read and gives them.
+
+        Raises:
+            SpecError: the spec has errors, or the model has no training.
+            SelectionError: the name selects nothing, or one is needed.
+            Fault: the data is needed and is not there (status 3) or does not fit (status 1).
+            ValueError: there is no such format.
+        """
+        from .pictures import SCHEDULES, draw_schedule
+
+        _among(format, SCHEDULES)
+        checked = self.trained(name)
+        steps = steps_per_epoch or self._steps_per_epoch(checked, name)
+        return draw_schedule(checked.program, checked.origins, steps, format)
+
+    def _steps_per_epoch(self, checked: CheckedProgram, name: str | None) -> int:
+        """The updates of an epoch, which the size of the data gives."""
+        assert checked.program.training is not None
         try:
-            chosen = self.program(name)
+            prepared = self.prepare(name)
+        except Fault as fault:
+            first, *others = fault.problems
+            hint = Note("steps_per_epoch (--steps-per-epoch N) goes without the data")
+            first = replace(first, notes=(*first.notes, hint))
+            raise Fault((first, *others), fault.status) from None
+        return prepared.batches(checked.program.training).steps_per_epoch
+
+    def _shown(self, name: str | None) -> CheckedProgram:
+        """The program of a name; where that is no training's, a model alone."""
+        try:
+            return self.program(name)
         except SelectionError:
-            chosen = self.model(name)
-        return summarize(chosen.program)
+            return self.model(name)
 
     def prepare(self, name: str | None = None) -> Prepared:
         """The data of a training, read, divided and scaled. Paths are relative to the spec.

@@ -43,6 +43,7 @@ __all__ = [
     "IR_VERSION",
     "RNG_VERSION",
     "Binding",
+    "Block",
     "Buffer",
     "Call",
     "Data",
@@ -343,9 +344,28 @@ class Origin:
     how: str = "given"
 
 
+@dataclass(frozen=True)
+class Block:
+    """A block, or a model in the place of one, where a model uses it.
+
+    `path` stands before the names of its layers (``stage_1``), `unit` is what is used and
+    `arguments` what it is given. `call` counts the uses of one path: those after the first
+    have its weights.
+    """
+
+    path: str
+    unit: str
+    arguments: tuple[tuple[str, Any], ...] = ()
+    call: int = 1
+
+    def __str__(self) -> str:
+        """``encoder``, or ``encoder, call 2``."""
+        return self.path if self.call == 1 else f"{self.path}, call {self.call}"
+
+
 @dataclass
 class Origins:
-    """Places by (owner, field).
+    """Places by (owner, field); and the blocks that each call lies in, outermost first.
 
     Owners are names in the intermediate form: a layer's or node's name, ``data``,
     ``binding:price``, ``transform:0`` (by position), ``training``, ``output:price``,
@@ -355,6 +375,9 @@ class Origins:
 
     table: dict[tuple[str, str], Origin] = field(
         default_factory=dict[tuple[str, str], Origin]
+    )
+    blocks: dict[str, tuple[Block, ...]] = field(
+        default_factory=dict[str, tuple[Block, ...]]
     )
 
     def put(self, owner: str, name: str, span: Span | None, how: str = "given") -> None:

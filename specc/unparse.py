@@ -18,7 +18,7 @@ from .check.expectation import Expectation, Maybe, MemberOf, Sequence, Text, sig
 from .ir import Binding, Call, Data, Network, Program, Training
 from .syntax.format import format_text
 
-__all__ = ["Unwritable", "settings_of", "unparse"]
+__all__ = ["Unwritable", "settings_of", "unparse", "written"]
 
 
 class Unwritable(ValueError):
@@ -57,7 +57,7 @@ def _model(network: Network) -> Iterator[str]:
     called = {call.name for call in network.calls}
     for node in network.layers:
         if node.name not in called:  # it was named before anything flows into it
-            yield f"{node.name} = {_call(node.layer)}"
+            yield f"{node.name} = {written(node.layer)}"
     for call in network.calls:
         yield _flow(network, call, call.name in names)
     for output in network.outputs:
@@ -76,11 +76,11 @@ def _flow(network: Network, call: Call, is_output: bool) -> str:
     if node.layer.takes == "many":
         if node.name != call.name:
             raise Unwritable(f"{node.name}, which joins flows, is called twice")
-        return f"{lead}{call.name} = {_call(node.layer, call.inputs)}"
+        return f"{lead}{call.name} = {written(node.layer, call.inputs)}"
     (source,) = call.inputs
     again = node.name != call.name
     return (
-        f"{lead}{call.name} = {source} -> {node.name if again else _call(node.layer)}"
+        f"{lead}{call.name} = {source} -> {node.name if again else written(node.layer)}"
     )
 
 
@@ -93,7 +93,7 @@ def _data(data: Data) -> Iterator[str]:
     for binding in data.bindings:
         yield _binding(binding, isinstance(data.source, Csv))
     for step in data.transforms:
-        yield _call(step)
+        yield written(step)
     yield "}"
 
 
@@ -147,12 +147,12 @@ def _training(program: Program, training: Training, data: Data) -> Iterator[str]
     several = len(training.objectives) > 1
     for item in training.objectives:
         output = f" {item.output}" if several else ""
-        yield f"loss{output} = {_call(item.loss)}"
+        yield f"loss{output} = {written(item.loss)}"
         if item.metrics:
-            yield f"metrics{output} = [{', '.join(map(_call, item.metrics))}]"
+            yield f"metrics{output} = [{', '.join(map(written, item.metrics))}]"
     yield from _settings(settings_of(training))
     for callback in training.phases[0].callbacks:
-        yield _call(callback)
+        yield written(callback)
     yield "}"
 
 
@@ -173,8 +173,8 @@ def _given(construct: Construct) -> Iterator[tuple[str, Any]]:
             yield name, value
 
 
-def _call(construct: Construct, flows: tuple[str, ...] = ()) -> str:
-    """A construct with its arguments; `flows` are those that a joining layer takes."""
+def written(construct: Construct, flows: tuple[str, ...] = ()) -> str:
+    """A construct with the arguments that it needs; `flows` are those of a joining layer."""
     kind = signature(type(construct))
     arguments, unnamed = list(flows), not flows
     given = dict(_given(construct))
@@ -229,7 +229,7 @@ def _member(value: Construct, expects: Expectation) -> str:
     number = expects.number if isinstance(expects, MemberOf) else None
     if value.keyword == number and set(given) == {"value"}:
         return _number(given["value"])
-    return _call(value)
+    return written(value)
 
 
 def _measure(value: Any) -> str:

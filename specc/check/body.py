@@ -10,7 +10,7 @@ from dataclasses import replace
 from ..catalog import catalog
 from ..catalog.layers import Layer
 from ..diagnostics.model import Note, Span
-from ..ir import Origins
+from ..ir import Block, Origins
 from ..syntax import tree
 from .allow import is_allow
 from .assertions import Demand
@@ -60,6 +60,8 @@ class BodyReader:
         )
         #: The units that are being read, from the outermost.
         self._open: list[str] = []
+        #: How many times the layers of each path are used.
+        self._uses: dict[str, int] = {}
         self._exhausted = False
 
     @contextmanager
@@ -336,11 +338,21 @@ class BodyReader:
             path=instance.path,
             again=again,
             uses=(*scope.uses, Note(f"{unit.name} is used here", span)),
+            blocks=(*scope.blocks, self._used(instance)),
         )
         with self.within(unit.name), self.binder.params.within(instance.arguments):
             self.read(without_inputs(unit), inner)
         self.units[unit.name].note(instance.arguments)
         return self._end(unit, inner, span)
+
+    def _used(self, instance: Instance) -> Block:
+        """One more use of a unit."""
+        path, unit = instance.path.removesuffix("/"), instance.unit.name
+        self._uses[path] = self._uses.get(path, 0) + 1
+        given = [
+            (name, instance.arguments[name].value) for name in self.units[unit].places
+        ]
+        return Block(path, unit, tuple(given), self._uses[path])
 
     def _inputs(
         self,

@@ -169,6 +169,8 @@ class FlowReader:
         """Put down a call; `target` is the name that the text gives it."""
         call = PendingCall(name, owner, span, layer, incoming, scope.uses, hint)
         self.outline.calls[name] = call
+        if scope.blocks:
+            self.origins.blocks[name] = scope.blocks
         if target is not None:
             scope.names[target].edge, scope.names[target].layer = name, owner
         return Reference(name, span)

@@ -199,7 +199,8 @@ def _origins(
     transforms: tuple[Bound, ...],
 ) -> Origins:
     """Where the values of a program came from: those of its parts put together."""
-    origins = Origins({**model.origins.table, **data.origins.table})
+    table = {**model.origins.table, **data.origins.table}
+    origins = Origins(table, dict(model.origins.blocks))
     record(origins, "training", settings)
     origins.put("training", "", training.span)
     for binding in data.bindings:

@@ -8,6 +8,7 @@ from functools import cached_property
 
 from ..catalog.layers import Layer
 from ..diagnostics.model import Note, Span
+from ..ir import Block
 from ..syntax import tree
 from .defaults import Defaults, layered
 from .expressions import Param
@@ -130,6 +131,8 @@ class Scope:
     suffix: str = ""
     again: bool = False
     uses: tuple[Note, ...] = ()
+    #: The blocks that the statements stand in, outermost first.
+    blocks: tuple[Block, ...] = ()
     #: What the statements say that outputs are.
     outputs: dict[str, Reference] = field(default_factory=dict[str, Reference])
     #: The numbers of automatic names in a unit that is called again.

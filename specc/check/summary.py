@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import prod
 
 from ..catalog.types import Shape
-from ..ir import Program
+from ..ir import Block, Origins, Program
 from .memory import Memory, estimate
 
 __all__ = ["Row", "Summary", "summarize"]
@@ -17,9 +17,10 @@ class Row:
     """One input or one call of a layer.
 
     `name` is the edge that it produces, `kind` the layer's keyword or ``input``, and
-    `shape` that of one example. `parameters` counts the weights that the layer owns,
-    `trainable` those of them that training changes, `buffers` the numbers that it keeps
-    without training them. A layer's weights are counted at its first call.
+    `shape` that of one example; a block that is folded has its own name and kind.
+    `parameters` counts the weights that the layer owns, `trainable` those of them that
+    training changes, `buffers` the numbers that it keeps without training them. A layer's
+    weights are counted at its first call.
     """
 
     name: str
@@ -40,6 +41,25 @@ class Summary:
     outputs: dict[str, str]
     memory: Memory
 
+    def folded(self, origins: Origins, depth: int) -> Summary:
+        """The summary with one row for each block that lies below `depth` others."""
+
+        def row_of(edge: str) -> Block | None:
+            """The block whose row the edge is in."""
+            around = origins.blocks.get(edge, ())
+            return around[depth] if len(around) > depth else None
+
+        found: dict[tuple[str, int], Row] = {}
+        for row in self.rows:
+            block = row_of(row.name)
+            if block is None:
+                found[row.name, 0] = row
+                continue
+            outer = tuple(edge for edge in row.inputs if row_of(edge) != block)
+            row, use = replace(row, inputs=outer), (block.path, block.call)
+            found[use] = _more(found[use], row) if use in found else _first(block, row)
+        return replace(self, rows=tuple(found.values()))
+
     @property
     def parameters(self) -> int:
         """All weights."""
@@ -54,6 +74,23 @@ class Summary:
     def buffers(self) -> int:
         """The numbers that are kept without being trained."""
         return sum(row.buffers for row in self.rows)
+
+
+def _first(block: Block, row: Row) -> Row:
+    """The row of a block that begins with this one."""
+    return replace(row, name=str(block), kind=block.unit)
+
+
+def _more(block: Row, row: Row) -> Row:
+    """The row of a block with one more of its calls, whose output is that of the last."""
+    return replace(
+        block,
+        inputs=tuple(dict.fromkeys((*block.inputs, *row.inputs))),
+        shape=row.shape,
+        parameters=block.parameters + row.parameters,
+        trainable=block.trainable + row.trainable,
+        buffers=block.buffers + row.buffers,
+    )
 
 
 def summarize(program: Program) -> Summary:

@@ -23,6 +23,7 @@ VERBS = (
     "check",
     "fmt",
     "summary",
+    "graph",
     "diff",
     "train",
     "evaluate",
@@ -38,7 +39,9 @@ VERBS = (
 )
 
 #: Verbs that run a framework or read data, and so make garbage worth collecting.
-_LASTING = frozenset({"train", "evaluate", "predict", "verify", "prepare", "doctor"})
+_LASTING = frozenset(
+    {"graph", "train", "evaluate", "predict", "verify", "prepare", "doctor"}
+)
 
 _BUG = """\
 this is a bug in specc, not in your spec: {kind}: {error}

@@ -25,13 +25,22 @@ _TEXTS = 3
 )
 @file_argument
 @click.argument("model", metavar="[MODEL]", required=False)
+@click.option(
+    "--depth",
+    type=click.IntRange(min=0),
+    help="One row for each block that lies in so many others. [default: no blocks]",
+)
 @set_option
-def command(file: str, model: str | None, params: dict[str, str]) -> None:
-    """Show a model's layers, shapes, parameters and memory."""
+def command(
+    file: str, model: str | None, depth: int | None, params: dict[str, str]
+) -> None:
+    """Show layers, shapes, parameters and memory of a model, or of every model of FILE."""
     from .opening import open_spec
 
-    summary = open_spec(file, params).summary(model)
-    click.echo("\n".join(_lines(summary)))
+    spec = open_spec(file, params)
+    one = () if model is None else (spec.summary(model, depth=depth),)
+    shown = one or spec.summaries(depth=depth)
+    click.echo("\n\n".join("\n".join(_lines(summary)) for summary in shown))
 
 
 def _lines(summary: Summary) -> Iterator[str]:

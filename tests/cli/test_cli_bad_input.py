@@ -13,6 +13,7 @@ Specc = Callable[..., Result]
 VERBS = [
     ("check",),
     ("summary",),
+    ("graph",),
     ("compile", "--backend", "torch"),
     ("dump", "--stage", "ir"),
     ("prepare", "--out", "arrays.npz"),

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from ...pictures.plot import Gate, Plot, Series
 from ..tolerances import tolerances
 from ..verdict import Check, Verdict
-from .plot import Gate, Plot, Series
 
 __all__ = ["curves"]
+
+#: What the values of all these plots are.
+ERROR = "relative error, log scale"
 
 OUTPUTS = ("outputs in inference", "outputs in training")
 ALONE = ("nodes alone in inference", "nodes alone in training")
@@ -67,7 +70,7 @@ def _by_tensor(
     if odd and precision == "float64":
         gates.append(Gate("gate for odd batches", odd[0].gate))
     axis = "weight" if "gradients" in parts else "layer, in the order of the network"
-    yield Plot(f"{title}, {precision}", axis, series, gates, names)
+    yield Plot(f"{title}, {precision}", axis, series, gates, names, ERROR)
 
 
 def _floor() -> Gate:
@@ -117,4 +120,5 @@ def _by_step(verdict: Verdict, precision: str) -> Iterator[Plot]:
     if series:
         shown = gates[:1] if precision == "float64" else [_floor()]
         single = "" if precision == "float64" else ", single steps"
-        yield Plot(f"Training by step, {precision}{single}", "step", series, shown)
+        title = f"Training by step, {precision}{single}"
+        yield Plot(title, "step", series, shown, up=ERROR)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from .html import Html, element
+from ...pictures.html import Html, element
 
 __all__ = ["excerpt"]
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
 
+from ...pictures.html import Html, column, element, table
+from ...pictures.plot import draw
 from ..render import headline
 from ..verdict import Verdict
 from . import sections
 from .curves import curves
-from .html import Html, column, element, table
-from .plot import draw
 from .wrong import findings
 
 __all__ = ["Entry", "is_report", "page"]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from ...pictures.html import Html, column, element, figure, number_cell, table
 from ..protocol import JUDGE
 from ..render import counted, excuses, headline
 from ..verdict import Check, Portable, Standing, Verdict
-from .html import Html, column, element, figure, number_cell, table
 
 __all__ = ["banner", "circumstances", "excused", "notes", "portability", "steps"]
 

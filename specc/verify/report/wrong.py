@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from ...pictures.html import Html, column, element, join, number_cell, table
 from ..verdict import Difference, Failure, Place, Refused, Verdict
 from .excerpts import excerpt
-from .html import Html, column, element, join, number_cell, table
 
 __all__ = ["findings"]
 

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable
 from html import escape
 
-from ...diagnostics.visible import visible
+from ..diagnostics.visible import visible
 
 __all__ = [
     "Html",

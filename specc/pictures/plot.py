@@ -1,4 +1,4 @@
-"""Plots of errors on a logarithmic scale, as inline SVG."""
+"""Plots over steps or names, on a logarithmic or a plain scale, as SVG."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from .html import Html, element, figure
 
-__all__ = ["Gate", "Plot", "Series", "draw"]
+__all__ = ["Gate", "Plot", "Series", "draw", "drawing"]
 
 WIDTH, HEIGHT = 560, 220
 LEFT, RIGHT, TOP, BOTTOM = 84, 12, 16, 26
@@ -22,8 +22,8 @@ MARKED = 60
 class Series:
     """Points of one kind; `color` and `style` number the ways of drawing.
 
-    `points` are (place on the axis, error, what it is). A `line` joins them; `hollow` ones
-    are drawn as rings.
+    `points` are (place on the axis, value, what it is). A `line` joins them; `hollow` ones
+    are drawn as rings, those without `marks` not at all.
     """
 
     title: str
@@ -32,6 +32,7 @@ class Series:
     style: int = 0
     line: bool = False
     hollow: bool = False
+    marks: bool = True
 
 
 @dataclass(frozen=True)
@@ -44,41 +45,50 @@ class Gate:
 
 @dataclass(frozen=True)
 class Plot:
-    """What is drawn. `names` label the axis at 0, 1, 2 …; without them it has numbers."""
+    """What is drawn. `names` label the axis at 0, 1, 2 …; without them it has numbers.
+
+    `up` is what the values are; on a scale that is not `logarithmic` they begin at 0.
+    """
 
     title: str
     axis: str
     series: Sequence[Series]
     gates: Sequence[Gate] = ()
     names: Sequence[str] = ()
+    up: str = ""
+    logarithmic: bool = True
 
 
 @dataclass(frozen=True)
 class _Frame:
-    """The scales. Errors of 0 lie on the bottom line, infinite ones on the top line.
+    """The scales. Values of 0 lie on the bottom line, infinite ones on the top line.
 
-    `infinite` says whether there are any of these.
+    `infinite` says whether there are any of these. `low` and `high` are powers of ten on a
+    logarithmic scale; else the values go up to `high` in steps of `step`.
     """
 
     low: int
-    high: int
+    high: float
     begin: float
     end: float
     infinite: bool
+    step: float | None = None
 
     def x(self, place: float) -> float:
         width = WIDTH - LEFT - RIGHT
         return LEFT + width * (place - self.begin) / ((self.end - self.begin) or 1.0)
 
-    def y(self, error: float) -> float:
+    def y(self, value: float) -> float:
         height = HEIGHT - TOP - BOTTOM
-        if error <= 0.0:
+        if value <= 0.0:
             share = 0.0
-        elif not math.isfinite(error):
+        elif not math.isfinite(value):
             share = 1.0
+        elif self.step is not None:
+            share = (0.92 if self.infinite else 1.0) * min(value / self.high, 1.0)
         else:
             # The bottom, and the top where needed, is for what has no logarithm.
-            within = (math.log10(error) - self.low) / (self.high - self.low)
+            within = (math.log10(value) - self.low) / (self.high - self.low)
             room = 0.83 if self.infinite else 0.92
             share = 0.08 + room * min(max(within, 0.0), 1.0)
         return TOP + height * (1.0 - share)
@@ -86,27 +96,38 @@ class _Frame:
 
 def draw(plot: Plot, identity: str) -> Html:
     """The plot as a figure with a legend; `identity` is unique in the page."""
+    return element(
+        "figure",
+        element("figcaption", plot.title),
+        drawing(plot, identity),
+        element("ul", *map(_legend, plot.series), class_="legend"),
+    )
+
+
+def drawing(
+    plot: Plot, identity: str, *head: Html, above: int = 0, **attributes: object
+) -> Html:
+    """The plot alone; `head` and `attributes` are for the element around it.
+
+    `above` is room that is left there, at negative heights.
+    """
     frame = _frame(plot)
     height = HEIGHT + (NAMES + 16 if plot.names else 16)
     title = f"{identity}-title"
     marks = [mark for series in plot.series for mark in _series(series, frame)]
-    drawing = element(
+    return element(
         "svg",
         element("title", f"{plot.title}. {_summary(plot)}", id=title),
+        *head,
         *_scale(frame),
         *_titles(plot, height),
         *(_names(plot, frame) if plot.names else _numbers(plot, frame)),
         *(line for gate in plot.gates for line in _gate(gate, frame)),
         *marks,
-        viewBox=f"0 0 {WIDTH} {height}",
+        viewBox=f"0 {-above} {WIDTH} {height + above}",
         role="img",
         aria_labelledby=title,
-    )
-    return element(
-        "figure",
-        element("figcaption", plot.title),
-        drawing,
-        element("ul", *map(_legend, plot.series), class_="legend"),
+        **attributes,
     )
 
 
@@ -129,24 +150,45 @@ def _frame(plot: Plot) -> _Frame:
     high = math.ceil(math.log10(max(sizes, default=1.0)))
     places = [place for series in plot.series for place, _, _ in series.points]
     high, infinite = max(high, low + 1), math.inf in errors
-    if plot.names:
-        return _Frame(low, high, -0.5, len(plot.names) - 0.5, infinite)
     begin, end = min(places, default=0.0), max(places, default=1.0)
-    return _Frame(low, high, begin, max(end, begin + 1), infinite)
+    begin, end = begin, max(end, begin + 1)
+    if plot.names:
+        begin, end = -0.5, len(plot.names) - 0.5
+    if plot.logarithmic:
+        return _Frame(low, high, begin, end, infinite)
+    largest = max(sizes, default=1.0)
+    step = _step(largest / 4)
+    return _Frame(0, step * math.ceil(largest / step), begin, end, infinite, step)
+
+
+def _step(about: float) -> float:
+    """A round number of that size or the next above: 1, 2 or 5 times a power of ten."""
+    power = 10.0 ** math.floor(math.log10(about))
+    return next(n * power for n in (1, 2, 5, 10) if n * power >= about * (1 - 1e-9))
 
 
 def _scale(frame: _Frame) -> Iterator[Html]:
-    """Lines across at powers of ten, at 0, and where there are, at infinity."""
-    every = -(-(frame.high - frame.low) // 6)
-    powers = range(frame.low, frame.high + 1, every)
-    lines = {"exactly 0": 0.0, **{f"1e{power}": 10.0**power for power in powers}}
+    """Lines across at round numbers, at 0, and where there are, at infinity."""
+    if frame.step is not None:
+        count = round(frame.high / frame.step)
+        values = [place * frame.step for place in range(1, count + 1)]
+        lines = {"0": 0.0, **{f"{value:.6g}": value for value in values}}
+    else:
+        every = -(-int(frame.high - frame.low) // 6)
+        powers = range(frame.low, int(frame.high) + 1, every)
+        lines = {"exactly 0": 0.0, **{f"1e{power}": 10.0**power for power in powers}}
     if frame.infinite:
         lines["∞"] = math.inf
-    for label, error in lines.items():
-        y = frame.y(error)
+    for label, value in lines.items():
+        y = frame.y(value)
         yield _rule(y, "grid")
         yield _label(label, LEFT - 6, y + 4, "end")
-    # No power of ten is 0: the axis is broken between them.
+    if frame.step is None:
+        yield from _break(frame)
+
+
+def _break(frame: _Frame) -> Iterator[Html]:
+    """No power of ten is 0: the axis is broken between them."""
     middle = (frame.y(0.0) + frame.y(10.0**frame.low)) / 2
     for y in (middle - 2, middle + 2):
         yield element(
@@ -161,9 +203,10 @@ def _scale(frame: _Frame) -> Iterator[Html]:
 
 def _titles(plot: Plot, height: int) -> Iterator[Html]:
     """What the axes show."""
-    y = TOP + (HEIGHT - TOP - BOTTOM) / 2
-    turned = f"rotate(-90 12 {y})"
-    yield _label("relative error, log scale", 12, y, "middle", transform=turned)
+    if plot.up:
+        y = TOP + (HEIGHT - TOP - BOTTOM) / 2
+        turned = f"rotate(-90 12 {y:.1f})"
+        yield _label(plot.up, 12, y, "middle", transform=turned)
     yield _label(plot.axis, (LEFT + WIDTH - RIGHT) / 2, height - 2, "middle")
 
 
@@ -211,6 +254,8 @@ def _series(series: Series, frame: _Frame) -> Iterator[Html]:
     if series.line and len(places) > 1:
         path = " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
         yield element("polyline", points=path, class_=kind)
+    if not series.marks:
+        return
     radius = 3 if len(places) <= MARKED else 1.5
     for (x, y), (_, error, what) in zip(places, series.points, strict=True):
         told = element("title", f"{what}, {series.title}: {error!r}")
