@@ -70,7 +70,8 @@ def _compare(
             for path, size in sizes.items()
             if not size <= gate
         ]
-        ledger.enter(LAWS, gate, len(weights), len(sizes), sizes, wrong, unit=UNIT)
+        unit = UNIT if gate else ""  # constants are exact
+        ledger.enter(LAWS, gate, len(weights), len(sizes), sizes, wrong, unit=unit)
 
 
 def distance_from_law(weight: Weight, values: np.ndarray) -> float:
