@@ -70,8 +70,7 @@ def _compare(
             for path, size in sizes.items()
             if not size <= gate
         ]
-        unit = UNIT if gate else ""  # constants are exact
-        ledger.enter(LAWS, gate, len(weights), len(sizes), sizes, wrong, unit=unit)
+        ledger.enter(LAWS, gate, len(weights), len(sizes), sizes, wrong, unit=UNIT)
 
 
 def distance_from_law(weight: Weight, values: np.ndarray) -> float:

@@ -80,7 +80,7 @@ def _table(checks: tuple[Check, ...]) -> Iterator[str]:
     yield from (f"~ {line}" for line in excuses(checks))
     yield "worst and gate: relative differences between the sides"
     for unit in dict.fromkeys(check.unit for check in checks if check.unit):
-        named = [check for check in checks if check.unit == unit]
+        named = list({c.part: c for c in checks if c.unit == unit}.values())
         alone = f"of the {named[0].part}"
         yield f"    {f'in {named[0].precision}' if named[1:] else alone}: {unit}"
 
