@@ -33,11 +33,14 @@ VERBS = (
     "explain",
     "catalog",
     "prepare",
+    "lsp",
     "doctor",
 )
 
 #: Verbs that run a framework or read data, and so make garbage worth collecting.
-_LASTING = frozenset({"train", "evaluate", "predict", "verify", "prepare", "doctor"})
+_LASTING = frozenset(
+    {"train", "evaluate", "predict", "verify", "prepare", "lsp", "doctor"}
+)
 
 _BUG = """\
 this is a bug in specc, not in your spec: {kind}: {error}

@@ -38,6 +38,13 @@ _ALL = (
         "defaults Dense { kernel_initializer = he_normal }",
     ),
     Statement(
+        "block",
+        "declaration of a file",
+        "A stack of layers with parameters, which is used by its name in the place of a"
+        " layer.",
+        "block Unit(filters: int) { Conv2D(filters, kernel_size = 3); Activation(relu) }",
+    ),
+    Statement(
         "model",
         "declaration of a file",
         "Inputs, layers and outputs. With one input and no output statement it is a"
@@ -57,6 +64,33 @@ _ALL = (
         "A flow whose result is an output. Its loss, metrics and target go by its name; that"
         " of a sequence is called output.",
         "output price = hidden -> Dense(1)",
+    ),
+    Statement(
+        "repeat",
+        "statement of a model or a block",
+        "Its body so many times; with a variable, once for each number from the first to"
+        " the last, both included.",
+        "repeat 3 { Dense(32) }        repeat i in 1..3 { Dense(32 * i) }",
+    ),
+    Statement(
+        "if",
+        "statement of a model or a block",
+        "Its body where the condition holds, and what follows else where it does not. What"
+        " is not chosen is not looked at.",
+        "if rate > 0 { Dropout(rate) } else { BatchNormalization }",
+    ),
+    Statement(
+        "residual",
+        "statement of a sequential model or a block",
+        "What its body makes of the input, plus the input, or what its shortcut makes of"
+        " it.",
+        "residual { Conv2D(8, kernel_size = 3, padding = same) }",
+    ),
+    Statement(
+        "shortcut",
+        "statement of a residual",
+        "The way around the body, where that changes the shape.",
+        "shortcut { Conv2D(8, kernel_size = 1, strides = 2) }",
     ),
     Statement(
         "target",
