@@ -95,9 +95,8 @@ def complete(
     if cursor.inside == "comment":
         return []
     text = document.text
-    quoted = text[cursor.start : cursor.end] if cursor.inside == "string" else ""
     follows = text[cursor.end :].lstrip(" \t")[:1]
-    range = document.lines.range(cursor.start, cursor.start + len(quoted) or cursor.end)
+    range = document.lines.range(cursor.start, cursor.end)
     items = Items(range, snippets, called=follows == "(")
     slots = Slots(cursor, Names(document.file))
     slot = slots.at_cursor()

@@ -9,6 +9,7 @@ from ..check.checked import Checked
 from ..diagnostics.model import Source
 from ..pipeline import check_source
 from ..syntax import tree
+from ..syntax.limits import MAX_BYTES
 from ..syntax.parse import Parsed, read_source
 from ..syntax.scan import Scanned, scan
 from .index import Index
@@ -44,10 +45,18 @@ class Document:
         self._checking = Lock()
         self._earlier = before.file if before is not None else None
 
+        #: Which fixes of it were tried, and whether they mend what they are for.
+        self.tried: dict[object, bool] = {}
+
     @property
     def text(self) -> str:
         """The text."""
         return self.source.text
+
+    @property
+    def readable(self) -> bool:
+        """Whether it is no larger than what is read at all."""
+        return len(self.text) <= MAX_BYTES
 
     @cached_property
     def lines(self) -> Lines:
@@ -79,7 +88,7 @@ class Document:
         """What the checker says of it; it may be asked from several threads."""
         with self._checking:
             if self._checked is None:
-                self._checked = check_source(self.source)
+                self._checked = check_source(self.source, parsed=self.parsed)
             return self._checked
 
     @cached_property

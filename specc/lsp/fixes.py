@@ -1,7 +1,7 @@
 """Quick fixes: what a problem suggests, where that can be written mechanically.
 
-A fix is offered only after it was tried: with it the problem must be gone and no other
-be there that was not.
+A fix is offered only after it was tried: with it the problem must be gone, and the fix
+itself be right. Only a word of the language for one that is unknown needs no trial.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ _MOST_PROBLEMS = 8
 _MOST_TRIES = 4
 
 _ARGUMENT = re.compile(r"(\w+) = (.+)", re.DOTALL)
+_WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 _BRACKET = frozenset("()[]{}")
 
 
@@ -53,7 +54,7 @@ def fixes(document: Document, start: int, end: int) -> list[Fix]:
     found: list[Fix] = []
     for problem in near[:_MOST_PROBLEMS]:
         tried = list(_candidates(document, problem))[:_MOST_TRIES]
-        mending = [fix for fix in tried if _mends(document, fix)]
+        mending = [fix for fix in tried if _holds(document, fix)]
         found += _one_preferred(mending)
         found += _allowance(document, problem)
     return found
@@ -164,12 +165,17 @@ def _path(document: Document, problem: Problem) -> list[tree.Node]:
 
 
 def _lines(text: str, start: int, end: int) -> tuple[int, int]:
-    """A stretch with the rest of its lines, where there is nothing else on them."""
+    """A stretch with the rest of its lines, where there is nothing else on them.
+
+    Of the empty lines around it one is left.
+    """
     begin = text.rfind("\n", 0, start) + 1
     stop = text.find("\n", end)
     stop = len(text) if stop < 0 else stop + 1
     if text[begin:start].strip() or text[end:stop].strip():
         return start, end
+    if text[:begin].endswith("\n\n") and text[stop:].startswith("\n"):
+        stop += 1
     return begin, stop
 
 
@@ -188,10 +194,24 @@ def _allowance(document: Document, problem: Problem) -> list[Fix]:
     text = f'{indent}allow({problem.rule}, "reason")\n'
     title = f"Allow {problem.rule} in this block"
     fix = Fix(title, problem, begin, begin, text, preferred=False)
-    return [fix] if _mends(document, fix) else []
+    return [fix]
 
 
 # Trying ------------------------------------------------------------------------------
+
+
+def _holds(document: Document, fix: Fix) -> bool:
+    """Whether a fix may be offered; each is tried once."""
+    if fix not in document.tried:
+        document.tried[fix] = _is_word(document, fix) or _mends(document, fix)
+    return document.tried[fix]
+
+
+def _is_word(document: Document, fix: Fix) -> bool:
+    """Whether a word that is known stands for one that is not: that needs no trial."""
+    unknown = fix.problem.rule.startswith("unknown-")
+    old = document.text[fix.start : fix.end]
+    return unknown and all(map(_WORD.fullmatch, (old, fix.text)))
 
 
 def _mends(document: Document, fix: Fix) -> bool:

@@ -56,9 +56,13 @@ class Server(LanguageServer):
         return bool(self.protocol._shutdown)  # pyright: ignore[reportPrivateUsage]
 
     def document(self, uri: str) -> Document | None:
-        """The document of that address: open, or a file; None for no such thing."""
-        if uri in self.documents:
-            return self.documents[uri]
+        """The document of that address: open, or a file.
+
+        None where there is no such thing, and for what is too large to be read.
+        """
+        known = self.documents.get(uri)
+        if known is not None:
+            return known if known.readable else None
         path = to_fs_path(uri) if uri.startswith("file:") else None
         try:
             source = read(Path(path)) if path else None
