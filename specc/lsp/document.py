@@ -100,3 +100,8 @@ class Document:
     def layers(self) -> Layers:
         """The shapes and weights of the layers that are written in it."""
         return Layers(self.checked)
+
+    def prepare(self) -> None:
+        """Make what the next requests will ask for."""
+        for made in (self.checked, self.layers, self.index):
+            assert made is not None

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from itertools import pairwise
+from dataclasses import dataclass, replace
+from itertools import islice, pairwise
 
 from ..diagnostics.model import Level, Problem, Source
 from ..pipeline import check_source
@@ -21,9 +21,9 @@ from .document import Document
 
 __all__ = ["Fix", "fixes"]
 
-#: Problems that one request looks at, and what is tried for each.
+#: Problems that one request looks at, and suggestions that are tried for each.
 _MOST_PROBLEMS = 8
-_MOST_TRIES = 4
+_MOST_WAYS = 4
 
 _ARGUMENT = re.compile(r"(\w+) = (.+)", re.DOTALL)
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
@@ -53,47 +53,48 @@ def fixes(document: Document, start: int, end: int) -> list[Fix]:
     ]
     found: list[Fix] = []
     for problem in near[:_MOST_PROBLEMS]:
-        tried = list(_candidates(document, problem))[:_MOST_TRIES]
-        mending = [fix for fix in tried if _holds(document, fix)]
-        found += _one_preferred(mending)
+        ways = islice(_ways(document, problem), _MOST_WAYS)
+        firsts = (
+            next((fix for fix in way if _holds(document, fix)), None) for way in ways
+        )
+        mending = [fix for fix in firsts if fix is not None]
+        if len(mending) > 1:  # none that an editor may take unasked
+            mending = [replace(fix, preferred=False) for fix in mending]
+        found += mending
         found += _allowance(document, problem)
     return found
-
-
-def _one_preferred(mending: list[Fix]) -> list[Fix]:
-    """Of several ways none is the one that an editor may take unasked."""
-    if len(mending) < 2:
-        return mending
-    return [
-        Fix(f.title, f.problem, f.start, f.end, f.text, preferred=False)
-        for f in mending
-    ]
 
 
 # What may be meant -------------------------------------------------------------------
 
 
-def _candidates(document: Document, problem: Problem) -> Iterator[Fix]:
+def _ways(document: Document, problem: Problem) -> Iterator[Iterator[Fix]]:
+    """What each suggestion of a problem may mean, likeliest first."""
     span, suggestion = problem.span, problem.suggestion
     assert span is not None
     if problem.rule.startswith("unused-"):
-        yield from _removal(document, problem)
+        yield _removal(document, problem)
     if problem.rule == "unclosed-bracket" and problem.expected in _BRACKET:
-        title = f"Insert {problem.expected}"
-        yield Fix(title, problem, span.start, span.start, problem.expected)
-    if suggestion is None:
-        if problem.rule == "unmatched-bracket":
-            yield Fix("Remove it", problem, span.start, span.end, "")
-        return
-    for text in dict.fromkeys([suggestion, *suggestion.split(" or ")]):
-        if "…" in text:
-            continue  # a form to fill in
-        argument = _ARGUMENT.fullmatch(text)
-        if argument is not None:
-            yield from _argument(document, problem, argument[1], argument[2])
-        yield Fix(f"Replace by {text}", problem, span.start, span.end, text)
-        if problem.rule == "unexpected-unit":
-            yield from _without_unit(document, problem, text)
+        sign = problem.expected
+        yield iter([Fix(f"Insert {sign}", problem, span.start, span.start, sign)])
+    if suggestion is not None:
+        for text in dict.fromkeys([suggestion, *suggestion.split(" or ")]):
+            if "…" not in text:  # no form to fill in
+                yield _meanings(document, problem, text)
+    elif problem.rule == "unmatched-bracket":
+        yield iter([Fix("Remove it", problem, span.start, span.end, "")])
+
+
+def _meanings(document: Document, problem: Problem, text: str) -> Iterator[Fix]:
+    """An argument to set, or what should stand in the place of what is underlined."""
+    span = problem.span
+    assert span is not None
+    argument = _ARGUMENT.fullmatch(text)
+    if argument is not None:
+        yield from _argument(document, problem, argument[1], argument[2])
+    yield Fix(f"Replace by {text}", problem, span.start, span.end, text)
+    if problem.rule == "unexpected-unit":
+        yield from _without_unit(document, problem, text)
 
 
 def _argument(

@@ -113,11 +113,17 @@ class Server(LanguageServer):
         if document is None:
             return
         loop = asyncio.get_running_loop()
-        found = await loop.run_in_executor(self._checks, diagnostics, document, uri)
+        found = await loop.run_in_executor(self._checks, _looked_at, document, uri)
         if self.documents.get(uri) is document:
             self.text_document_publish_diagnostics(
                 types.PublishDiagnosticsParams(uri, found, document.version)
             )
+
+
+def _looked_at(document: Document, uri: str) -> list[types.Diagnostic]:
+    """The problems of a document, and what hovering will ask of it made ready."""
+    document.prepare()
+    return diagnostics(document, uri)
 
 
 #: A text whose check goes through every stage.
