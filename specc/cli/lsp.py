@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 
 from .exits import Exit, Stop, leave
@@ -24,9 +26,11 @@ def command(stdio: bool) -> None:
     status 1 if the editor went away without a word.
     """
     try:
-        from ..lsp.server import serve
+        from ..lsp.serve import serve
     except ImportError as error:
         raise _missing(error) from None
+    if sys.stdin is not None and sys.stdin.isatty():  # pyright: ignore[reportUnnecessaryComparison]
+        click.echo("waiting for an editor; Ctrl-C ends this", err=True)
     leave(Exit.FINE if serve() else Exit.FINDINGS)
 
 

@@ -31,56 +31,24 @@ from ..syntax import tree
 from .cursor import locate
 from .document import Document
 from .items import Items, Kind
-from .slots import (
+from .places import (
     Arguments,
     Columns,
     Nothing,
     Rules,
     Slot,
-    Slots,
     Statement,
     Step,
     Types,
     Value,
     Words,
 )
+from .slots import Slots
+from .snippets import DATA, FILE, LAYERS, MODEL, TRAIN
 from .units import Names, data_fields, keywords, unit_names
 
 __all__ = ["complete"]
 
-_FILE = {
-    "param": "param ${1:name}: ${2:int} = $0",
-    "model": "model ${1:Name} {\n  input ${2:features}: float32[${3:sizes}]\n  $0\n}",
-    "data": "data ${1:Name} {\n  source = $0\n}",
-    "train": "train ${1:name}: ${2:Model} on ${3:Data} {\n  $0\n}",
-    "block": "block ${1:Name}(${2:units}: ${3:int}) {\n  $0\n}",
-    "defaults": "defaults ${1:Dense} {\n  $0\n}",
-    "allow": 'allow(${1:rule}, "${2:reason}")',
-    "nnspec": "nnspec 1",
-}
-_LAYERS = {
-    "defaults": "defaults ${1:Dense} {\n  $0\n}",
-    "repeat": "repeat ${1:3} {\n  $0\n}",
-    "residual": "residual {\n  $0\n}",
-    "if": "if ${1:condition} {\n  $0\n}",
-    "allow": 'allow(${1:rule}, "${2:reason}")',
-}
-_MODEL = {
-    "input": "input ${1:features}: float32[${2:sizes}]",
-    "output": "output ${1:name} = $0",
-    **_LAYERS,
-}
-_DATA = {
-    "input": 'input ${1:name} = ${2:column}("${3:field}")',
-    "target": 'target ${1:name} = ${2:column}("${3:field}")',
-    "sample_weight": 'sample_weight = ${1:column}("${2:field}")',
-    "allow": 'allow(${1:rule}, "${2:reason}")',
-}
-_TRAIN = {
-    "loss": "loss = $0",
-    "metrics": "metrics = [$0]",
-    "allow": 'allow(${1:rule}, "${2:reason}")',
-}
 _NUMERIC = frozenset(
     {"PLUS", "MINUS", "STAR", "SLASH", "FLOOR", "POWER", "MODULO", "COMPARE", "DOTS"}
 )
@@ -147,9 +115,10 @@ class _Completion:
         unit = self.slots.unit()
         inside = unit is not None and body not in ("file", "data", "train")
         model = body == "model" or (inside and unit is not None and unit[0] == "model")
-        words = {"file": _FILE, "data": _DATA, "train": _TRAIN}.get(
-            body, _MODEL if model else _LAYERS
-        )
+        bodies = {"file": FILE, "data": DATA, "train": TRAIN}
+        words = bodies.get(body, {})
+        if inside:
+            words = MODEL if model else LAYERS
         if body == "residual":
             words = {**words, "shortcut": "shortcut {\n  $0\n}"}
         for word, text in words.items():
@@ -158,7 +127,7 @@ class _Completion:
             kind = catalog().find("settings", body)
             yield from items.arguments(kind, (), statement=True)
             yield from items.members("transform" if body == "data" else "callback")
-        elif body != "file":
+        elif inside:
             yield from self._steps()
 
     def _steps(self) -> Iterator[types.CompletionItem]:

@@ -43,7 +43,7 @@ class Document:
         self.encoding = encoding
         self._checked: Checked | None = None
         self._checking = Lock()
-        self._earlier = before.file if before is not None else None
+        self._earlier = before.last_file() if before is not None else None
 
         #: Which fixes of it were tried, and whether they mend what they are for.
         self.tried: dict[object, bool] = {}
@@ -77,6 +77,10 @@ class Document:
     def current(self) -> tree.File | None:
         """The statements of this text that could be read; None where none could."""
         return self.parsed.file or self.parsed.recovered
+
+    def last_file(self) -> tree.File | None:
+        """Its statements where they are known already, or those of a version before."""
+        return self.file if "parsed" in self.__dict__ else self._earlier
 
     @cached_property
     def file(self) -> tree.File | None:

@@ -24,7 +24,8 @@ from .document import Document
 from .index import Occurrence, Symbol
 from .items import described, parameters, wording
 from .layers import Use
-from .slots import Arguments, Rules, Slots, Statement, Value, expected, inner
+from .places import Arguments, Rules, Statement, Value
+from .slots import Slots, expected, inner
 from .units import Names, data_fields
 
 __all__ = ["hover"]

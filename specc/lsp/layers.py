@@ -35,10 +35,6 @@ class Layers:
                     place = origin.span.start, origin.span.end
                     self._by_place.setdefault(place, []).append(Use(item.name, row))
 
-    def at(self, start: int, end: int) -> list[Use]:
-        """The uses of what stands there."""
-        return self._by_place.get((start, end), [])
-
     def around(self, offset: int) -> tuple[tuple[int, int], list[Use]] | None:
         """The smallest layer that has an offset in it: its place, and its uses."""
         holding = [p for p in self._by_place if p[0] <= offset <= p[1]]

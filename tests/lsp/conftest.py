@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from session import Session
+from lsp_session import Session
 
 
 @pytest.fixture(scope="session")

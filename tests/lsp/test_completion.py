@@ -4,9 +4,9 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from lsp_session import Session
+from lsp_specs import EXAMPLES, SMALL, marked
 from lsprotocol import types
-from session import Session
-from specs import EXAMPLES, SMALL, marked
 
 from specc.catalog import catalog
 from specc.diagnostics import RULES, Level, Source

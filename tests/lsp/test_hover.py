@@ -1,8 +1,8 @@
 """Hover: docs of the catalogue, inferred shapes, values of params."""
 
 import pytest
-from session import Session
-from specs import EXAMPLES, SMALL, marked
+from lsp_session import Session
+from lsp_specs import EXAMPLES, SMALL, marked
 
 from specc.catalog import catalog
 from specc.check.summary import summarize

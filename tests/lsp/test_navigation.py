@@ -4,10 +4,10 @@ import re
 from pathlib import Path
 
 import pytest
+from lsp_session import Session
+from lsp_specs import EXAMPLES, SMALL, marked
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
-from session import Session
-from specs import EXAMPLES, SMALL, marked
 
 from specc.diagnostics import Source
 from specc.ir import Program

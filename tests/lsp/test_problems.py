@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import pytest
+from lsp_session import Session
+from lsp_specs import EXAMPLES, SMALL
 from lsprotocol import types
-from session import Session
-from specs import EXAMPLES, SMALL
 
 from specc.diagnostics import Source, failed
 from specc.lsp.diagnostics import _LEVELS

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from lsp_session import ROOT, Session
+from lsp_specs import EXAMPLES, SMALL, long_spec
 from lsprotocol import types
-from session import ROOT, Session
-from specs import EXAMPLES, SMALL, long_spec
 
 from specc.diagnostics import Source
 from specc.pipeline import check_source
@@ -127,7 +127,7 @@ def test_names_of_the_last_good_text_are_offered_while_one_types(
     editor: Session,
 ) -> None:
     name = "typing.nnspec"
-    editor.open(SMALL, name)
+    editor.problems(editor.open(SMALL, name))
     found = editor.complete("(" * 300 + "\ntrain x: |", name)
     assert {"Net", "Pair"} <= set(found)
 
@@ -292,7 +292,7 @@ def test_the_server_loads_no_framework() -> None:
         [
             sys.executable,
             "-c",
-            "import sys, specc.lsp.server as s;"
+            "import sys, specc.lsp.serve as s;"
             "from specc.lsp.document import Document;"
             f"Document('x', {SMALL!r}).checked;"
             "print([m for m in ('torch', 'tensorflow', 'keras', 'pandas', 'sklearn')"

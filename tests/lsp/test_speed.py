@@ -4,9 +4,9 @@ spare for a busy machine, within a second.
 
 import time
 
+from lsp_session import Session
+from lsp_specs import long_spec
 from lsprotocol import types
-from session import Session
-from specs import long_spec
 
 LIMIT = 1.0
 
