@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -28,6 +29,7 @@ from .pipeline import (
 
 if TYPE_CHECKING:
     from .check.summary import Summary
+    from .comparing import Change
     from .data import Prepared
     from .run import Job, Progress, RunFolder, RunResult
     from .verify import Verdict, Watch, WorkerPool
@@ -301,10 +303,28 @@ class Spec:
             if before is None
             else prepare_again(before, checked.program, self.folder, checked.origins),
             checked.origins,
-            {Path(self.source.name).name: self.source.text},
+            self._sources(),
             self.folder,
             command,
         )
+
+    def differences(self, other: Spec) -> tuple[Change, ...]:
+        """What changes in meaning from this spec to the other.
+
+        Raises:
+            SpecError: one of them has errors.
+        """
+        from .comparing import compare
+
+        return compare(self._sound(), other._sound())
+
+    def _sources(self) -> dict[str, str]:
+        """The texts of the spec and of what it imports, by path from its folder."""
+        found = {Path(self.source.name).name: self.source.text}
+        for source in self.checked.imports:
+            path = os.path.relpath(source.name, self.folder)
+            found[Path(path).as_posix()] = source.text
+        return found
 
     def verify(
         self,
@@ -321,8 +341,9 @@ class Spec:
         Args:
             name: the training.
             backends: those to compare; all that there are if None.
-            steps: updates to take at least.
-            precisions: of ``float64`` and ``float32``.
+            steps: updates to take at least; training may end earlier.
+            precisions: of ``float64`` and ``float32``, which is measured against float64
+                and so includes it.
             pool: workers that also serve other specs; None starts and ends some.
             watch: hears how far each side is.
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import EntryPoint
 from importlib.util import find_spec
 from typing import Any, Protocol
 
+from .catalog.outside import added, take
 from .emit.lowering import Table
 from .ir import Program
 
@@ -90,7 +91,7 @@ class Backend:
 
 @cache
 def _entries() -> dict[str, EntryPoint]:
-    return {entry.name: entry for entry in entry_points(group="specc.backends")}
+    return {entry.name: entry for entry in added("specc.backends")}
 
 
 def backends() -> tuple[str, ...]:
@@ -107,9 +108,15 @@ def backend(name: str) -> Backend:
 
     Raises:
         KeyError: none is installed under it.
+        BrokenPackage: it cannot be imported, or a package that adds to it.
     """
-    found: Backend = _entries()[name].load()
-    added = entry_points(group=f"specc.lowerings.{name}")
-    for entry in sorted(added, key=lambda entry: entry.name):
-        found.table.include(entry.load())
+    found = take(_entries()[name], _as_backend)
+    for entry in added(f"specc.lowerings.{name}"):
+        take(entry, found.table.include)
+    return found
+
+
+def _as_backend(found: Any) -> Backend:
+    if not isinstance(found, Backend):
+        raise TypeError(f"{found!r} is no Backend")
     return found

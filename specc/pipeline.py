@@ -9,6 +9,7 @@ the emitted text and live elsewhere (`specc.live`, `specc.run`, `specc.verify`).
 
 from __future__ import annotations
 
+import re
 from codecs import BOM_UTF8
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,8 +20,10 @@ from .check.checked import Budget, Checked, CheckedProgram, Settings
 from .check.finish import finish
 from .check.report import Report
 from .check.resolve import resolve
+from .diagnostics.fault import Fault
 from .diagnostics.model import Note, Problem, Source, Span, failed
 from .diagnostics.suggest import nearest
+from .imports import Read, gather
 from .syntax.parse import Parsed, read_source, uncollected
 
 __all__ = [
@@ -39,6 +42,13 @@ __all__ = [
     "select",
     "select_model",
 ]
+
+
+#: A line that begins as lines of Python do and no line of a spec does.
+_PYTHON = re.compile(
+    r'^(?:import [A-Za-z_]|from [\w.]+ import |def \w+\(|class \w+.*:|""")',
+    re.MULTILINE,
+)
 
 
 class UnreadableError(Exception):
@@ -93,7 +103,10 @@ def read(path: str | Path, budget: Budget | None = None) -> Source:
         why = error.strerror or type(error).__name__
         message = f"{name} cannot be read: {why}"
         raise UnreadableError(Problem("unreadable", message, None)) from None
-    return decoded(name, data, limit)
+    source = decoded(name, data, limit)
+    if is_python(source):
+        raise UnreadableError(_python(source))
+    return source
 
 
 def decoded(name: str, data: bytes, limit: int = Budget.source_bytes) -> Source:
@@ -108,6 +121,29 @@ def decoded(name: str, data: bytes, limit: int = Budget.source_bytes) -> Source:
         return Source(name, data.removeprefix(BOM_UTF8).decode())
     except UnicodeDecodeError as error:
         raise UnreadableError(_not_text(name, error)) from None
+
+
+def is_python(source: Source) -> bool:
+    """Whether a text is a Python program, by its name or by what stands in it."""
+    if source.name.endswith(".py"):
+        return True
+    if not _PYTHON.search(source.text):
+        return False
+    import ast
+
+    try:
+        ast.parse(source.text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return True
+
+
+def _python(source: Source) -> Problem:
+    """Its first line, and where specs are."""
+    line = source.text.partition("\n")[0]
+    span = Span(source, 0, len(line), 1, 1, 1, len(line) + 1)
+    message = f"{source.name} is a Python program, not a spec"
+    return Problem("unreadable", message, span, expected="a spec, as in first.nnspec")
 
 
 def _too_long(name: str, limit: int) -> Problem:
@@ -151,15 +187,30 @@ def _check(source: Source, settings: Settings, parsed: Parsed) -> Checked:
         return Checked(source, None, (), (), finish(problems, [], settings.strict))
     report = Report()
     report.problems += problems
-    resolved = resolve(file, settings, report)
-    scopes = find_allowances(file, report)
+    found = gather(file, _imported(settings.budget), settings.budget.source_bytes)
+    report.problems += found.problems
+    resolved = resolve(found.files, settings, report)
+    scopes = [find_allowances(file, report) for file in found.files]
     return Checked(
         source,
         file,
         tuple(resolved.trainings),
         tuple(resolved.models),
         finish(report.problems, scopes, settings.strict),
+        tuple(item.span.source for item in found.files[1:]),
     )
+
+
+def _imported(budget: Budget) -> Read:
+    """How the text of an imported file is had."""
+
+    def get(path: Path) -> Source:
+        try:
+            return read(path, budget)
+        except UnreadableError as error:
+            raise Fault(error.problem, status=3) from None
+
+    return get
 
 
 def select(checked: Checked, name: str | None = None) -> CheckedProgram:

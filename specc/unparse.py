@@ -29,7 +29,7 @@ def unparse(program: Program) -> str:
     """The text of a spec that means the program.
 
     Raises:
-        Unwritable: there is none: a shared layer, several phases, frozen weights.
+        Unwritable: there is none: layers of blocks, several phases, frozen weights.
     """
     blocks = ["nnspec 1", "\n".join(_model(program.network))]
     if program.data is not None:
@@ -54,6 +54,10 @@ def _model(network: Network) -> Iterator[str]:
         yield f"input {item.name}: float32{sizes}"
     yield ""
     names = {item.name for item in network.outputs}
+    called = {call.name for call in network.calls}
+    for node in network.layers:
+        if node.name not in called:  # it was named before anything flows into it
+            yield f"{node.name} = {_call(node.layer)}"
     for call in network.calls:
         yield _flow(network, call, call.name in names)
     for output in network.outputs:
@@ -64,15 +68,20 @@ def _model(network: Network) -> Iterator[str]:
 
 def _flow(network: Network, call: Call, is_output: bool) -> str:
     node = network.layer(call.layer)
-    if node.name != call.name:
-        raise Unwritable(f"the layer {node.name} is called twice")
+    if "/" in call.name:
+        raise Unwritable(f"{call.name} is a layer of a block")
     if any(not w.trainable or not w.decay or w.rate != 1 for w in node.weights):
         raise Unwritable(f"the weights of {node.name} are not trained as all others")
     lead = "output " if is_output else ""
     if node.layer.takes == "many":
+        if node.name != call.name:
+            raise Unwritable(f"{node.name}, which joins flows, is called twice")
         return f"{lead}{call.name} = {_call(node.layer, call.inputs)}"
     (source,) = call.inputs
-    return f"{lead}{call.name} = {source} -> {_call(node.layer)}"
+    again = node.name != call.name
+    return (
+        f"{lead}{call.name} = {source} -> {node.name if again else _call(node.layer)}"
+    )
 
 
 # Data -----------------------------------------------------------------------------
@@ -80,18 +89,22 @@ def _flow(network: Network, call: Call, is_output: bool) -> str:
 
 def _data(data: Data) -> Iterator[str]:
     yield f"data {data.name} {{"
-    settings = DataSettings(
-        source=data.source,
-        test=data.test,
-        validation=data.validation,
-        split_seed=data.split_seed,
-    )
-    yield from _settings(settings)
+    yield from _settings(settings_of_data(data))
     for binding in data.bindings:
         yield _binding(binding, isinstance(data.source, Csv))
     for step in data.transforms:
         yield _call(step)
     yield "}"
+
+
+def settings_of_data(data: Data) -> DataSettings:
+    """The settings of a data block."""
+    return DataSettings(
+        source=data.source,
+        test=data.test,
+        validation=data.validation,
+        split_seed=data.split_seed,
+    )
 
 
 def _binding(binding: Binding, table: bool) -> str:

@@ -79,7 +79,7 @@ def _first(plan: Plan) -> Iterator[Section]:
         return
     yield figures_section(plan, training)
     yield from penalty_sections(plan)
-    stopping = stopping_section(program)
+    stopping = stopping_section(program, TABLE)
     if stopping is not None:
         yield stopping
     yield state_section(program)

@@ -1,7 +1,8 @@
 """Layers: the Keras layer that computes each.
 
 A rule takes the layer, the shapes of its inputs, and the word of an activation that the
-Keras layer is to apply itself. The name of the layer is added by those who call it.
+Keras layer is to apply itself. It gives the constructor, `Masked` for a layer that draws
+noise. The name of the layer is added by those who call it.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from specc.emit.source import Call, Expression, call, literal
 from specc.emit.use import Use
 
 from .plan import TABLE
+from .site import Masked
 
 __all__: list[str] = []
 
@@ -123,9 +125,13 @@ def _drops(call: str) -> Callable[[Use], How]:
     emulated="keras.layers.Dropout with masks that can be given to it",
     here=_drops("keras.layers.Dropout"),
 )
-def dropout(layer: Dropout, inputs: Shapes, activation: str | None = None) -> Call:
-    """Write Keras's layer with masks of ours."""
-    return call("Dropout" if layer.rate else "layers.Dropout", literal(layer.rate))
+def dropout(
+    layer: Dropout, inputs: Shapes, activation: str | None = None
+) -> Call | Masked:
+    """Write Keras's layer, with masks of ours where it drops any."""
+    if not layer.rate:
+        return call("layers.Dropout", literal(layer.rate))
+    return Masked(call("Dropout", literal(layer.rate)), layer.rate)
 
 
 @TABLE.rule(
@@ -135,10 +141,11 @@ def dropout(layer: Dropout, inputs: Shapes, activation: str | None = None) -> Ca
 )
 def alpha_dropout(
     layer: AlphaDropout, inputs: Shapes, activation: str | None = None
-) -> Call:
-    """Write Keras's layer with masks of ours."""
-    kind = "AlphaDropout" if layer.rate else "layers.AlphaDropout"
-    return call(kind, literal(layer.rate))
+) -> Call | Masked:
+    """Write Keras's layer, with masks of ours where it drops any."""
+    if not layer.rate:
+        return call("layers.AlphaDropout", literal(layer.rate))
+    return Masked(call("AlphaDropout", literal(layer.rate)), layer.rate)
 
 
 def _normalizes(use: Use) -> How:

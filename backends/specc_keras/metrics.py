@@ -6,7 +6,6 @@ A rule takes the metric, the loss beside it, and the expressions of targets and 
 from __future__ import annotations
 
 from specc.catalog.families import Loss
-from specc.catalog.losses.crossentropy import BinaryCrossentropy
 from specc.catalog.metrics.accuracy import Accuracy
 from specc.catalog.metrics.errors import MeanAbsoluteError
 from specc.emit.source import Expression, call, literal
@@ -19,8 +18,7 @@ __all__: list[str] = []
 
 def _accuracy(use: Use) -> str:
     assert use.objective is not None, "a metric belongs to an output"
-    yes_or_no = isinstance(use.objective.loss, BinaryCrossentropy)
-    what = "a threshold" if yes_or_no else "tf.argmax"
+    what = "a threshold" if use.objective.loss.target == "binary" else "tf.argmax"
     return f"{what}, and a mean in float64; Keras's is float32"
 
 
@@ -33,8 +31,8 @@ def accuracy(
     metric: Accuracy, loss: Loss, targets: Expression, outputs: Expression
 ) -> Expression:
     """Write the share of right classes, which the loss tells how to read."""
-    if isinstance(loss, BinaryCrossentropy):
-        threshold = 0.0 if loss.from_logits else 0.5
+    if loss.target == "binary":
+        threshold = 0.0 if loss.takes_logits() else 0.5
         return call("binary_accuracy", targets, outputs, threshold=literal(threshold))
     sparse = loss.target == "classes"
     kind = "sparse_accuracy" if sparse else "categorical_accuracy"

@@ -21,6 +21,7 @@ from specc.emit.source import (
 from specc.ir import Edge, Network
 
 from .plan import TABLE, Node, Plan, keras_name, own_activation
+from .site import Masked
 from .text import section
 
 __all__ = ["keras_shape", "lines_of_nodes", "model_sections"]
@@ -152,7 +153,9 @@ def _layer(network: Network, node: Node) -> Call:
     else:
         word = TABLE.lowering(inner).write(inner)
         written = TABLE.lowering(layer).write(layer, shapes, word)
-    return _named(written, node.layer)
+    return _named(
+        written.create if isinstance(written, Masked) else written, node.layer
+    )
 
 
 def _activation(node: Node) -> Call:

@@ -5,14 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from specc.backend import Obstacle
+from specc.emit.lowering import Table
 from specc.ir import Network, Program
+
+from .site import Masked, Update
 
 __all__ = ["unsupported"]
 
 
-def unsupported(program: Program) -> Iterator[Obstacle]:
-    """What no lowering of a construct can tell."""
+def unsupported(table: Table, program: Program) -> Iterator[Obstacle]:
+    """What no lowering of a construct can tell, and what one leaves untold."""
     yield from _idle(program.network)
+    yield from _maskless(table, program.network)
+    yield from _slotless(table, program)
     for node in program.network.layers:
         keyword = node.layer.keyword
         if any(weight.rate != 1.0 for weight in node.weights):
@@ -36,6 +41,31 @@ def _idle(network: Network) -> Iterator[Obstacle]:
         why = "no output depends on it, and a Keras model holds only what one does"
         keyword = network.layer(call.layer).layer.keyword
         yield Obstacle(call.name, "", keyword, why)
+
+
+def _maskless(table: Table, network: Network) -> Iterator[Obstacle]:
+    """Layers that draw noise, and whose rule does not say how it is given to them."""
+    for node in network.layers:
+        layer, called = node.layer, [c for c in network.calls if c.layer == node.name]
+        if not node.streams or not called or table.refusal(layer) is not None:
+            continue
+        shapes = tuple(network.edge(edge).shape for edge in called[0].inputs)
+        if not isinstance(table.lowering(layer).write(layer, shapes), Masked):
+            why = "its rule does not say that the Keras layer takes masks"
+            yield Obstacle(node.name, "", layer.keyword, why)
+
+
+def _slotless(table: Table, program: Program) -> Iterator[Obstacle]:
+    """Optimizers whose rule does not say where Keras keeps their slots."""
+    for phase in program.training.phases if program.training else ():
+        optimizer = phase.optimizer
+        if table.refusal(optimizer) is not None:
+            continue
+        written = table.lowering(optimizer).write(optimizer)
+        told = tuple(written.slots) if isinstance(written, Update) else None
+        if told is None or not set(optimizer.slots()) <= set(told):
+            why = "its rule does not say where the Keras optimizer keeps its slots"
+            yield Obstacle("optimizer", "", optimizer.keyword, why)
 
 
 def _in_one_line(network: Network, layer: str) -> bool:

@@ -1,6 +1,6 @@
 """Optimizers: the Keras optimizer of each, its slots, and gradient clipping.
 
-A rule takes the optimizer and gives the call that makes it, in `init_state`.
+A rule takes the optimizer and gives an `Update`.
 """
 
 from __future__ import annotations
@@ -9,31 +9,34 @@ from specc.catalog.families import Optimizer
 from specc.catalog.optimizers.adam import Adam, Nadam
 from specc.catalog.optimizers.rmsprop import RMSprop
 from specc.catalog.optimizers.sgd import SGD
-from specc.emit.shared import clipping
+from specc.emit.pieces import Known
 from specc.emit.source import Call, call, literal
 
 from .plan import TABLE
+from .site import Update
 
-__all__ = ["clip_call", "keras_slots", "scalar_count"]
+__all__ = ["clip_call", "update_of"]
 
 _RATE = "learning_rate(0, steps_per_epoch)"
 
 
 @TABLE.rule(SGD, exact="keras.optimizers.SGD")
-def sgd(optimizer: SGD) -> Call:
+def sgd(optimizer: SGD) -> Update:
     """Write gradient descent."""
-    return call(
+    create = call(
         "keras.optimizers.SGD",
         learning_rate=_RATE,
         momentum=f"np.float64({optimizer.momentum!r})",
         nesterov=literal(optimizer.nesterov),
     )
+    slots = {"velocity": "_momentum"} if optimizer.momentum else {}
+    return Update(create, slots)
 
 
 @TABLE.rule(RMSprop, exact="keras.optimizers.RMSprop")
-def rmsprop(optimizer: RMSprop) -> Call:
+def rmsprop(optimizer: RMSprop) -> Update:
     """Write RMSprop."""
-    return call(
+    create = call(
         "keras.optimizers.RMSprop",
         learning_rate=_RATE,
         rho=literal(optimizer.rho),
@@ -41,16 +44,22 @@ def rmsprop(optimizer: RMSprop) -> Call:
         epsilon=literal(optimizer.epsilon),
         centered=literal(optimizer.centered),
     )
+    names = {
+        "mean_square": "_velocity",
+        "momentum": "_momentum",
+        "mean_gradient": "_average_gradient",
+    }
+    return Update(create, {slot: names[slot] for slot in optimizer.slots()})
 
 
 @TABLE.rule(
     Adam,
     emulated="keras.optimizers.Adam with the bias correction of each step in float64",
 )
-def adam(optimizer: Adam) -> Call:
+def adam(optimizer: Adam) -> Update:
     """Write Adam."""
     corrected = optimizer.epsilon_place == "corrected"
-    return call(
+    create = call(
         "CorrectedAdam" if corrected else "Adam",
         learning_rate=_RATE,
         beta_1=literal(optimizer.beta_1),
@@ -58,49 +67,32 @@ def adam(optimizer: Adam) -> Call:
         epsilon=literal(optimizer.epsilon),
         amsgrad=literal(optimizer.amsgrad),
     )
+    slots = {"momentum": "_momentum", "velocity": "_velocity"}
+    if optimizer.amsgrad:
+        slots["velocity_max"] = "_velocity_hat"
+    known = Known({"self.amsgrad": optimizer.amsgrad})
+    return Update(create, slots, scalars=2, known=known)
 
 
 @TABLE.rule(
     Nadam, emulated="the rule of keras.optimizers.Nadam with its scalars in float64"
 )
-def nadam(optimizer: Nadam) -> Call:
+def nadam(optimizer: Nadam) -> Update:
     """Write Nadam."""
-    return call(
+    create = call(
         "Nadam",
         learning_rate=_RATE,
         beta_1=literal(optimizer.beta_1),
         beta_2=literal(optimizer.beta_2),
         epsilon=literal(optimizer.epsilon),
     )
+    slots = {"momentum": "_momentum", "velocity": "_velocity"}
+    return Update(create, slots, scalars=4)
 
 
-#: How the names of Keras's variables end that hold the slots.
-_SLOTS: dict[type[Optimizer], dict[str, str]] = {
-    SGD: {"velocity": "_momentum"},
-    RMSprop: {
-        "mean_square": "_velocity",
-        "momentum": "_momentum",
-        "mean_gradient": "_average_gradient",
-    },
-    Adam: {
-        "momentum": "_momentum",
-        "velocity": "_velocity",
-        "velocity_max": "_velocity_hat",
-    },
-    Nadam: {"momentum": "_momentum", "velocity": "_velocity"},
-}
-
-
-def keras_slots(optimizer: Optimizer) -> dict[str, str]:
-    """For each slot, how the names of the Keras optimizer's variables end that hold it."""
-    return {slot: _SLOTS[type(optimizer)][slot] for slot in optimizer.slots()}
-
-
-def scalar_count(optimizer: Optimizer) -> int:
-    """How many scalars the rule takes for each step; 0: only the learning rate."""
-    if isinstance(optimizer, Adam):
-        return 2
-    return 4 if isinstance(optimizer, Nadam) else 0
+def update_of(optimizer: Optimizer) -> Update:
+    """How an optimizer is written."""
+    return TABLE.lowering(optimizer).write(optimizer)
 
 
 _WAYS = {
@@ -112,7 +104,8 @@ _WAYS = {
 
 def clip_call(optimizer: Optimizer) -> Call | None:
     """The call that clips `gradients`, or None where nothing is clipped."""
-    found = clipping(optimizer)
+    found = optimizer.clipping()
     if found is None:
         return None
-    return call(_WAYS[found.way], "gradients", limit=literal(found.limit))
+    way, limit = found
+    return call(_WAYS[way], "gradients", limit=literal(limit))

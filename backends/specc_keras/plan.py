@@ -93,7 +93,7 @@ def plan(program: Program) -> Plan:
     nodes = _nodes(program)
     return Plan(
         program=program,
-        obstacles=(*obstacles(TABLE, program), *unsupported(program)),
+        obstacles=(*obstacles(TABLE, program), *unsupported(TABLE, program)),
         nodes=nodes,
         frozen=program.frozen(),
         logits=_logits(program, nodes),

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
-from specc.catalog.families import Optimizer
-from specc.emit.pieces import Known
 from specc.emit.shared import Section, fill, only_phase, stopping_field
 from specc.emit.source import assign, literal
 from specc.ir import Program, Training
 
-from .optimizers import keras_slots
-from .plan import TABLE
+from .optimizers import update_of
 from .text import section
 
 __all__ = ["model_state_section", "starting_section", "state_section"]
@@ -94,27 +92,25 @@ def state_section(program: Program) -> Section:
 
 def starting_section(training: Training) -> Section:
     """`init_state`."""
-    optimizer = only_phase(training).optimizer
-    written = TABLE.lowering(optimizer).write(optimizer)
-    rounds = any(str(text).startswith("np.float64") for _, text in written.arguments)
-    slots = optimizer.slots()
+    update = update_of(only_phase(training).optimizer)
+    given = [str(text) for _, text in update.create.arguments]
+    rounds = any(text.startswith("np.float64") for text in given)
     found = _section(
         _INIT_STATE,
         comment="        # Keras rounds a plain number to float32." if rounds else "",
-        optimizer=assign("optimizer", written, 8),
-        slots=_slots(optimizer),
+        optimizer=assign("optimizer", update.create, 8),
+        slots=_slots(update.slots),
     )
-    return replace(found, known=Known({"self.amsgrad": "velocity_max" in slots}))
+    return replace(found, known=update.known)
 
 
-def _slots(optimizer: Optimizer) -> str:
+def _slots(endings: Mapping[str, str]) -> str:
     """The statement that finds the slots among the optimizer's variables."""
-    endings = keras_slots(optimizer)
     if not endings:
         return "    slots: dict[str, list[keras.Variable]] = {}"
     return "\n".join(
         [
-            assign("endings", literal(endings), 4),
+            assign("endings", literal(dict(endings)), 4),
             "    slots = {",
             "        slot: [v for v in optimizer.variables if v.name.endswith(ending)]",
             "        for slot, ending in endings.items()",

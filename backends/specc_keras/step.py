@@ -8,7 +8,7 @@ from specc.emit.shared import Section, fill, only_phase
 from specc.emit.source import Expression, assign, call, define, statement
 from specc.ir import Training
 
-from .optimizers import clip_call, scalar_count
+from .optimizers import clip_call, update_of
 from .plan import Plan
 from .text import section
 
@@ -182,7 +182,7 @@ def _gradients(drawn: bool, penalties: str) -> Iterator[Section]:
 def _updating(plan: Plan, training: Training, drawn: bool) -> Iterator[Section]:
     """`update_weights` and `train_step`."""
     optimizer = only_phase(training).optimizer
-    count = scalar_count(optimizer)
+    count = update_of(optimizer).scalars
     scalar = "scalars" if count else "rate"
     constrained = any(weight.constraint for weight in plan.trained)
     yield _section(

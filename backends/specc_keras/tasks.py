@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from specc.catalog.layers import AlphaDropout, Dropout
 from specc.catalog.types import Shape
 from specc.emit.shared import Section, fill
 from specc.emit.source import (
@@ -23,6 +22,7 @@ from specc.ir import Network, Objective, Training
 
 from .model import keras_shape
 from .plan import TABLE, Plan
+from .site import Masked
 from .step import penalized
 from .text import section
 
@@ -107,15 +107,16 @@ def mask_section(plan: Plan) -> Section | None:
             continue
         (stream,) = node.owner.streams
         layer = node.owner.layer
-        assert isinstance(layer, Dropout | AlphaDropout), "others draw nothing"
-        shape = network.edge(node.inputs[0]).shape
+        shapes = tuple(network.edge(edge).shape for edge in node.inputs)
+        masked: Masked = TABLE.lowering(layer).write(layer, shapes)
+        shape = shapes[0]
         specs.append(entry(node.layer, _spec(shape, "tf.bool"), 8))
         draw = call(
             "keep_mask",
             "seed",
             literal(stream.path),
             _sizes(network, shape),
-            rate=literal(layer.rate),
+            rate=literal(masked.rate),
             step="step",
             **({"call": literal(node.draws)} if node.draws else {}),
         )

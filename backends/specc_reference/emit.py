@@ -72,7 +72,7 @@ def _sections(plan: Plan, program: Program) -> Iterator[Section]:
     if training is None:
         return
     yield from task_sections(plan, training)
-    stopping = stopping_section(program)
+    stopping = stopping_section(program, TABLE)
     if stopping is not None:
         yield stopping
     yield state_section(program, stopping is not None)

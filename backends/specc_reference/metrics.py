@@ -5,7 +5,6 @@ A rule takes the metric and the objective it belongs to.
 
 from __future__ import annotations
 
-from specc.catalog.losses.crossentropy import BinaryCrossentropy
 from specc.catalog.metrics.accuracy import Accuracy
 from specc.catalog.metrics.errors import MeanAbsoluteError
 from specc.emit.source import Expression, call, literal
@@ -20,7 +19,7 @@ __all__: list[str] = []
 def accuracy(metric: Accuracy, objective: Objective) -> Expression:
     """Write the share of right classes, which the loss tells how to read."""
     loss = objective.loss
-    if isinstance(loss, BinaryCrossentropy):
+    if loss.target == "binary":
         threshold = 0.0 if loss.takes_logits() else 0.5
         return call("BinaryAccuracy", threshold=literal(threshold))
     sparse = loss.target == "classes"

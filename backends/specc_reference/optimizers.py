@@ -6,7 +6,6 @@ from specc.catalog.families import Optimizer
 from specc.catalog.optimizers.adam import Adam, Nadam
 from specc.catalog.optimizers.rmsprop import RMSprop
 from specc.catalog.optimizers.sgd import SGD
-from specc.emit.shared import clipping
 from specc.emit.source import Call, Expression, call, literal
 
 from .plan import TABLE
@@ -69,7 +68,8 @@ _WAYS = {
 
 def clip_call(optimizer: Optimizer) -> Call | None:
     """The call that clips `gradients`, or None where nothing is clipped."""
-    found = clipping(optimizer)
+    found = optimizer.clipping()
     if found is None:
         return None
-    return call(_WAYS[found.way], "gradients", limit=literal(found.limit))
+    way, limit = found
+    return call(_WAYS[way], "gradients", limit=literal(limit))

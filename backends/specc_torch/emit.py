@@ -71,7 +71,7 @@ def _first(plan: Plan) -> Iterator[Section]:
     if training is not None:
         yield section(loss_section(plan))
         yield from map(section, penalty_sections(plan))
-    stopping = stopping_section(program)
+    stopping = stopping_section(program, TABLE)
     if stopping is not None:
         yield stopping
     yield section(state_section(plan))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from specc.catalog.losses.crossentropy import BinaryCrossentropy
 from specc.catalog.metrics.accuracy import Accuracy
 from specc.catalog.metrics.errors import MeanAbsoluteError
 from specc.emit.source import Call, call
@@ -16,7 +15,7 @@ __all__: list[str] = []
 
 def _accuracy(use: Use) -> str:
     assert use.objective is not None, "a metric belongs to an output"
-    if isinstance(use.objective.loss, BinaryCrossentropy):
+    if use.objective.loss.target == "binary":
         return "a threshold"
     return "torch.argmax, the first of equals"
 
@@ -28,7 +27,7 @@ def _accuracy(use: Use) -> str:
 )
 def accuracy(_: Accuracy, site: MetricSite) -> Call:
     """Write the share of right answers."""
-    if isinstance(site.loss, BinaryCrossentropy):
+    if site.loss.target == "binary":
         threshold = "0.0" if site.loss.takes_logits() else "0.5"
         return call(
             "binary_accuracy", site.prediction, site.target, threshold=threshold

@@ -65,11 +65,6 @@ class Site:
             return (2, 3, 1)[axis]
         return axis + 1
 
-    @property
-    def last_dim(self) -> int:
-        """The dimension that holds an example's last axis."""
-        return 1 if self.layout == "first" else -1
-
 
 @dataclass(frozen=True)
 class Padding:

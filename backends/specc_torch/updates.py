@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from specc.emit.shared import clipping, only_phase
+from specc.emit.shared import only_phase
 from specc.emit.source import Call, Collection, assign, call, literal, statement
 from specc.ir import Weight
 
@@ -73,17 +73,18 @@ def clip_sections(plan: Plan) -> Iterator[str]:
     """`clip_gradients`, where the optimizer clips."""
     training = plan.program.training
     assert training is not None, "a model alone is not trained"
-    found = clipping(only_phase(training).optimizer)
+    found = only_phase(training).optimizer.clipping()
     if found is None:
         return
-    name, what = _WAYS[found.way]
+    way, limit = found
+    name, what = _WAYS[way]
     yield function(
         "clip_gradients",
         ["gradients: dict[str, Tensor]"],
         "tuple[dict[str, Tensor], Tensor]",
-        f"Clip {what} {found.limit!r}, in place.\n\nReturn them, and the norm from before.",
+        f"Clip {what} {limit!r}, in place.\n\nReturn them, and the norm from before.",
         [
-            assign("norm", call(name, "gradients.values()", literal(found.limit)), 4),
+            assign("norm", call(name, "gradients.values()", literal(limit)), 4),
             "    return gradients, norm",
         ],
     )

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint
 from types import MappingProxyType
 
 from .construct import Construct
+from .outside import BrokenPackage, added, take
 
-__all__ = ["Catalog", "UnknownConstruct", "catalog"]
+__all__ = ["Catalog", "UnknownConstruct", "assembled", "catalog"]
 
 
 class UnknownConstruct(ValueError):
@@ -31,8 +32,24 @@ class Catalog:
         for kind in kinds:
             members = self._families.setdefault(kind.family, {})
             if kind.keyword in members and members[kind.keyword] is not kind:
-                raise ValueError(f"two constructs are called {kind.keyword}")
+                raise ValueError(
+                    f"two constructs of the family {kind.family} are called {kind.keyword}"
+                )
             members[kind.keyword] = kind
+
+    def enlarge(self, kinds: Iterable[type[Construct]]) -> tuple[type[Construct], ...]:
+        """Register what another package has; return it.
+
+        Raises:
+            TypeError: it is no tuple of construct classes.
+            ValueError: a keyword is taken.
+        """
+        listed = tuple(kinds)
+        for kind in listed:
+            if not (isinstance(kind, type) and issubclass(kind, Construct)):  # pyright: ignore[reportUnnecessaryIsInstance]
+                raise TypeError(f"{kind!r} is no class of a construct")
+        self.add(*listed)
+        return listed
 
     def families(self) -> tuple[str, ...]:
         """The names of all families."""
@@ -63,11 +80,29 @@ def catalog() -> Catalog:
     """The catalogue: built-in constructs, then those of ``specc.constructs`` entry points.
 
     An entry point names a tuple of construct classes.
+
+    Raises:
+        BrokenPackage: one of these packages cannot be used.
     """
+    result, found = assembled()
+    for outcome in found.values():
+        if isinstance(outcome, BrokenPackage):
+            raise outcome
+    return result
+
+
+def assembled() -> tuple[
+    Catalog, dict[EntryPoint, tuple[type[Construct], ...] | BrokenPackage]
+]:
+    """All constructs, and what came of each entry point: its classes, or what is wrong."""
     from . import builtin
 
     result = Catalog()
     result.add(*builtin.CONSTRUCTS)
-    for entry in sorted(entry_points(group="specc.constructs"), key=lambda e: e.name):
-        result.add(*entry.load())
-    return result
+    found: dict[EntryPoint, tuple[type[Construct], ...] | BrokenPackage] = {}
+    for entry in added("specc.constructs"):
+        try:
+            found[entry] = take(entry, result.enlarge)
+        except BrokenPackage as broken:
+            found[entry] = broken
+    return result, found

@@ -9,13 +9,10 @@ from pydantic import (
     AfterValidator,
     BeforeValidator,
     Field,
-    GetCoreSchemaHandler,
-    GetJsonSchemaHandler,
     SerializeAsAny,
 )
-from pydantic_core import CoreSchema, core_schema
 
-from .construct import Construct, Model
+from .construct import Model
 from .families import (
     Activation,
     Constraint,
@@ -24,9 +21,10 @@ from .families import (
     Metric,
     Optimizer,
     Regularizer,
-    Schedule,
+    ScheduleArg,
     Source,
 )
+from .member import Member, is_number
 
 __all__ = [
     "MOST_AXES",
@@ -117,18 +115,14 @@ class Units:
 Epochs = Annotated[Duration, AfterValidator(_whole_epochs), Units(("epochs",))]
 
 
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
 def _pair(value: Any) -> Any:
-    if _is_number(value):
+    if is_number(value):
         return (value, value)
     return tuple(value) if isinstance(value, list) else value  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
 
 
 def _tuple(value: Any) -> Any:
-    if _is_number(value):
+    if is_number(value):
         return (value,)
     return tuple(value) if isinstance(value, list) else value  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
 
@@ -157,50 +151,10 @@ class NameOf:
     thing: str
 
 
-@dataclass(frozen=True)
-class Member:
-    """Marks an argument that takes a construct of `family`.
-
-    With `number`, a plain number stands for that member with it as its ``value``.
-    """
-
-    family: str
-    number: str | None = None
-
-    def __get_pydantic_core_schema__(
-        self, source: Any, handler: GetCoreSchemaHandler
-    ) -> CoreSchema:
-        return core_schema.no_info_before_validator_function(
-            self._construct, handler(source)
-        )
-
-    def __get_pydantic_json_schema__(
-        self, schema: CoreSchema, handler: GetJsonSchemaHandler
-    ) -> dict[str, Any]:
-        # `specc schema` turns the mark into a reference to the family's members.
-        return {"type": "object", "x-specc-family": self.family}
-
-    def _construct(self, value: Any) -> Any:
-        from .registry import catalog
-
-        if isinstance(value, Construct):
-            if value.family != self.family:
-                raise ValueError(f"{value.keyword} is no {self.family}")
-            return value
-        if self.number and _is_number(value):
-            return catalog().find(self.family, self.number)(value=value)  # type: ignore[call-arg]
-        if isinstance(value, dict) and "kind" in value:
-            fields: dict[str, Any] = dict(value)  # pyright: ignore[reportUnknownArgumentType]
-            kind = catalog().find(self.family, str(fields.pop("kind")))
-            return kind.model_validate(fields)
-        raise ValueError(f"must be one of the family {self.family}")
-
-
 ActivationArg = Annotated[SerializeAsAny[Activation], Member("activation")]
 InitializerArg = Annotated[SerializeAsAny[Initializer], Member("initializer")]
 RegularizerArg = Annotated[SerializeAsAny[Regularizer], Member("regularizer")]
 ConstraintArg = Annotated[SerializeAsAny[Constraint], Member("constraint")]
-ScheduleArg = Annotated[SerializeAsAny[Schedule], Member("schedule", number="constant")]
 LossArg = Annotated[SerializeAsAny[Loss], Member("loss")]
 MetricArg = Annotated[SerializeAsAny[Metric], Member("metric")]
 OptimizerArg = Annotated[SerializeAsAny[Optimizer], Member("optimizer")]

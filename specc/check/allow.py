@@ -9,6 +9,7 @@ from itertools import chain
 from ..diagnostics.model import Level, Problem, Span
 from ..diagnostics.rules import RULES
 from ..syntax import tree
+from .lint.fixes import removed_line
 from .report import Report
 from .statements import statement_call
 
@@ -109,8 +110,9 @@ def silence(problems: list[Problem], scopes: list[Scope], idle: bool) -> list[Pr
         for allowance in chain.from_iterable(scope.allowances.values()):
             if not allowance.silenced:
                 message = f"allow({allowance.slug}) silences nothing here"
+                span, fix = allowance.span, removed_line(allowance.span)
                 kept.append(
-                    Problem("unused-allow", message, allowance.span, Level.WARNING)
+                    Problem("unused-allow", message, span, Level.WARNING, fix=fix)
                 )
     return kept
 

@@ -12,6 +12,7 @@ from ..catalog import Construct, catalog
 from ..diagnostics.model import Note, Span
 from ..syntax import tree
 from .bind import Binder
+from .defaults import Defaults
 from .expressions import Absent, Param
 from .names import RESERVED
 from .scope import Unit
@@ -36,6 +37,8 @@ class DeclaredUnit:
     places: dict[str, Span] = field(default_factory=dict[str, Span])
     #: What may be named in it besides its arguments.
     params: Mapping[str, Param] = field(default_factory=dict[str, Param])
+    #: Those of its file, which are farthest from its layers.
+    defaults: Defaults = field(default_factory=Defaults)
     used: bool = False
     #: The arguments that its body makes use of.
     read: set[str] = field(default_factory=set[str])
@@ -59,17 +62,28 @@ class DeclaredUnit:
 
 
 def declare_units(
-    blocks: Mapping[str, tree.Block], models: Mapping[str, tree.Block], binder: Binder
+    blocks: Mapping[str, tree.Block],
+    models: Mapping[str, tree.Block],
+    defaults: Mapping[str, Defaults],
+    binder: Binder,
 ) -> dict[str, DeclaredUnit]:
-    """The blocks and models of a file by name; problems go to the binder's report."""
+    """The blocks and models of files by name; problems go to the binder's report.
+
+    Args:
+        blocks: by name.
+        models: by name.
+        defaults: those of each file by its source's name.
+        binder: reads the defaults of parameters.
+    """
     params = dict(binder.params.table)
     found: dict[str, DeclaredUnit] = {}
     for name, block in blocks.items():
         if not _is_free(name, block, binder):
             continue
-        unit = Unit(name, "block", head(block), block.body)
+        unit = Unit(name, "block", head(block), block.body, block.span)
         kind, places = _parameters(name, block.parameters, binder)
-        found[name] = DeclaredUnit(unit, kind, places, params)
+        own = defaults[unit.span.source.name]
+        found[name] = DeclaredUnit(unit, kind, places, params, own)
     for name, block in models.items():
         if name in found:
             assert block.name is not None
@@ -84,8 +98,9 @@ def declare_units(
             for statement in block.body
             if isinstance(statement, tree.InputDecl) and statement.kind.text == "input"
         )
-        unit = Unit(name, "model", head(block), block.body, inputs)
-        found[name] = DeclaredUnit(unit, _kind(name, {}), {}, params)
+        unit = Unit(name, "model", head(block), block.body, block.span, inputs)
+        own = defaults[unit.span.source.name]
+        found[name] = DeclaredUnit(unit, _kind(name, {}), {}, params, own)
     return found
 
 

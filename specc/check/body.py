@@ -13,10 +13,11 @@ from ..diagnostics.model import Note, Span
 from ..ir import Origins
 from ..syntax import tree
 from .allow import is_allow
+from .assertions import Demand
 from .bind import Binder
 from .blocks import DeclaredUnit
 from .defaults import read_defaults
-from .expressions import Absent, Param, evaluate, kind_of
+from .expressions import Absent, Param, evaluate, kind_of, names_in
 from .flows import FlowReader
 from .inputs import read_input
 from .names import Names
@@ -27,7 +28,7 @@ __all__ = ["BodyReader", "chosen", "has_outputs", "without_inputs"]
 
 #: Blocks within blocks within …: deeper than anybody reads.
 DEEPEST = 40
-_EXPECTED = "a layer, a flow, defaults, repeat, residual or if"
+_EXPECTED = "a layer, a flow, defaults, repeat, residual, if or assert"
 
 
 class BodyReader:
@@ -52,6 +53,8 @@ class BodyReader:
         self.binder, self.report, self.names = binder, binder.report, names
         self.units, self.nodes = units, nodes
         self.outline = Outline()
+        #: Assertions, in the order in which they were read.
+        self.demands: list[Demand] = []
         self.flows = FlowReader(
             binder, units, names, origins, self.outline, self._inline
         )
@@ -74,7 +77,7 @@ class BodyReader:
         blocks = [s for s in found if isinstance(s, tree.Block)]
         own = [b for b in blocks if b.kind.text == "defaults"]
         if own:
-            scope.defaults = read_defaults(own, self.binder, scope.defaults)
+            scope.under(read_defaults(own, self.binder, scope.nearer))
         flows = {
             index: flow
             for index, statement in enumerate(found)
@@ -121,7 +124,9 @@ class BodyReader:
         kind = statement.kind.text if isinstance(statement, tree.Block) else ""
         if is_allow(statement) or kind == "defaults":
             return
-        if isinstance(statement, tree.Block) and kind == "repeat":
+        if isinstance(statement, tree.Assertion):
+            self._demand(statement, scope)
+        elif isinstance(statement, tree.Block) and kind == "repeat":
             self._repeat(statement, scope)
         elif isinstance(statement, tree.Block) and kind == "residual":
             self._residual(statement, scope)
@@ -129,6 +134,17 @@ class BodyReader:
             where = "a model" if self._in_model() else "a block"
             misplaced(statement, where, _EXPECTED, self.report)
             self.outline.faulty = True
+
+    def _demand(self, statement: tree.Assertion, scope: Scope) -> None:
+        """Remember an assertion until the shapes are known."""
+        edges: dict[str, str] = {}
+        for word in names_in(statement.condition):
+            name = word.text.removesuffix(".shape")
+            edge = scope.names[name].edge if name in scope.names else None
+            if edge is not None:
+                edges[name] = edge
+        params = dict(self.binder.params.table)
+        self.demands.append(Demand(statement, params, edges, scope.uses))
 
     def _uncalled(self, scope: Scope) -> None:
         """Report layers that were named and that nothing flows into."""
@@ -274,8 +290,9 @@ class BodyReader:
         span: Span,
     ) -> Reference:
         """One of the two ways through a residual."""
-        scope.current = start
+        scope.current, before = start, scope.nearer
         self.read(statements, scope)
+        scope.under(before)
         end = scope.current
         if end.name == start.name:
             self.outline.faulty = True
@@ -312,7 +329,8 @@ class BodyReader:
         sequential = unit.kind == "block" or not has_outputs(unit.body)
         inner = Scope(
             names=names,
-            defaults=instance.defaults,
+            file=self.units[unit.name].defaults,
+            nearer=instance.defaults,
             sequential=sequential and len(incoming) == 1,
             current=incoming[0],
             path=instance.path,

@@ -67,7 +67,8 @@ class Checked:
 
     `programs` holds every training without errors, in the order of the text; `models`
     every model without errors, alone (no data, no training). `tree` is None where the
-    text does not parse. `problems` is in the order of the text.
+    text does not parse. `problems` is in the order of the text. `imports` holds the texts
+    of the files that it imports.
     """
 
     source: Source
@@ -75,6 +76,7 @@ class Checked:
     programs: tuple[CheckedProgram, ...]
     models: tuple[CheckedProgram, ...]
     problems: tuple[Problem, ...]
+    imports: tuple[Source, ...] = ()
 
     @property
     def failed(self) -> bool:

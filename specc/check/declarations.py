@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from ..diagnostics.model import Note, Span
@@ -20,29 +21,40 @@ class Declarations:
     """The statements of a file; models, data and trainings by name."""
 
     params: list[tree.InputDecl] = field(default_factory=list[tree.InputDecl])
-    defaults: list[tree.Block] = field(default_factory=list[tree.Block])
+    #: The file-wide defaults of each file by its source's name.
+    defaults: dict[str, list[tree.Block]] = field(
+        default_factory=dict[str, list[tree.Block]]
+    )
     blocks: dict[str, tree.Block] = field(default_factory=dict[str, tree.Block])
     models: dict[str, tree.Block] = field(default_factory=dict[str, tree.Block])
     data: dict[str, tree.Block] = field(default_factory=dict[str, tree.Block])
     trainings: dict[str, tree.Block] = field(default_factory=dict[str, tree.Block])
 
 
-def declarations(file: tree.File, report: Report) -> Declarations:
-    """Sort the statements of a file; those that are no declarations are reported."""
+def declarations(files: Iterable[tree.File], report: Report) -> Declarations:
+    """Sort the statements of files; those that are no declarations are reported."""
     found = Declarations()
+    for file in files:
+        _sort(file, found, report)
+    return found
+
+
+def _sort(file: tree.File, found: Declarations, report: Report) -> None:
+    own = found.defaults.setdefault(file.span.source.name, [])
     for index, statement in enumerate(file.statements):
         if isinstance(statement, tree.Version):
             _version(statement, index, report)
+        elif isinstance(statement, tree.Import):
+            continue  # which is what the other files are
         elif isinstance(statement, tree.InputDecl) and statement.kind.text == "param":
             found.params.append(statement)
         elif isinstance(statement, tree.Block) and statement.kind.text == "defaults":
-            found.defaults.append(statement)
+            own.append(statement)
         elif isinstance(statement, tree.Block) and _named(statement, found, report):
             continue
         elif not is_allow(statement):
-            expected = "param, defaults, block, model, data or train"
+            expected = "import, param, defaults, block, model, data or train"
             misplaced(statement, "a file, outside of any block", expected, report)
-    return found
 
 
 def _version(statement: tree.Version, index: int, report: Report) -> None:

@@ -13,7 +13,7 @@ from .expectation import signature
 from .report import quoted_list
 from .statements import as_setting, head, misplaced
 
-__all__ = ["Defaults", "read_defaults"]
+__all__ = ["Defaults", "layered", "read_defaults"]
 
 
 @dataclass(frozen=True)
@@ -32,20 +32,29 @@ def read_defaults(
     blocks: Iterable[tree.Block], binder: Binder, outer: Defaults | None = None
 ) -> Defaults:
     """The defaults of a scope: those of the scope around it, and nearer ones over them."""
-    outer = outer or Defaults()
     own: dict[str, dict[str, Inherited]] = {}
-    known = dict(outer.blocks)
+    known: dict[str, tuple[Span, ...]] = {}
     for block in blocks:
         _read_block(block, binder, own)
         word = block.name.text if block.name else ""
         known[word] = (*known.get(word, ()), block.span)
+    return layered(outer or Defaults(), Defaults(own, known))
+
+
+def layered(outer: Defaults, nearer: Defaults) -> Defaults:
+    """Both, the nearer over the others."""
+    if not nearer.blocks:
+        return outer
     found = {keyword: dict(items) for keyword, items in outer.values.items()}
-    for keyword, items in own.items():
+    for keyword, items in nearer.values.items():
         inherited = found.setdefault(keyword, {})
         for name in _idle(keyword, items):  # the nearer scope leaves a weight out
             inherited.pop(name, None)
         inherited.update(items)
-    return Defaults(found, known)
+    blocks = dict(outer.blocks)
+    for word, spans in nearer.blocks.items():
+        blocks[word] = (*blocks.get(word, ()), *spans)
+    return Defaults(found, blocks)
 
 
 def _idle(keyword: str, items: Mapping[str, Inherited]) -> tuple[str, ...]:

@@ -5,24 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..catalog.activations import Activation
-from ..catalog.layers.dropout import Dropout
-from ..catalog.layers.merge import Concatenate
-from ..catalog.layers.pooling import GlobalAveragePooling2D, MaxPooling2D
-from ..catalog.layers.shape import Flatten, Reshape
 from ..catalog.types import Dim
 from ..ir import Call, Network
 
 __all__ = ["Ending", "Endings"]
-
-#: Layers behind which probabilities are still probabilities.
-_PASSING = (
-    Flatten,
-    Reshape,
-    Dropout,
-    Concatenate,
-    MaxPooling2D,
-    GlobalAveragePooling2D,
-)
 
 
 @dataclass(frozen=True)
@@ -61,7 +47,7 @@ class Endings:
         activation = layer.ending()
         if activation is not None and activation.keyword != "linear":
             return _Values(activation.keyword, self._last(call.name))
-        if not isinstance(layer, _PASSING):
+        if not layer.passes_values:
             return None
         inputs = {self._values.get(name) for name in call.inputs}
         return inputs.pop() if len(inputs) == 1 else None

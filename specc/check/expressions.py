@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from ..catalog.construct import Construct
+from ..catalog.types import Shape
 from ..diagnostics.model import Problem, Span
 from ..syntax import tree
 from .report import Report
@@ -17,6 +18,7 @@ from .report import Report
 __all__ = [
     "ABSENT",
     "LARGEST",
+    "UNITS",
     "Absent",
     "Held",
     "Param",
@@ -29,8 +31,10 @@ __all__ = [
 
 Number = int | float
 Value = int | float | bool | str
-#: What an argument of a block may be, besides a value: a construct, or ``none``.
-Held = Value | Construct | None
+#: What a name may stand for besides a value: a construct, ``none``, a shape.
+Held = Value | Construct | Shape | None
+#: Bytes of each unit of memory.
+UNITS: Final = {"KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "TiB": 2**40}
 #: No whole number of a spec may be larger.
 LARGEST: Final = 2**63 - 1
 
@@ -61,15 +65,20 @@ class Params:
 
     table: dict[str, Param] = field(default_factory=dict[str, Param])
     work: int = 5_000_000
+    #: Whether shapes and amounts of memory are values, as in assertions.
+    amounts: bool = False
 
     @contextmanager
-    def within(self, table: Mapping[str, Param]) -> Generator[None]:
+    def within(
+        self, table: Mapping[str, Param], amounts: bool = False
+    ) -> Generator[None]:
         """These params are in force instead."""
-        before, self.table = self.table, dict(table)
+        before = self.table, self.amounts
+        self.table, self.amounts = dict(table), amounts
         try:
             yield
         finally:
-            self.table = before
+            self.table, self.amounts = before
 
     def find(self, name: str) -> Param | None:
         """The param of that name, marked as used."""
@@ -90,6 +99,7 @@ class _Stop(Exception):
 def kind_of(value: object) -> str:
     """What sort of value it is, in words."""
     names: dict[type, str] = {
+        tuple: "a shape",
         bool: "true or false",
         int: "a whole number",
         float: "a number",
@@ -110,7 +120,7 @@ def _too_large(what: str, span: Span) -> Problem:
     return Problem("number-too-large", f"{what} is too large", span, expected=expected)
 
 
-def _name(node: tree.Name, params: Params, report: Report) -> Value:
+def _name(node: tree.Name, params: Params, report: Report) -> Value | Shape:
     found = params.find(node.text)
     if found is None:
         raise _Stop(
@@ -124,9 +134,10 @@ def _name(node: tree.Name, params: Params, report: Report) -> Value:
         )
     if isinstance(found.value, Absent):
         raise _Stop(None)
+    if isinstance(found.value, tuple) and params.amounts:
+        return found.value
     if not isinstance(found.value, Value):
-        what = "none" if found.value is None else found.value.keyword
-        message = f"{node.text} is {what}, which is no number"
+        message = f"{node.text} is no number"
         raise _Stop(Problem("wrong-type", message, node.span, expected="a number"))
     return found.value
 
@@ -169,15 +180,17 @@ def _checked(value: Number | complex, span: Span) -> Number:
     return value
 
 
-def _numeric(value: Value, node: tree.Expression) -> Number:
-    if isinstance(value, bool | str):
+def _numeric(value: Value | Shape, node: tree.Expression) -> Number:
+    if isinstance(value, bool | str | tuple):
         message = f"arithmetic is on numbers, and this is {kind_of(value)}"
         raise _Stop(Problem("wrong-type", message, node.span, expected="a number"))
     return value
 
 
-def _combine(node: tree.Binary, left: Value, right: Value) -> Value:
+def _combine(node: tree.Binary, left: Value | Shape, right: Value | Shape) -> Value:
     sign = node.operator
+    if isinstance(left, tuple) or isinstance(right, tuple):
+        return _same_shape(node, left, right)
     if sign in _COMPARISONS:
         if isinstance(left, bool | str) != isinstance(right, bool | str):
             message = f"{kind_of(left)} and {kind_of(right)} cannot be compared"
@@ -197,7 +210,19 @@ def _combine(node: tree.Binary, left: Value, right: Value) -> Value:
         raise _Stop(_too_large("the result", node.span)) from None
 
 
-def _turn(node: tree.Unary, value: Value) -> Value:
+def _same_shape(node: tree.Binary, left: Value | Shape, right: Value | Shape) -> bool:
+    if node.operator not in ("==", "!="):
+        message = f"shapes are compared by == and !=, not by {node.operator}"
+        raise _Stop(Problem("wrong-type", message, node.span))
+    for value, other in ((left, node.right), (right, node.left)):
+        if not isinstance(value, tuple):
+            message = f"{kind_of(value)} and a shape cannot be compared"
+            expected = "a shape, such as [10]"
+            raise _Stop(Problem("wrong-type", message, other.span, expected=expected))
+    return (left == right) == (node.operator == "==")
+
+
+def _turn(node: tree.Unary, value: Value | Shape) -> Value:
     if node.operator == "not":
         if not isinstance(value, bool):
             message = f"not is for true and false, and this is {kind_of(value)}"
@@ -207,7 +232,23 @@ def _turn(node: tree.Unary, value: Value) -> Value:
     return -number if node.operator == "-" else number
 
 
-def _leaf(node: tree.Expression, params: Params, report: Report) -> Value:
+def _amount(
+    node: tree.Expression, params: Params, report: Report
+) -> Value | Shape | None:
+    """An amount of memory in bytes, or a shape; None for anything else."""
+    if isinstance(node, tree.Quantity) and node.unit.text in UNITS:
+        number = _numeric(_run(node.value, params, report), node.value)
+        return _checked(number * UNITS[node.unit.text], node.span)
+    if isinstance(node, tree.ListExpr):
+        sizes = [_run(item, params, report) for item in node.items]
+        return tuple(int(_numeric(size, node)) for size in sizes)
+    return None
+
+
+def _leaf(node: tree.Expression, params: Params, report: Report) -> Value | Shape:
+    amount = _amount(node, params, report) if params.amounts else None
+    if amount is not None:
+        return amount
     match node:
         case tree.Number():
             return _number(node)
@@ -224,10 +265,10 @@ def _leaf(node: tree.Expression, params: Params, report: Report) -> Value:
     raise _Stop(Problem("wrong-type", message, node.span, expected=expected))
 
 
-def _run(root: tree.Expression, params: Params, report: Report) -> Value:
+def _run(root: tree.Expression, params: Params, report: Report) -> Value | Shape:
     """Evaluate with a stack of our own: a long sum is a deep tree."""
     todo: list[tuple[tree.Expression, bool]] = [(root, False)]
-    values: list[Value] = []
+    values: list[Value | Shape] = []
     while todo:
         node, ready = todo.pop()
         params.work -= 1
@@ -254,7 +295,10 @@ def evaluate(node: tree.Expression, params: Params, report: Report) -> Value | A
     if isinstance(node, tree.Number) and -LARGEST <= node.value <= LARGEST:
         return node.value
     try:
-        return _run(node, params, report)
+        value = _run(node, params, report)
+        if isinstance(value, tuple):
+            raise _Stop(Problem("wrong-type", "this is a shape", node.span))
+        return value
     except _Stop as stop:
         if stop.problem is not None:
             report.add(stop.problem)
@@ -272,5 +316,9 @@ def names_in(root: tree.Expression) -> Iterator[tree.Name]:
             todo += [node.right, node.left]
         elif isinstance(node, tree.Range):
             todo += [node.high, node.low]
+        elif isinstance(node, tree.ListExpr):
+            todo += node.items[::-1]
+        elif isinstance(node, tree.Quantity):
+            todo.append(node.value)
         elif isinstance(node, tree.Unary):
             todo.append(node.operand)

@@ -11,20 +11,22 @@ __all__ = ["finish"]
 
 
 def finish(
-    problems: list[Problem], scopes: list[Scope], strict: bool
+    problems: list[Problem], scopes: list[list[Scope]], strict: bool
 ) -> tuple[Problem, ...]:
     """The problems of a file as they are shown.
 
     Args:
         problems: as they were found; one place may have been looked at several times.
-        scopes: the blocks of the file with their ``allow`` statements.
+        scopes: the blocks of each file with their ``allow`` statements.
         strict: whether warnings are errors.
     """
     once: dict[tuple[object, ...], Problem] = {}
     for problem in problems:
         once.setdefault(_key(problem), problem)
     found = list(once.values())
-    kept = silence(found, scopes, idle=not failed(found))
+    kept, idle = found, not failed(found)
+    for blocks in scopes:
+        kept = silence(kept, blocks, idle)
     if strict:
         kept = [
             replace(problem, level=Level.ERROR)

@@ -334,7 +334,7 @@ class FlowReader:
         if arguments is None:
             self.outline.faulty = True
             return None
-        return Instance(declared.unit, arguments, f"{name}/", scope.defaults)
+        return Instance(declared.unit, arguments, f"{name}/", scope.nearer)
 
     # What is wrong ----------------------------------------------------------------
 

@@ -56,7 +56,7 @@ def _size(node: LayerNode) -> int:
 
 def fits_axes(weight: Weight) -> bool:
     """Whether the axes of a weight's constraint are different axes of the weight."""
-    axes: tuple[int, ...] = getattr(weight.constraint, "axis", ())
+    axes = weight.constraint.axes() if weight.constraint else ()
     rank = len(weight.shape)
     places = {axis % rank for axis in axes if -rank <= axis < rank}
     return len(places) == len(axes)
@@ -67,9 +67,9 @@ def check_axes(network: Network, origins: Origins, report: Report) -> bool:
     fits = True
     seen: set[Span | None] = set()
     for weight in network.weights():
-        if fits_axes(weight):
+        if weight.constraint is None or fits_axes(weight):
             continue
-        axes = getattr(weight.constraint, "axis", ())
+        axes = weight.constraint.axes()
         rank = len(weight.shape)
         layer, slot = weight.path.rsplit("/", 1)
         origin = origins.find(layer, f"{slot}_constraint")

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ..diagnostics.model import Span
-from ..ir import Network, Origins
+from ..ir import Network, Origins, Program
+from .assertions import figures_of, hold
 from .bind import Binder
 from .blocks import DeclaredUnit
 from .body import BodyReader, has_outputs, without_inputs
-from .defaults import Defaults
 from .inputs import DeclaredInput, read_input
 from .names import Names
 from .network import assemble
@@ -38,7 +38,6 @@ class DeclaredModel:
 def check_model(
     unit: DeclaredUnit,
     binder: Binder,
-    outer: Defaults,
     units: Mapping[str, DeclaredUnit],
     nodes: int,
 ) -> DeclaredModel:
@@ -47,7 +46,6 @@ def check_model(
     Args:
         unit: the model.
         binder: makes its layers.
-        outer: defaults of the file.
         units: the blocks and models that can stand in the place of a layer.
         nodes: how many calls it may have.
     """
@@ -66,7 +64,7 @@ def check_model(
     reader.outline.faulty = len(inputs) < len(block.inputs)
     scope = Scope(
         names={item.name: Named(item.span, edge=item.name) for item in inputs},
-        defaults=outer,
+        file=unit.defaults,
         sequential=len(inputs) < 2 and not has_outputs(block.body),
         current=Reference(inputs[0].name if inputs else "", model.span),
         outputs=reader.outline.outputs,
@@ -76,6 +74,10 @@ def check_model(
     model.touched = reader.outline.touched
     _check_ends(model, inputs, scope, reader.outline, report)
     model.network = assemble(block.name, inputs, reader.outline, report)
+    if model.network is not None:
+        figures = figures_of(Program(network=model.network))
+        targets = {name: ref.name for name, ref in reader.outline.aliases.items()}
+        hold(reader.demands, model.network, figures, binder.params, report, targets)
     return model
 
 

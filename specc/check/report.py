@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from ..diagnostics.model import Level, Note, Problem, Span
+from ..diagnostics.model import Edit, Level, Note, Problem, Span
 from ..diagnostics.suggest import nearest
 
 __all__ = ["Report", "one_of", "quoted_list"]
@@ -59,6 +59,7 @@ class Report:
         suggestion: str | None = None,
         notes: tuple[Note, ...] = (),
         level: Level = Level.ERROR,
+        fix: tuple[Edit, ...] = (),
     ) -> None:
         """Report a breach of `rule` at a place."""
-        self.add(Problem(rule, message, span, level, expected, suggestion, notes))
+        self.add(Problem(rule, message, span, level, expected, suggestion, notes, fix))

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeVar
 
 from ..diagnostics.model import Level, failed
 from ..ir import Program
 from ..syntax import tree
+from .assertions import figures_of, hold
 from .bind import Binder
 from .blocks import DeclaredUnit, declare_units
 from .checked import CheckedProgram, Settings
 from .data import DeclaredData, check_data
 from .declarations import Declarations, declarations
-from .defaults import Defaults, read_defaults
+from .defaults import read_defaults
 from .expressions import Params
 from .limits import check_axes, check_memory
 from .lint import Subject, lint
+from .lint.fixes import removed_line
 from .model import DeclaredModel, check_model
 from .params import Override, declare_params
 from .program import join
@@ -38,9 +40,15 @@ class Resolved:
     models: list[CheckedProgram] = field(default_factory=list[CheckedProgram])
 
 
-def resolve(file: tree.File, settings: Settings, report: Report) -> Resolved:
-    """Check all declarations of a file; the report takes what is wrong or doubtful."""
-    found = declarations(file, report)
+def resolve(files: list[tree.File], settings: Settings, report: Report) -> Resolved:
+    """Check all declarations of a spec; the report takes what is wrong or doubtful.
+
+    Args:
+        files: the spec, and what it imports.
+        settings: how the check is carried out.
+        report: takes the problems.
+    """
+    found, file = declarations(files, report), files[0]
     declared = [s for s in file.statements if not isinstance(s, tree.Version)]
     if not declared and not failed(report.problems):
         message = "the file declares nothing"
@@ -49,9 +57,11 @@ def resolve(file: tree.File, settings: Settings, report: Report) -> Resolved:
     params = Params(work=settings.budget.work)
     declare_params(found.params, settings.params, params, report)
     binder = Binder(report, params)
-    defaults = read_defaults(found.defaults, binder)
-    units = declare_units(found.blocks, found.models, binder)
-    models = _models(found, defaults, units, settings, binder)
+    defaults = {
+        name: read_defaults(blocks, binder) for name, blocks in found.defaults.items()
+    }
+    units = declare_units(found.blocks, found.models, defaults, binder)
+    models = _models(found, units, settings, binder)
     data = {name: check_data(block, binder) for name, block in found.data.items()}
     resolved = Resolved()
     _add_models(models, settings, report, resolved)
@@ -67,10 +77,12 @@ def resolve(file: tree.File, settings: Settings, report: Report) -> Resolved:
         program = _program(name, block, model, data, settings, binder)
         if program is not None:
             resolved.trainings.append(program)
-    _lint(resolved, params, report)
+    _lint(resolved, report)
     if not failed(report.problems):
-        _unused_units(units, report)
-        _unused_defaults(found, models, units, report)
+        _unused_params(found.params, params, file, report)
+        _unused_units(units, file, report)
+        _unused_data(found, file, report)
+        _unused_defaults(found.defaults[file.span.source.name], models, units, report)
     return resolved
 
 
@@ -106,7 +118,8 @@ def _program(
         settings.budget.memory,
         report,
     )
-    if not fits:
+    hold(training.demands, program.network, figures_of(program), binder.params, report)
+    if not fits or failed(report.problems[before:]):
         return None
     return CheckedProgram(name, "training", program, origins, training.span)
 
@@ -121,7 +134,6 @@ def _model(
 
 def _models(
     found: Declarations,
-    defaults: Defaults,
     units: Mapping[str, DeclaredUnit],
     settings: Settings,
     binder: Binder,
@@ -131,7 +143,7 @@ def _models(
     for name in found.models:
         if name not in units or units[name].unit.kind != "model":
             continue  # a block has its name, which is reported
-        models[name] = check_model(units[name], binder, defaults, units, left)
+        models[name] = check_model(units[name], binder, units, left)
         network = models[name].network
         left -= len(network.calls) if network else 0
     return models
@@ -179,30 +191,52 @@ def _look_up(
     return found
 
 
-def _lint(resolved: Resolved, params: Params, report: Report) -> None:
+def _lint(resolved: Resolved, report: Report) -> None:
     """Look for what is doubtful in what has no errors."""
     for item in (*resolved.models, *resolved.trainings):
         program = item.program
         subject = Subject(program.network, item.origins, program.data, program.training)
         report.problems += lint(subject)
-    if failed(report.problems):
-        return
-    for param in params.table.values():
-        if not param.used:
+
+
+def _unused_params(
+    declared: Iterable[tree.InputDecl],
+    params: Params,
+    file: tree.File,
+    report: Report,
+) -> None:
+    for decl in declared:
+        param = params.table.get(decl.name.text)
+        if param and not param.used and decl.span.source is file.span.source:
             message = f"the param {param.name} is not used"
-            report.error("unused-param", message, param.span, level=Level.WARNING)
+            fix, span = removed_line(decl.span), decl.name.span
+            report.error("unused-param", message, span, level=Level.WARNING, fix=fix)
 
 
-def _unused_units(units: Mapping[str, DeclaredUnit], report: Report) -> None:
-    """Warn of blocks that nothing uses, and of parameters that they do not use."""
+def _unused_data(found: Declarations, file: tree.File, report: Report) -> None:
+    """Warn of data that nothing is trained on, where anything is trained."""
+    pairs = [block.bindings for block in found.trainings.values()]
+    used = {pair.data.text for pair in pairs if pair is not None}
+    for name, block in found.data.items():
+        if pairs and name not in used and block.span.source is file.span.source:
+            message, fix = f"nothing is trained on {name}", removed_line(block.span)
+            report.error(
+                "unused-data", message, head(block), level=Level.WARNING, fix=fix
+            )
+
+
+def _unused_units(
+    units: Mapping[str, DeclaredUnit], file: tree.File, report: Report
+) -> None:
+    """Warn of blocks of a file that nothing uses, and of parameters they do not use."""
     for name, declared in units.items():
-        if declared.unit.kind != "block":
+        own = declared.unit.span.source is file.span.source
+        if declared.unit.kind != "block" or not own:
             continue
         if not declared.used:
             message = f"the block {name} is not used"
-            report.error(
-                "unused-block", message, declared.unit.span, level=Level.WARNING
-            )
+            span, fix = declared.unit.span, removed_line(declared.unit.whole)
+            report.error("unused-block", message, span, level=Level.WARNING, fix=fix)
             continue
         for word, span in declared.places.items():
             if word not in declared.read:
@@ -211,14 +245,14 @@ def _unused_units(units: Mapping[str, DeclaredUnit], report: Report) -> None:
 
 
 def _unused_defaults(
-    found: Declarations,
+    defaults: Iterable[tree.Block],
     models: Mapping[str, DeclaredModel],
     units: Mapping[str, DeclaredUnit],
     report: Report,
 ) -> None:
     """Warn of defaults for layers that no model has which they are for."""
     touched = {span for model in models.values() for span in model.touched}
-    todo: list[tree.Statement] = [*found.defaults]
+    todo: list[tree.Statement] = [*defaults]
     for name, declared in units.items():
         if declared.used or name in models:
             todo += declared.unit.body
@@ -230,4 +264,5 @@ def _unused_defaults(
             todo += [*block.body, *(block.otherwise or ())]
         elif block.name is not None and block.span not in touched:
             message = f"there is no {block.name.text} that these defaults are for"
-            report.error("unused-defaults", message, head(block), level=Level.WARNING)
+            fix, span = removed_line(block.span), head(block)
+            report.error("unused-defaults", message, span, level=Level.WARNING, fix=fix)

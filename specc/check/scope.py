@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from ..catalog.layers import Layer
 from ..diagnostics.model import Note, Span
 from ..syntax import tree
-from .defaults import Defaults
+from .defaults import Defaults, layered
 from .expressions import Param
 from .inputs import DeclaredInput
 
@@ -71,13 +72,15 @@ class Wanted:
 class Unit:
     """A block or a model: a body of layers that stands in the place of one.
 
-    `inputs` are those that a model declares; a block has none, and takes one flow.
+    `span` is its head, `whole` all of it. `inputs` are those that a model declares; a block
+    has none, and takes one flow.
     """
 
     name: str
     kind: str
     span: Span
     body: tuple[tree.Statement, ...]
+    whole: Span
     inputs: tuple[tree.InputDecl, ...] = ()
 
 
@@ -118,8 +121,10 @@ class Scope:
     """
 
     names: MutableMapping[str, Named]
-    defaults: Defaults
+    #: The defaults of the file, and those of the bodies around, the nearest over others.
+    file: Defaults
     sequential: bool
+    nearer: Defaults = field(default_factory=Defaults)
     current: Reference | None = None
     path: str = ""
     suffix: str = ""
@@ -129,6 +134,16 @@ class Scope:
     outputs: dict[str, Reference] = field(default_factory=dict[str, Reference])
     #: The numbers of automatic names in a unit that is called again.
     counts: dict[str, int] = field(default_factory=dict[str, int])
+
+    @cached_property
+    def defaults(self) -> Defaults:
+        """The defaults in force."""
+        return layered(self.file, self.nearer)
+
+    def under(self, nearer: Defaults) -> None:
+        """From here on these are the nearest defaults."""
+        self.nearer = nearer
+        self.__dict__.pop("defaults", None)
 
     def full(self, name: str) -> str:
         """What a name that the text gives is called in the model."""

@@ -74,10 +74,8 @@ def head(block: tree.Block) -> Span:
 
 #: Statements of the language that this version does not compile yet, and what to do.
 _NOT_YET = {
-    "import": "write the declarations into this file",
     "reuse": "write the layers out",
     "phase": "set optimizer and epochs in the train block itself",
-    "assert": "leave it out",
     "augment": "leave it out",
 }
 
@@ -106,9 +104,7 @@ def _word(statement: tree.Statement) -> tuple[str, Span]:
 def not_yet(statement: tree.Statement, report: Report) -> bool:
     """Report a construct of the language that is not compiled yet, if it is one."""
     word, span = _word(statement)
-    if not isinstance(
-        statement, tree.Block | tree.Import | tree.Reuse | tree.Assertion
-    ):
+    if not isinstance(statement, tree.Block | tree.Reuse):
         return False
     if word not in _NOT_YET:
         return False

@@ -1,4 +1,4 @@
-"""What a target is, by the loss of its output: class numbers, one-hot rows, or values."""
+"""What a target is, by its loss: yes or no, class numbers, one-hot rows, or values."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def bind_target(
     """The binding of an output's target, or None and a problem."""
     construct: Loss = loss.construct
     shape = joint.network.edge(output.edge).shape
-    if construct.target != "values" and not shape:
+    if construct.target in ("classes", "one_hot") and not shape:
         message = f"{construct.keyword} needs an output with an axis of classes"
         joint.report.error("shape-mismatch", message, joint.place(output.edge))
         return None
@@ -42,11 +42,15 @@ def _spoiled(match: Match, loss: Bound, joint: Joint) -> bool:
     """Whether a transform makes measurements of what the loss takes as classes."""
     construct: Loss = loss.construct
     found = joint.measured(match)
-    if found is None or (construct.target == "values" and construct.fuses is None):
+    if found is None or construct.target == "values":
         return False
     transform, name = found
-    takes = {"classes": "class numbers", "one_hot": "one-hot rows"}
-    wanted = takes.get(construct.target, "targets from 0 to 1")
+    takes = {
+        "binary": "targets from 0 to 1",
+        "classes": "class numbers",
+        "one_hot": "one-hot rows",
+    }
+    wanted = takes[construct.target]
     keyword = transform.construct.keyword
     joint.report.error(
         "loss-target-mismatch",
@@ -137,7 +141,7 @@ def _one_hot(
 
 def target_entries(shape: Shape, loss: Loss) -> int:
     """How many numbers an example's target has, before one-hot rows are made of it."""
-    return entries(shape if loss.target == "values" else shape[:-1])
+    return entries(shape[:-1] if loss.target in ("classes", "one_hot") else shape)
 
 
 def _values(
@@ -146,7 +150,7 @@ def _values(
     shape = joint.network.edge(output.edge).shape
     transform = joint.one_hot(match)
     classes = known.classes
-    binary = loss.construct.fuses == "sigmoid" and transform is None
+    binary = loss.construct.target == "binary" and transform is None
     if binary and classes is not None and classes > 2:
         joint.report.error(
             "loss-target-mismatch",

@@ -11,6 +11,7 @@ from ..diagnostics.model import Note, Span
 from ..ir import Network
 from ..syntax import tree
 from .allow import is_allow
+from .assertions import Demand
 from .bind import Binder, Bound
 from .objectives import Asked, fit_metrics, read_objectives
 from .params import Override
@@ -30,6 +31,7 @@ class DeclaredTraining:
     settings: Bound | None = None
     asked: dict[str, Asked] = field(default_factory=dict[str, Asked])
     callbacks: list[Bound] = field(default_factory=list[Bound])
+    demands: list[Demand] = field(default_factory=list[Demand])
 
 
 @dataclass
@@ -37,6 +39,7 @@ class _Parts:
     settings: list[tree.Setting] = field(default_factory=list[tree.Setting])
     objectives: list[tree.Setting] = field(default_factory=list[tree.Setting])
     callbacks: list[tree.Call] = field(default_factory=list[tree.Call])
+    assertions: list[tree.Assertion] = field(default_factory=list[tree.Assertion])
 
 
 def check_training(
@@ -63,6 +66,8 @@ def check_training(
     for item in training.asked.values():
         fit_metrics(item, binder.report)
     training.callbacks = _callbacks(parts.callbacks, binder)
+    params = dict(binder.params.table)
+    training.demands = [Demand(item, params, {}) for item in parts.assertions]
     return training
 
 
@@ -74,14 +79,16 @@ def _sort(block: tree.Block, report: Report) -> _Parts:
         if is_allow(statement):
             continue
         word = (setting.kind or setting.key).text if setting else ""
-        if setting is not None and word in ("loss", "metrics"):
+        if isinstance(statement, tree.Assertion):
+            parts.assertions.append(statement)
+        elif setting is not None and word in ("loss", "metrics"):
             parts.objectives.append(setting)
         elif setting is not None and setting.kind is None:
             parts.settings.append(setting)
         elif call is not None:
             parts.callbacks.append(call)
         else:
-            expected = "a setting, a loss, metrics or a callback"
+            expected = "a setting, a loss, metrics, a callback or assert"
             misplaced(statement, "a train block", expected, report)
     return parts
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from .endings import unreadable
-from .exits import Exit, Stop, leave
-from .options import set_option
+from .exits import Exit, leave
+from .options import set_option, specs
 
 if TYPE_CHECKING:
     from ..diagnostics import Problem
@@ -28,9 +28,14 @@ __all__ = ["command"]
     show_default=True,
     help="Text goes to standard error, the others to standard output.",
 )
+@click.option(
+    "--fix",
+    is_flag=True,
+    help="Mend what warnings are about where that is mechanical, and say what is left.",
+)
 @set_option
 def command(
-    files: tuple[str, ...], strict: bool, form: str, params: dict[str, str]
+    files: tuple[str, ...], strict: bool, form: str, fix: bool, params: dict[str, str]
 ) -> None:
     """Check specs and report every problem at its place. A folder stands for the
     .nnspec files in it.
@@ -39,24 +44,15 @@ def command(
     """
     status = Exit.FINE
     problems: list[Problem] = []
-    paths = [path for file in files for path in _specs(file)]
+    paths = [path for file in files for path in specs(file)]
     for file in paths:
+        if fix:
+            _mend(file, params)
         found, ended = _check(file, params, strict)
         problems += found
         status = max(status, ended)
     _report(problems, form, len(paths))
     leave(status)
-
-
-def _specs(file: str) -> list[str]:
-    """The file, or the specs in a folder."""
-    folder = Path(file)
-    if not folder.is_dir():
-        return [file]
-    found = sorted(str(path) for path in folder.glob("*.nnspec") if path.is_file())
-    if not found:
-        raise Stop(f"there is no .nnspec file in {file}", Exit.USAGE)
-    return found
 
 
 def _check(
@@ -71,6 +67,25 @@ def _check(
     except UnreadableError as error:
         return (error.problem,), unreadable(error)
     return problems, Exit.FINDINGS if failed(problems) else Exit.FINE
+
+
+def _mend(file: str, params: dict[str, str]) -> None:
+    """Write the spec with the corrections of its warnings, and say which they were."""
+    from ..mending import mend
+    from ..pipeline import UnreadableError
+    from .opening import open_spec
+    from .outputs import writing
+
+    try:
+        spec = open_spec(file, params)
+    except UnreadableError:
+        return  # which the check says
+    found = mend(spec.source, spec.settings)
+    if found.mended:
+        with writing(file):
+            Path(file).write_text(found.source.text, encoding="utf-8", newline="")
+        for problem in found.mended:
+            click.echo(f"mended {problem}", err=True)
 
 
 def _report(problems: list[Problem], form: str, files: int) -> None:

@@ -25,8 +25,11 @@ _SECONDS = 300
 @click.command("doctor", short_help="Say what is installed and what is missing.")
 @click.option("--deep", is_flag=True, help="Try each backend in a process of its own.")
 def command(deep: bool) -> None:
-    """Say what is installed, which backends work, and the command that mends the rest."""
-    from ..backend import backend, backends
+    """Say what is installed, which backends work, and the command that mends the rest.
+
+    Listed too are the constructs and lowerings that other packages add.
+    """
+    from ..backend import backends
     from ..diagnostics.words import install
 
     click.echo(f"specc   {version('specc')}")
@@ -36,7 +39,8 @@ def command(deep: bool) -> None:
     if _missing(_DATA):
         click.echo(f"  mend with: {install('data')}")
     click.echo("backends")
-    working = [_report(backend(name), deep) for name in backends()]
+    working = [_backend(name, deep) for name in backends()]
+    working += _added()
     leave(Exit.FINE if all(working) and not _missing(_CORE) else Exit.MISSING)
 
 
@@ -55,6 +59,53 @@ def _packages(title: str, names: tuple[str, ...]) -> None:
     click.echo(title)
     for name in names:
         click.echo(f"  {name:14}{_installed(name) or 'not installed'}")
+
+
+def _backend(name: str, deep: bool) -> bool:
+    """Print what there is to say of a backend; whether it works."""
+    from ..backend import backend
+    from ..catalog.outside import BrokenPackage
+
+    try:
+        return _report(backend(name), deep)
+    except BrokenPackage as broken:
+        click.echo(f"  {name:14}not usable: {broken}")
+        return False
+
+
+def _added() -> list[bool]:
+    """Print what other packages add to the catalogue and to backends; what of it works."""
+    from ..backend import backends
+    from ..catalog.outside import BrokenPackage, added, groups, package, take
+    from ..catalog.registry import assembled
+    from ..emit.lowering import Table
+
+    lines: list[tuple[str, str, bool]] = []
+    for entry, found in assembled()[1].items():
+        if isinstance(found, BrokenPackage):
+            lines.append((package(entry), str(found), False))
+        else:
+            words = ", ".join(f"{kind.family} {kind.keyword}" for kind in found)
+            lines.append((package(entry), f"adds {words or 'nothing'}", True))
+    lead = "specc.lowerings."
+    for group in groups(lead):
+        side = group.removeprefix(lead)
+        for entry in added(group):
+            table = Table()
+            try:
+                take(entry, table.include)
+            except BrokenPackage as broken:
+                lines.append((package(entry), str(broken), False))
+                continue
+            words = ", ".join(lowering.kind.keyword for lowering in table)
+            known = side in backends()
+            more = "" if known else ", which is not installed"
+            lines.append((package(entry), f"lowers {words} for {side}{more}", known))
+    if lines:
+        click.echo("from other packages")
+    for name, words, _ in lines:
+        click.echo(f"  {name:14}{words}")
+    return [works for _, _, works in lines]
 
 
 def _report(found: Backend, deep: bool) -> bool:

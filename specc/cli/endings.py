@@ -29,6 +29,7 @@ class Findings(Stop):
 
 def ending(error: Exception) -> Stop | None:
     """What ends the command for an error that is not a bug; None for a bug."""
+    from ..catalog.outside import BrokenPackage
     from ..diagnostics.fault import Fault
     from ..pipeline import SelectionError, UnreadableError
 
@@ -39,6 +40,8 @@ def ending(error: Exception) -> Stop | None:
             return Findings(error.problems, error.status)
         case UnreadableError():
             return Findings([error.problem], unreadable(error))
+        case BrokenPackage():
+            return Stop(str(error), Exit.MISSING)
         case SelectionError():
             return Stop(str(error), Exit.USAGE)
         case OSError():

@@ -23,6 +23,7 @@ VERBS = (
     "check",
     "fmt",
     "summary",
+    "diff",
     "train",
     "evaluate",
     "predict",

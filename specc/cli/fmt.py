@@ -10,6 +10,7 @@ import click
 
 from .endings import unreadable
 from .exits import Exit, Stop, leave
+from .options import specs
 from .outputs import writing
 
 if TYPE_CHECKING:
@@ -19,16 +20,18 @@ __all__ = ["command"]
 
 
 @click.command("fmt", short_help="Put specs in the one style.")
-@click.argument("files", metavar="FILE...", nargs=-1, required=True)
+@click.argument("files", metavar="FILE|DIR...", nargs=-1, required=True)
 @click.option(
     "--check", is_flag=True, help="Write nothing; exit 1 if a file would change."
 )
 @click.option("--diff", is_flag=True, help="Like --check, and show what would change.")
 def command(files: tuple[str, ...], check: bool, diff: bool) -> None:
-    """Put specs in the one style, in place. `-` reads standard input and prints."""
+    """Put specs in the one style, in place. `-` reads standard input and prints. A folder
+    stands for the .nnspec files in it.
+    """
     status = Exit.FINE
-    for file in files:
-        status = max(status, _format(file, check or diff, diff))
+    for path in [path for file in files for path in specs(file)]:
+        status = max(status, _format(path, check or diff, diff))
     leave(status)
 
 

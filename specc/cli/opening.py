@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -58,7 +59,16 @@ def tally(problems: Iterable[Problem]) -> str:
 
 
 def mention_warnings(spec: Spec) -> None:
-    """Say in a line what the check found, if none of it is an error, and who tells it."""
-    if spec.checked.problems and not spec.checked.failed:
-        said = f"{tally(spec.check())}: specc check {spec.source.name}"
-        click.echo(said, err=True)
+    """Say in a line what the check found, if none of it is an error, and who tells it.
+
+    What is found only because the command line gave settings or params is told in full.
+    """
+    if not spec.checked.problems or spec.checked.failed:
+        return
+    known = spec.check()
+    if spec.settings.params or spec.settings.training:
+        plain = replace(spec, settings=replace(spec.settings, params={}, training={}))
+        known = tuple(problem for problem in known if problem in plain.check())
+        show(problem for problem in spec.check() if problem not in known)
+    if known:
+        click.echo(f"{tally(known)}: specc check {spec.source.name}", err=True)

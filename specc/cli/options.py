@@ -10,6 +10,8 @@ from typing import Any, ClassVar
 
 import click
 
+from .exits import Exit, Stop
+
 __all__ = [
     "MEMORY",
     "backend_option",
@@ -19,6 +21,7 @@ __all__ = [
     "run_argument",
     "run_folder",
     "set_option",
+    "specs",
     "threads_option",
     "which_option",
 ]
@@ -125,6 +128,21 @@ _set: Decorator = click.option(
     callback=_pairs,
     help="Give a param of the spec another value (repeatable).",
 )
+
+
+def specs(file: str) -> list[str]:
+    """The file, or the specs in a folder.
+
+    Raises:
+        Stop: with status 2, for a folder without any.
+    """
+    folder = Path(file)
+    if not folder.is_dir():
+        return [file]
+    found = sorted(str(path) for path in folder.glob("*.nnspec") if path.is_file())
+    if not found:
+        raise Stop(f"there is no .nnspec file in {file}", Exit.USAGE)
+    return found
 
 
 def set_option(function: Callable[..., Any]) -> Callable[..., Any]:

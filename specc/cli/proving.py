@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import sys
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ import click
 
 from ..diagnostics.fault import Fault
 from ..diagnostics.render import FORMATS
+from ..pipeline import UnreadableError
 from ..verify import Verdict, Watch, WorkerPool, render
 from ..verify.report import Entry, is_report, page
 from .display import Display
@@ -90,8 +92,8 @@ def prove_each(
     entries: list[Entry] = []
     ends: list[Exit] = []
     with WorkerPool(names, start=False) as pool:
-        for file in files:
-            entry, status = _attempt(file, request, pool)
+        for file, name in _trainings(files, request.params):
+            entry, status = _attempt(file, replace(request, name=name), pool)
             entries.append(entry)
             ends.append(status)
             if form == "text" and entry.verdict is not None:
@@ -103,6 +105,17 @@ def prove_each(
         click.echo(_tally(entries))
     _write(report, entries)
     return max(ends)
+
+
+def _trainings(
+    files: Sequence[str], params: Mapping[str, str]
+) -> Iterator[tuple[str, str | None]]:
+    """The trainings of each file, by name where it has several."""
+    for file in files:
+        names: list[str | None] = []
+        with suppress(UnreadableError):  # which is told when its turn comes
+            names += [item.name for item in open_spec(file, params).checked.programs]
+        yield from ((file, name) for name in (names if names[1:] else [None]))
 
 
 def _attempt(file: str, request: Request, pool: WorkerPool) -> tuple[Entry, Exit]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import sys
@@ -10,7 +11,7 @@ import click
 
 from .exits import Exit
 
-__all__ = ["selftest"]
+__all__ = ["selftest", "tenth"]
 
 
 def selftest(backends: tuple[str, ...] | None, form: str) -> Exit:
@@ -25,11 +26,14 @@ def selftest(backends: tuple[str, ...] | None, form: str) -> Exit:
         usable_backend(name)
     chosen = [fault for fault in faults() if fault.backend in names]
     lanes = min(2, os.cpu_count() or 1)
-    hidden = not sys.stderr.isatty()
-    with click.progressbar(length=len(chosen), file=sys.stderr, hidden=hidden) as shown:
+    plain = not sys.stderr.isatty()
+    done = itertools.count(1)
+    with click.progressbar(length=len(chosen), file=sys.stderr, hidden=plain) as shown:
 
         def advance(_: Fault) -> None:
             shown.update(1)
+            if plain:
+                tenth(next(done), len(chosen))
 
         result = selftest_in_lanes(chosen, lanes, advance)
     if form == "json":
@@ -37,3 +41,9 @@ def selftest(backends: tuple[str, ...] | None, form: str) -> Exit:
     else:
         click.echo(result.render(), nl=False)
     return Exit.FINE if result.passed else Exit.FINDINGS
+
+
+def tenth(done: int, whole: int) -> None:
+    """Say how far the work is, after each tenth of it."""
+    if done * 10 // whole > (done - 1) * 10 // whole:
+        click.echo(f"{done} of {whole} faults planted", err=True)

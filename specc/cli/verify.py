@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from .exits import leave
-from .options import set_option
+from .options import set_option, specs
 
 __all__ = ["command"]
 
@@ -26,20 +26,21 @@ def _names(
 
 
 @click.command("verify", short_help="Prove that all backends compute the same.")
-@click.argument("files", metavar="FILE [NAME] | FILE...", nargs=-1)
+@click.argument("files", metavar="FILE [NAME] | FILE|DIR...", nargs=-1)
 @click.option(
     "--steps",
     type=click.IntRange(min=1),
     default=20,
     show_default=True,
-    help="Updates to compare at least.",
+    help="Updates to compare at least, over whole epochs in small; a short training has fewer.",
 )
 @click.option(
     "--precision",
     "precisions",
     type=click.Choice(["float64", "float32"]),
     multiple=True,
-    help="Compare in this precision only (repeatable). [default: both]",
+    help="float64 alone, or float32, which is measured against float64 and so includes it."
+    " [default: float32]",
 )
 @click.option(
     "--backends",
@@ -84,7 +85,8 @@ def command(
     They are run side by side from the same random start: every layer, the loss, every
     gradient, and step by step every weight, buffer and slot. The verdict is equal,
     refused, different at a node, or not comparable. Exit status 0 only if equal; of
-    several files the worst.
+    several files the worst. A folder stands for the .nnspec files in it; of several
+    files every training is proven.
     """
     if selftest == bool(files):
         raise click.UsageError("give a FILE, or --selftest without one")
@@ -97,11 +99,12 @@ def command(
         return
     from .proving import Request, prove, prove_each, writable
 
-    chosen, name = _split(files)
+    words, name = _split(files)
+    chosen = [path for file in words for path in specs(file)]
     if report is not None:
         writable(report)
     request = Request(name, backends, steps, precisions, params)
-    if len(chosen) == 1:
+    if len(chosen) == 1 and chosen == [*words]:
         leave(prove(chosen[0], request, form, report, full))
     else:
         leave(prove_each(chosen, request, form, report, full))

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 
 from ..catalog.construct import Construct
 from ..ir import Program
-from ..verify.faults.by_construct import EQUIVALENT
 from ..verify.samples import in_shapes, variations
 from .observe import effect, observe, questions
 from .workbench import Workbench, written
@@ -32,13 +31,12 @@ def effects(
         Broken: a program raised.
     """
     found = Effects(idle=set(backends))
-    constant = (kind.family, kind.keyword, f"{name} dropped") in EQUIVALENT
     for variation in variations(kind):
         if variation.field != name:
             continue
         for plain, changed in in_shapes(variation.plain, variation.changed):
             if found.idle:
-                _settle(found, constant, (plain, changed), bench)
+                _settle(found, (plain, changed), bench)
     found.refused = {
         side: found.refused[side] for side in found.refused.keys() & found.idle
     }
@@ -46,9 +44,7 @@ def effects(
     return found
 
 
-def _settle(
-    found: Effects, idle: bool, pair: tuple[Program, Program], bench: Workbench
-) -> None:
+def _settle(found: Effects, pair: tuple[Program, Program], bench: Workbench) -> None:
     """See what one change of the field does where nothing has been seen yet."""
     names = tuple(sorted(found.idle))
     before, lacking = written(pair[0], names)
@@ -60,8 +56,8 @@ def _settle(
         for side in before.keys() & after.keys()
         if before[side].text != after[side].text
     }
-    acts = differing
-    if differing and not idle:
+    acts = set[str]()
+    if differing:
         one, two = (
             observe(questions(program), {n: texts[n] for n in differing}, bench.pool)
             for program, texts in zip(pair, (before, after), strict=True)

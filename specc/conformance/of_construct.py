@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
 
 from ..catalog.registry import UnknownConstruct, catalog
@@ -16,8 +16,11 @@ from .workbench import Workbench, usable
 __all__ = ["construct_cases"]
 
 
-def construct_cases(path: str) -> Iterator[Case]:
-    """All that a construct must pass; `path` is ``family/keyword``."""
+def construct_cases(path: str, backends: Iterable[str] = ()) -> Iterator[Case]:
+    """All that a construct must pass; `path` is ``family/keyword``.
+
+    On each of the backends, or on all that can be used.
+    """
     family, _, keyword = path.partition("/")
     try:
         kind = catalog().find(family, keyword)
@@ -31,10 +34,12 @@ def construct_cases(path: str) -> Iterator[Case]:
         ("survives JSON", declared.survives_json),
     ):
         yield Case(title, path, lambda _, check=check: check(kind))
+    if family in ("source", "transform"):
+        yield Case("carried out", path, lambda _: declared.carried_out(kind))
     if family not in EMITTED:
         return
     yield Case("fields vary", path, lambda _: declared.varied(kind))
-    for name in usable():
+    for name in tuple(backends) or usable():
         at = f"{path} on {name}"
         yield Case("lowered or refused", at, partial(lowered, kind, name))
         yield Case("text", at, partial(texts, kind, name))

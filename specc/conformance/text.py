@@ -160,8 +160,7 @@ def check_contract(program: Program, emission: Emission) -> None:
     training = program.training
     assert training is not None
     optimizer, callbacks = training.phases[0].optimizer, training.phases[0].callbacks
-    limits = ("clipnorm", "clipvalue", "global_clipnorm")
-    if any(getattr(optimizer, limit, None) is not None for limit in limits):
+    if optimizer.clipping() is not None:
         wanted["clip_gradients"] = ("gradients",)
     weights, frozen = program.network.weights(), program.frozen()
     if any(weight.regularizer for weight in weights if weight.path not in frozen):

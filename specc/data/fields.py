@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..catalog.sources.files import Csv
-from ..catalog.transforms import Keep
 from ..diagnostics.fault import Fault
 from ..diagnostics.model import Problem, Span
 from ..diagnostics.suggest import nearest
 from ..ir import Binding, Data
 from .places import Places
 
-__all__ = ["kept_field", "resolve"]
+__all__ = ["read_field", "resolve"]
 
 
 def resolve(
@@ -41,18 +40,16 @@ def resolve(
             columns[binding.name] = _fields(binding, names)
             problems += _ambiguous_run(binding, columns[binding.name], names, span)
     for position, transform in enumerate(data.transforms):
-        if isinstance(transform, Keep):
-            span = places.transform(position)
-            field = kept_field(transform, data, names)
-            problems += _faults((field,), names, data.source.keyword, span)
+        span = places.transform(position)
+        read = tuple(read_field(name, data, names) for name in transform.reads())
+        problems += _faults(read, names, data.source.keyword, span)
     if problems:
         raise Fault(problems)
     return columns
 
 
-def kept_field(keep: Keep, data: Data, names: tuple[str, ...]) -> str:
+def read_field(field: str, data: Data, names: tuple[str, ...]) -> str:
     """The field that a filter looks at: one of the source, or that of a binding."""
-    field = keep.where.field
     if field not in names:
         for binding in data.bindings:
             if binding.name == field and len(binding.columns) == 1:

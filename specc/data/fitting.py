@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import singledispatch
 
 import numpy as np
 
@@ -16,7 +17,7 @@ from ..ir import Binding
 from .bound import Bound
 from .steps import Encoded, Fitted, Rescaled, Standardized, Step
 
-__all__ = ["Target", "fit", "targets"]
+__all__ = ["Fitting", "Target", "fit", "targets"]
 
 #: Beyond it the sum of squares could be infinite.
 _LARGEST = 1e140
@@ -83,56 +84,81 @@ def _unknown(
     )
 
 
-def fit(
-    transform: Transform,
-    bound: Bound,
-    target: Target,
-    before: tuple[Step, ...],
-    rows: np.ndarray,
-) -> Step:
+@dataclass(frozen=True)
+class Fitting:
+    """What a transform is fitted to.
+
+    `target` says what of the binding is changed, `before` which steps come before this
+    one. `rows` are the training part, on which alone it is fitted; `span` is the place of
+    the transform.
+    """
+
+    bound: Bound
+    target: Target
+    before: tuple[Step, ...]
+    rows: np.ndarray
+    span: Span | None
+
+    def mask(self) -> np.ndarray | None:
+        """Where entries belong to the columns that are changed; None for everywhere."""
+        bound, chosen = self.bound, self.target.columns
+        if chosen is None:
+            return None
+        fields = [bound.table.fields[column] for column in bound.columns]
+        widths = [1 if one.ndim == 1 else one.shape[-1] for one in fields]
+        last = np.repeat([column in chosen for column in bound.columns], widths)
+        lead = fields[0].shape[1:-1]
+        return np.broadcast_to(last, (*lead, len(last))).reshape(bound.shape)
+
+    def blocks(self) -> Iterator[np.ndarray]:
+        """The values that come to the transform, in float64, in stretches of rows.
+
+        Raises:
+            Fault: a value is too large for its square to be summed.
+        """
+        fitted = Fitted({self.bound.name: self.before})
+        for _, raw in self.bound.blocks(self.rows):
+            values = fitted.apply(self.bound.name, np.asarray(raw, np.float64))
+            if not (np.abs(values) <= _LARGEST).all():
+                why = f"{self.bound.name} is too large to take its standard deviation"
+                raise Fault(Problem("data-range", why, self.bound.span))
+            yield values
+
+
+@singledispatch
+def fit(transform: Transform, fitting: Fitting) -> Step:
     """The step that a transform becomes for a binding.
+
+    A transform from another package registers its own function here.
 
     Args:
         transform: one that changes values.
-        bound: the binding.
-        target: what of it is changed.
-        before: the steps that come before this one.
-        rows: the training part, on which alone it is fitted.
+        fitting: what it is fitted to.
+
+    Raises:
+        Fault: it cannot be fitted.
     """
-    chosen = _mask(bound, target)
-    if isinstance(transform, Standardize):
-        return _standardized(_blocks(bound, before, rows), chosen)
-    if isinstance(transform, Rescale):
-        if chosen is None:
-            return Rescaled(np.array(transform.scale), np.array(transform.offset))
-        scale = np.where(chosen, transform.scale, 1.0)
-        return Rescaled(scale, np.where(chosen, transform.offset, 0.0))
-    assert isinstance(transform, OneHot), f"{transform.keyword} has no step"
+    why = f"nothing is registered that carries out {transform.keyword}"
+    raise Fault(Problem("data-unregistered", why, fitting.span))
+
+
+@fit.register
+def _(transform: Standardize, fitting: Fitting) -> Step:
+    return _standardized(fitting.blocks(), fitting.mask())
+
+
+@fit.register
+def _(transform: Rescale, fitting: Fitting) -> Step:
+    chosen = fitting.mask()
+    if chosen is None:
+        return Rescaled(np.array(transform.scale), np.array(transform.offset))
+    scale = np.where(chosen, transform.scale, 1.0)
+    return Rescaled(scale, np.where(chosen, transform.offset, 0.0))
+
+
+@fit.register
+def _(transform: OneHot, fitting: Fitting) -> Step:
     return Encoded(np.array(transform.classes))
-
-
-def _mask(bound: Bound, target: Target) -> np.ndarray | None:
-    """Where entries belong to the chosen columns; None for everywhere."""
-    if target.columns is None:
-        return None
-    sizes = [bound.table.fields[c].shape[-1:] for c in bound.columns]
-    scalar = [bound.table.fields[c].ndim == 1 for c in bound.columns]
-    widths = [1 if one else size[0] for one, size in zip(scalar, sizes, strict=True)]
-    last = np.repeat([c in target.columns for c in bound.columns], widths)
-    lead = bound.table.fields[bound.columns[0]].shape[1:-1]
-    return np.broadcast_to(last, (*lead, len(last))).reshape(bound.shape)
-
-
-def _blocks(
-    bound: Bound, before: tuple[Step, ...], rows: np.ndarray
-) -> Iterator[np.ndarray]:
-    fitted = Fitted({bound.name: before})
-    for _, raw in bound.blocks(rows):
-        values = fitted.apply(bound.name, np.asarray(raw, np.float64))
-        if not (np.abs(values) <= _LARGEST).all():
-            why = f"{bound.name} is too large to take its standard deviation"
-            raise Fault(Problem("data-range", why, bound.span))
-        yield values
 
 
 def _standardized(blocks: Iterator[np.ndarray], chosen: np.ndarray | None) -> Step:

@@ -27,7 +27,7 @@ from ..diagnostics.model import Problem, Span
 from ..diagnostics.words import install
 from .table import Table
 
-__all__ = ["PackagedTable", "open_packaged"]
+__all__ = ["PACKAGED", "PackagedTable", "open_packaged"]
 
 #: The import name and the folder of data of each distribution.
 _FOLDERS = {
@@ -132,3 +132,5 @@ _READERS: dict[type[BuiltinSource], Callable[[Path], Pair]] = {
     Diabetes: _diabetes,
     Mnist5k: _last_is_target("mnist_5k.csv.gz", 0),
 }
+#: The data sets that can be read here.
+PACKAGED = tuple(_READERS)

@@ -9,14 +9,15 @@ from pathlib import Path
 import numpy as np
 
 from ..catalog.families import Transform
-from ..catalog.transforms import Keep, OneHot
+from ..catalog.transforms import OneHot
 from ..diagnostics.fault import Fault
-from ..diagnostics.model import Level, Problem
+from ..diagnostics.model import Level, Problem, Span
 from ..ir import Data, Origins
 from .bound import Bound, bind
-from .fields import kept_field, resolve
+from .fields import read_field, resolve
 from .fingerprint import fingerprint
-from .fitting import Target, fit, targets
+from .fitting import Fitting, Target, fit, targets
+from .outside import load_outside
 from .places import Places
 from .prepared import Arrays, Prepared
 from .rows import choose, split
@@ -52,6 +53,7 @@ def prepare(
     Raises:
         Fault: the data is not there (status 3) or does not fit (status 1).
     """
+    load_outside()
     places = Places(origins or Origins())
     opened = open_source(data.source, base, places.setting("source"))
     columns = resolve(data, opened.names, places)
@@ -115,6 +117,7 @@ class _Change:
 
     transform: Transform
     targets: tuple[Target, ...]
+    span: Span | None
 
     def target(self, binding: str) -> Target | None:
         """What it changes of a binding."""
@@ -132,7 +135,7 @@ def _changes(
             continue
         span = places.transform(position)
         chosen = targets(transform, data.bindings, columns, span)
-        changes.append(_Change(transform, chosen))
+        changes.append(_Change(transform, chosen, span))
         for target in chosen if isinstance(transform, OneHot) else ():
             if target.columns is not None or target.binding in encoded:
                 why = f"{target.binding} cannot be one-hot encoded: it must be a single"
@@ -155,8 +158,7 @@ def _read(
     """All fields that are bound or that a filter looks at."""
     names = [name for fields in columns.values() for name in fields]
     for transform in data.transforms:
-        if isinstance(transform, Keep):
-            names.append(kept_field(transform, data, opened.names))
+        names += [read_field(name, data, opened.names) for name in transform.reads()]
     table = opened.read(tuple(dict.fromkeys(names)))
     if not len(table):
         span = places.setting("source")
@@ -212,7 +214,8 @@ def _fit(
             target = change.target(bound.name)
             if target is not None:
                 before = steps[bound.name]
-                step = fit(change.transform, bound, target, before, rows)
+                fitting = Fitting(bound, target, before, rows, change.span)
+                step = fit(change.transform, fitting)
                 steps[bound.name] = (*before, step)
     return Fitted({name: done for name, done in steps.items() if done})
 
@@ -246,11 +249,23 @@ def _final(
         values = np.asarray(values, np.float64)
         if isinstance(step, Encoded):
             check_classes(bound, rows, values, int(step.classes))
-        values = step.apply(values)
+        values = _changed(bound, step, values)
     encoded = any(isinstance(step, Encoded) for step in steps)
     if bound.binding.classes is not None and not encoded:
         check_classes(bound, rows, values, bound.binding.classes)
     return cast(bound, rows, values).reshape(len(rows), *bound.final)
+
+
+def _changed(bound: Bound, step: Step, values: np.ndarray) -> np.ndarray:
+    """What a step makes of values; only an encoding may change their shape."""
+    changed = step.apply(values)
+    if changed.shape != values.shape and not isinstance(step, Encoded):
+        why = (
+            f"{step.kind} makes {changed.shape[1:]} of {bound.name}, which is"
+            f" {values.shape[1:]} in each example"
+        )
+        raise Fault(Problem("data-shape", why, bound.span))
+    return changed
 
 
 def _absent_classes(bounds: tuple[Bound, ...], rows: np.ndarray) -> Iterator[Problem]:

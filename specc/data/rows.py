@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import singledispatch
 
 import numpy as np
 
+from ..catalog.families import Transform
 from ..catalog.transforms import Keep, Take
 from ..diagnostics.fault import Fault
-from ..diagnostics.model import Level, Problem
+from ..diagnostics.model import Level, Problem, Span
 from ..ir import Data
 from ..runtime.random import permutation
-from .fields import kept_field
+from .fields import read_field
 from .places import Places
 from .table import Table
 
-__all__ = ["PARTS", "choose", "split"]
+__all__ = ["PARTS", "Choosing", "choose", "choose_rows", "split"]
 
 #: The parts of a data set, in the order in which the seeded order is dealt to them.
 PARTS = ("test", "validation", "training")
@@ -31,43 +33,80 @@ _COMPARE = {
 
 
 @dataclass
-class _Chooser:
-    """Applies the filters of a data block to a table."""
+class Choosing:
+    """What a transform that chooses rows has to go by.
+
+    `names` are all fields of the source; `table` has those that are bound or that a
+    transform `reads`. `position` is the transform's among those of the data block.
+    """
 
     data: Data
     table: Table
     names: tuple[str, ...]
-    places: Places
+    position: int
+    span: Span | None
     warnings: list[Problem] = field(default_factory=list[Problem])
 
-    def keep(self, rows: np.ndarray, position: int, keep: Keep) -> np.ndarray:
-        """The rows for which the comparison holds."""
-        span = self.places.transform(position)
-        name = kept_field(keep, self.data, self.names)
+    def numbers(self, name: str, rows: np.ndarray) -> np.ndarray:
+        """The values of a field, or of a binding of one field, in some rows.
+
+        Raises:
+            Fault: it has not one number in each of them.
+        """
+        name = read_field(name, self.data, self.names)
         values = self.table.fields[name]
         if values[:1].size != 1:
             why = f"{name} has the shape {values.shape[1:]} in each example"
             hint = "a field with a single number in each example"
-            raise Fault(Problem("data-shape", why, span, expected=hint))
+            raise Fault(Problem("data-shape", why, self.span, expected=hint))
         values = values.reshape(-1)[rows]
         if np.isnan(values).any():
             row = self.table.row(rows[np.isnan(values)][0])
             why = (
                 f"{name} is missing or not a number in {row}, so it cannot be compared"
             )
-            raise Fault(Problem("data-not-finite", why, span))
-        where = keep.where
-        return rows[_COMPARE[where.operator](values, where.value)]
+            raise Fault(Problem("data-not-finite", why, self.span))
+        return values
 
-    def take(self, rows: np.ndarray, position: int, take: Take) -> np.ndarray:
-        """The first rows of the seeded order."""
-        if take.count > len(rows):
-            why = f"take({take.count}) finds only {len(rows)} rows and takes them all"
-            span = self.places.transform(position)
-            warning = Problem("data-few-rows", why, span, Level.WARNING)
-            self.warnings.append(warning)
-        order = permutation(self.data.split_seed, "take", str(position), len(rows))
-        return rows[order[: take.count]]
+
+@singledispatch
+def choose_rows(
+    transform: Transform, rows: np.ndarray, choosing: Choosing
+) -> np.ndarray:
+    """The numbers of the rows that a transform leaves, in the order it leaves them.
+
+    A transform from another package registers its own function here.
+
+    Args:
+        transform: one that chooses rows.
+        rows: those that transforms before it left.
+        choosing: the data.
+
+    Raises:
+        Fault: it cannot be applied.
+    """
+    why = f"nothing is registered that chooses rows by {transform.keyword}"
+    raise Fault(Problem("data-unregistered", why, choosing.span))
+
+
+@choose_rows.register
+def _(transform: Keep, rows: np.ndarray, choosing: Choosing) -> np.ndarray:
+    """The rows for which the comparison holds."""
+    where = transform.where
+    values = choosing.numbers(where.field, rows)
+    return rows[_COMPARE[where.operator](values, where.value)]
+
+
+@choose_rows.register
+def _(transform: Take, rows: np.ndarray, choosing: Choosing) -> np.ndarray:
+    """The first rows of the seeded order."""
+    count = transform.count
+    if count > len(rows):
+        why = f"take({count}) finds only {len(rows)} rows and takes them all"
+        warning = Problem("data-few-rows", why, choosing.span, Level.WARNING)
+        choosing.warnings.append(warning)
+    place, seed = str(choosing.position), choosing.data.split_seed
+    return rows[permutation(seed, "take", place, len(rows))[:count]]
 
 
 def choose(
@@ -81,18 +120,17 @@ def choose(
     Raises:
         Fault: no row is left, or a filter cannot be applied.
     """
-    chooser = _Chooser(data, table, names, places)
-    rows = np.arange(len(table))
+    rows, warnings = np.arange(len(table)), list[Problem]()
     for position, transform in enumerate(data.transforms):
-        if isinstance(transform, Keep):
-            rows = chooser.keep(rows, position, transform)
-        elif isinstance(transform, Take):
-            rows = chooser.take(rows, position, transform)
-        if transform.chooses_rows and not len(rows):
-            span = places.transform(position)
+        if not transform.chooses_rows:
+            continue
+        span = places.transform(position)
+        choosing = Choosing(data, table, names, position, span, warnings)
+        rows = choose_rows(transform, rows, choosing)
+        if not len(rows):
             why = f"no row is left after {transform.keyword}(…)"
             raise Fault(Problem("data-empty-part", why, span))
-    return rows, chooser.warnings
+    return rows, warnings
 
 
 def split(data: Data, rows: np.ndarray, places: Places) -> dict[str, np.ndarray]:

@@ -8,13 +8,27 @@ from typing import ClassVar
 
 import numpy as np
 
+from .outside import load_outside
+
 __all__ = ["Affine", "Encoded", "Fitted", "Rescaled", "Standardized", "Step"]
 
 
+#: The kinds of steps by name.
+_KINDS: dict[str, type[Step]] = {}
+
+
 class Step(ABC):
-    """A change of the float64 values of some examples; the first axis counts them."""
+    """A change of the float64 values of some examples; the first axis counts them.
+
+    A kind of its own is a frozen dataclass of arrays with a name, `kind`. It keeps the
+    shape of the values.
+    """
 
     kind: ClassVar[str]
+
+    def __init_subclass__(cls) -> None:
+        if "kind" in cls.__dict__:
+            _KINDS[cls.kind] = cls
 
     @abstractmethod
     def apply(self, values: np.ndarray) -> np.ndarray:
@@ -85,11 +99,6 @@ class Encoded(Step):
         )
 
 
-_KINDS: dict[str, type[Step]] = {
-    step.kind: step for step in (Standardized, Rescaled, Encoded)
-}
-
-
 @dataclass(frozen=True)
 class Fitted:
     """The fitted steps of each binding, in the order they apply."""
@@ -114,6 +123,7 @@ class Fitted:
     @staticmethod
     def from_arrays(arrays: dict[str, np.ndarray]) -> Fitted:
         """The inverse of `arrays`."""
+        load_outside()
         found: dict[str, dict[int, tuple[str, dict[str, np.ndarray]]]] = {}
         for path, value in arrays.items():
             binding, position, kind, name = path.split("/")

@@ -70,7 +70,7 @@ def open_source(source: Source, base: Path, span: Span | None) -> Opened:
         Fault: it is not there (status 3) or cannot be read (status 1).
     """
     problem = Problem(
-        "data-unreadable", f"nothing is registered that reads {source.keyword}", span
+        "data-unregistered", f"nothing is registered that reads {source.keyword}", span
     )
     raise Fault(problem)
 

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from ..catalog.losses.crossentropy import BinaryCrossentropy
 from ..diagnostics.fault import Fault
 from ..diagnostics.model import Problem
 from ..ir import Objective, Origins, Program
@@ -51,7 +50,7 @@ def _faults(
     """The row of the first faulty target, what is wrong, and what was expected."""
     loss = objective.loss
     rows = values.reshape(len(values), -1)
-    if isinstance(loss, BinaryCrossentropy):
+    if loss.target == "binary":
         bad = ((rows < 0) | (rows > 1)).any(axis=1)
         expected = "numbers from 0 to 1"
     elif loss.target == "one_hot":

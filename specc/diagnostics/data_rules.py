@@ -30,6 +30,13 @@ DATA_RULES: tuple[Rule, ...] = (
         " csv source is UTF-8 text whose first line names its columns.",
     ),
     Rule(
+        "data-unregistered",
+        "nothing carries out a source or a transform of another package",
+        "A package that declares a source or a transform names, by an entry point of the"
+        " group specc.data, a module that registers a function for it: with open_source,"
+        " choose_rows or fit of specc.data. None is registered for this one.",
+    ),
+    Rule(
         "data-not-a-number",
         "a cell of a table is not a number",
         "Every cell of the columns that are bound or that a filter looks at must be a"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from .model import Problem
+from .words import sentence
 
 __all__ = ["Fault"]
 
@@ -19,4 +20,4 @@ class Fault(Exception):
     def __init__(self, problems: Problem | Iterable[Problem], status: int = 1) -> None:
         self.problems = (problems,) if isinstance(problems, Problem) else (*problems,)
         self.status = status
-        super().__init__("; ".join(problem.message for problem in self.problems))
+        super().__init__("; ".join(map(sentence, self.problems)))

@@ -102,6 +102,23 @@ LINT_RULES: tuple[Rule, ...] = (
         "Goodfellow et al. 2016, Deep Learning, §7.1",
     ),
     Rule(
+        "l1-without-sparsity",
+        "a strong l1 penalty, whose weights do not become zero",
+        "Gradient steps carry weights past zero and back, so that an l1 penalty makes them"
+        " small and none of them zero. Weights that are zero take an optimizer made for it"
+        " (FTRL), or setting small ones to zero after training.",
+        Level.NOTE,
+        "McMahan et al. 2013, doi:10.1145/2487575.2488200",
+    ),
+    Rule(
+        "standardized-twice",
+        "standardized inputs that BatchNormalization normalizes again",
+        "BatchNormalization as the first layer gives each input mean 0 and variance 1 by"
+        " itself; `standardize` on top changes next to nothing.",
+        Level.NOTE,
+        "Ioffe and Szegedy 2015, arXiv:1502.03167",
+    ),
+    Rule(
         "early-stopping-without-validation",
         "early stopping that watches no held-out examples",
         "The loss of the examples that are trained on keeps falling while the model"

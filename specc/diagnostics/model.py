@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 
-__all__ = ["Level", "Note", "Problem", "Source", "Span", "failed"]
+__all__ = ["Edit", "Level", "Note", "Problem", "Source", "Span", "failed"]
 
 
 class Level(StrEnum):
@@ -69,11 +69,20 @@ class Note:
 
 
 @dataclass(frozen=True)
+class Edit:
+    """A stretch of a text and what to write in its place."""
+
+    span: Span
+    text: str
+
+
+@dataclass(frozen=True)
 class Problem:
     """One instance of a rule being broken, at a place.
 
     `message` says what is wrong, `expected` what would be right, `suggestion` the likely
-    correction in words of the language.
+    correction in words of the language. `fix` is a mechanical correction, where there is
+    one.
     """
 
     rule: str
@@ -83,6 +92,7 @@ class Problem:
     expected: str | None = None
     suggestion: str | None = None
     notes: tuple[Note, ...] = ()
+    fix: tuple[Edit, ...] = ()
 
     def __str__(self) -> str:
         """``file:line:column: error[rule]: message``, as compilers write it."""

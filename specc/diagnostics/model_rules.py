@@ -44,6 +44,12 @@ MODEL_RULES: tuple[Rule, ...] = (
         " from a name. Layers that join flows take two of them or more.",
     ),
     Rule(
+        "assertion-failed",
+        "something that the spec asserts does not hold",
+        "`assert params < 1_000_000` or `assert output.shape == [10]` demands something of a"
+        " model, or of a training; the message tells the figures that were found.",
+    ),
+    Rule(
         "empty-file",
         "a file declares nothing",
         "A spec declares models, data and trainings; specc init writes one to begin with.",
@@ -90,6 +96,13 @@ MODEL_RULES: tuple[Rule, ...] = (
         "unused-param",
         "a param, or a parameter of a block, is used nowhere",
         "Setting it would change nothing.",
+        Level.WARNING,
+    ),
+    Rule(
+        "unused-data",
+        "a data block is used by no training",
+        "Where a spec trains something, data that nothing is trained on is probably left"
+        " over, or a training names another by mistake.",
         Level.WARNING,
     ),
     Rule(

@@ -60,11 +60,14 @@ class Refusal:
 class Table:
     """The lowerings and refusals of a backend, by construct class.
 
-    `packages` are the import names of the packages whose runtime pieces they use.
+    `packages` are the import names of the packages whose runtime pieces they use. The
+    lowerings of a table that `yields` give way to those of the table that includes it.
     """
 
-    def __init__(self, *packages: str) -> None:
+    def __init__(self, *packages: str, yields: bool = False) -> None:
         self.packages: list[str] = list(packages)
+        self.yields = yields
+        self._yielding: set[type[Construct]] = set()
         self._lowerings: dict[type[Construct], Lowering] = {}
         self._refusals: dict[type[Construct], list[Refusal]] = {}
 
@@ -87,13 +90,13 @@ class Table:
         """
         if bool(exact) == bool(emulated):
             raise ValueError(f"say whether {kind.keyword} is exact or emulated")
-        if kind in self._lowerings:
-            raise ValueError(f"{kind.keyword} is lowered twice")
+        self._once(kind)
 
         def register(write: Callable[..., Any]) -> Callable[..., Any]:
             self._lowerings[kind] = Lowering(
                 kind, write, bool(exact), exact or emulated, here
             )
+            self._yielding.discard(kind)
             return write
 
         return register
@@ -108,12 +111,24 @@ class Table:
         self._refusals.setdefault(kind, []).append(Refusal(kind, why, when))
 
     def include(self, other: Table) -> None:
-        """Take over the entries of another table, and the packages of its pieces."""
+        """Take over the entries of another table, and the packages of its pieces.
+
+        Raises:
+            ValueError: both lower a construct, and neither yields to the other.
+        """
+        for kind, lowering in other._lowerings.items():
+            if other.yields and kind in self._lowerings:
+                continue
+            self._once(kind)
+            self._lowerings[kind] = lowering
+            (self._yielding.add if other.yields else self._yielding.discard)(kind)
         self.packages += [name for name in other.packages if name not in self.packages]
-        for lowering in other._lowerings.values():
-            self._lowerings.setdefault(lowering.kind, lowering)
         for kind, refusals in other._refusals.items():
             self._refusals.setdefault(kind, []).extend(refusals)
+
+    def _once(self, kind: type[Construct]) -> None:
+        if kind in self._lowerings and kind not in self._yielding:
+            raise ValueError(f"{kind.keyword} is lowered twice")
 
     def lowering(self, construct: Construct) -> Lowering:
         """How `construct` is written.

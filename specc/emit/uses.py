@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from ..backend import Obstacle
+from ..catalog.callbacks import EarlyStopping
 from ..catalog.construct import Construct
 from ..ir import Program
 from .lowering import Lowering, Table
@@ -51,17 +52,18 @@ def uses(program: Program) -> Iterator[Use]:
     for phase in program.training.phases:
         yield from _within(Use("optimizer", "", phase.optimizer))
         for callback in phase.callbacks:
-            yield from _within(Use("training", "callbacks", callback))
+            yield from _within(Use(callback.keyword, "", callback))
 
 
 def obstacles(table: Table, program: Program) -> tuple[Obstacle, ...]:
     """What the table refuses of a program, and what no backend writes yet."""
     found = list(_beyond(program))
+    refused = {(one.owner, one.field, one.keyword) for one in found}
     for use in uses(program):
         refusal = table.refusal(use.construct)
-        if refusal is not None:
-            keyword = use.construct.keyword
-            found.append(Obstacle(use.owner, use.field, keyword, refusal.why))
+        place = (use.owner, use.field, use.construct.keyword)
+        if refusal is not None and place not in refused:
+            found.append(Obstacle(*place, refusal.why))
     return tuple(found)
 
 
@@ -72,6 +74,10 @@ def _beyond(program: Program) -> Iterator[Obstacle]:
             why = "no layer of this release reads masks of time steps"
             yield Obstacle(edge.name, "", "mask", why)
     for node in program.network.layers:
+        streams = [stream.path for stream in node.streams]
+        if streams not in ([], [f"{node.name}/keep"]):
+            why = "in this release a layer draws one mask at most, from a stream called keep"
+            yield Obstacle(node.name, "", node.layer.keyword, why)
         if not all(weight.decay for weight in node.weights):
             why = "no optimizer of this release has a weight decay to be left out"
             yield Obstacle(node.name, "", node.layer.keyword, why)
@@ -81,6 +87,11 @@ def _beyond(program: Program) -> Iterator[Obstacle]:
     if len(training.phases) != 1:
         why = "a training has one phase in this release"
         yield Obstacle("training", "phases", "train", why)
+    for phase in training.phases:
+        for callback in phase.callbacks:
+            if not isinstance(callback, EarlyStopping):
+                why = "the loop over epochs has early stopping and no other callback"
+                yield Obstacle(callback.keyword, "", callback.keyword, why)
     if training.compute not in (None, training.precision):
         why = "layers compute in the type of their weights in this release"
         yield Obstacle("training", "precision", "train", why)

@@ -66,7 +66,7 @@ def complete(
     follows = text[cursor.end :].lstrip(" \t")[:1]
     range = document.lines.range(cursor.start, cursor.end)
     items = Items(range, snippets, called=follows == "(")
-    slots = Slots(cursor, Names(document.file))
+    slots = Slots(cursor, Names(document.file, document.imported))
     slot = slots.at_cursor()
     if cursor.inside == "string" and not isinstance(slot, Columns):
         return []

@@ -95,6 +95,14 @@ class Document:
                 self._checked = check_source(self.source, parsed=self.parsed)
             return self._checked
 
+    @property
+    def imported(self) -> list[tree.File]:
+        """The files that it imports, where the check has read them already."""
+        sources = self._checked.imports if self._checked is not None else ()
+        if not sources:
+            return []
+        return [f for source in sources if (f := read_source(source).file) is not None]
+
     @cached_property
     def index(self) -> Index:
         """Where names are introduced and used in it."""

@@ -48,6 +48,7 @@ def fixes(document: Document, start: int, end: int) -> list[Fix]:
         problem
         for problem in document.checked.problems
         if problem.span is not None
+        and problem.span.source == document.source
         and problem.span.start <= end
         and start <= problem.span.end
     ]
@@ -57,7 +58,11 @@ def fixes(document: Document, start: int, end: int) -> list[Fix]:
         firsts = (
             next((fix for fix in way if _holds(document, fix)), None) for way in ways
         )
-        mending = [fix for fix in firsts if fix is not None]
+        once: dict[tuple[int, int, str], Fix] = {}
+        for fix in firsts:
+            if fix is not None:
+                once.setdefault((fix.start, fix.end, fix.text), fix)
+        mending = list(once.values())
         if len(mending) > 1:  # none that an editor may take unasked
             mending = [replace(fix, preferred=False) for fix in mending]
         found += mending
@@ -77,12 +82,23 @@ def _ways(document: Document, problem: Problem) -> Iterator[Iterator[Fix]]:
     if problem.rule == "unclosed-bracket" and problem.expected in _BRACKET:
         sign = problem.expected
         yield iter([Fix(f"Insert {sign}", problem, span.start, span.start, sign)])
-    if suggestion is not None:
+    if problem.fix:
+        yield _given(document, problem)
+    elif suggestion is not None:
         for text in dict.fromkeys([suggestion, *suggestion.split(" or ")]):
             if "…" not in text:  # no form to fill in
                 yield _meanings(document, problem, text)
     elif problem.rule == "unmatched-bracket":
         yield iter([Fix("Remove it", problem, span.start, span.end, "")])
+
+
+def _given(document: Document, problem: Problem) -> Iterator[Fix]:
+    """The correction that the checker itself makes, where it is a single one."""
+    text = problem.suggestion or "what is meant"
+    title = f"Set {text}" if _ARGUMENT.fullmatch(text) else f"Replace by {text}"
+    if len(problem.fix) == 1 and problem.fix[0].span.source == document.source:
+        (edit,) = problem.fix
+        yield Fix(title, problem, edit.span.start, edit.span.end, edit.text)
 
 
 def _meanings(document: Document, problem: Problem, text: str) -> Iterator[Fix]:

@@ -265,7 +265,7 @@ def _values(file: tree.File | None) -> dict[str, str]:
     if file is None:
         return {}
     params, report = Params(), Report()
-    declare_params(declarations(file, report).params, {}, params, report)
+    declare_params(declarations([file], report).params, {}, params, report)
     return {
         name: spell(param.value)
         for name, param in params.table.items()

@@ -31,7 +31,9 @@ class Layers:
             self.summaries[item.name] = summarize(item.program)
             for row in self.summaries[item.name].rows:
                 origin = item.origins.find(row.name)
-                if origin is not None and origin.span is not None:
+                if origin is None or origin.span is None:
+                    continue
+                if origin.span.source == checked.source:  # no imported file
                     place = origin.span.start, origin.span.end
                     self._by_place.setdefault(place, []).append(Use(item.name, row))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 __all__ = ["DATA", "FILE", "LAYERS", "MODEL", "TRAIN"]
 
 FILE = {
+    "import": 'import "${1:blocks}.nnspec"',
     "param": "param ${1:name}: ${2:int} = $0",
     "model": "model ${1:Name} {\n  input ${2:features}: float32[${3:sizes}]\n  $0\n}",
     "data": "data ${1:Name} {\n  source = $0\n}",
@@ -19,6 +20,7 @@ LAYERS = {
     "repeat": "repeat ${1:3} {\n  $0\n}",
     "residual": "residual {\n  $0\n}",
     "if": "if ${1:condition} {\n  $0\n}",
+    "assert": "assert ${1:condition}",
     "allow": 'allow(${1:rule}, "${2:reason}")',
 }
 MODEL = {

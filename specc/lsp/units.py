@@ -16,15 +16,18 @@ __all__ = ["Names", "data_fields", "keywords", "targets", "unit_names"]
 class Names:
     """Params, blocks, models, data and trainings of a file, with their declarations."""
 
-    def __init__(self, file: tree.File | None) -> None:
+    def __init__(
+        self, file: tree.File | None, imported: Iterable[tree.File] = ()
+    ) -> None:
         self.params: dict[str, tree.InputDecl] = {}
         self.defaults: list[tree.Block] = []
         self.blocks: dict[str, tree.Block] = {}
         self.models: dict[str, tree.Block] = {}
         self.data: dict[str, tree.Block] = {}
         self.trainings: list[tree.Block] = []
-        for statement in file.statements if file else ():
-            self._take(statement)
+        for one in (*((file,) if file else ()), *imported):
+            for statement in one.statements:
+                self._take(statement)
         self.outputs = {
             name: tuple(item.text for item in targets(block.body, "output"))
             for name, block in self.models.items()

@@ -28,21 +28,63 @@ _ALL = (
         "param",
         "declaration of a file",
         "A value with a name, which --set NAME=VALUE replaces. Types are int, float, bool"
-        " and str.",
-        "param width: int = 300",
+        " and str; numbers may have a range, texts a choice.",
+        "param width: int[1..512] = 300",
     ),
     Statement(
-        "defaults",
-        "declaration of a file or a model",
-        "Arguments that layers of a kind take where they give none themselves.",
-        "defaults Dense { kernel_initializer = he_normal }",
+        "import",
+        "declaration of a file",
+        "Brings in the declarations of another file, which lies in the folder of the spec or"
+        " below it. Its path is from the file that names it.",
+        'import "blocks.nnspec"',
     ),
     Statement(
         "block",
         "declaration of a file",
-        "A stack of layers with parameters, which is used by its name in the place of a"
-        " layer.",
-        "block Unit(filters: int) { Conv2D(filters, kernel_size = 3); Activation(relu) }",
+        "Layers with parameters, used by that name in the place of a layer. Types of"
+        " parameters are those of params, and activation, initializer, regularizer and"
+        " constraint. In it, input names what flows into it.",
+        "block Unit(n: int, act: activation = relu) { Dense(n); Activation(act) }",
+    ),
+    Statement(
+        "repeat",
+        "statement of a model or a block",
+        "Its body so many times, or once for each number from the first to the last. A name"
+        " that is given in it has the number behind it: h_1, h_2, …",
+        "repeat 3 { Dense(32) }        repeat i in 1..3 { h = Dense(32 * i) }",
+    ),
+    Statement(
+        "if",
+        "statement of a model or a block",
+        "Chooses by a comparison, or by a param that is true or false. What is not chosen is"
+        " not looked at.",
+        "if depth > 2 { Dropout(0.2) } else { Dense(8) }",
+    ),
+    Statement(
+        "residual",
+        "statement of a sequential model or a block",
+        "What its body makes of what flows in, plus what flows in, or plus what a shortcut in"
+        " it makes of that.",
+        "residual { Dense(8); Dense(8) }",
+    ),
+    Statement(
+        "shortcut",
+        "statement of a residual",
+        "The layers that what flows in goes through before it is added, where shapes differ.",
+        "residual { Dense(8); shortcut { Dense(8) } }",
+    ),
+    Statement(
+        "assert",
+        "statement of a model, a block or a train block",
+        "Demands something: params, trainable, layers, memory, NAME.shape, or a param.",
+        "assert params < 1_000_000        assert output.shape == [10]",
+    ),
+    Statement(
+        "defaults",
+        "declaration of a file, a model or a block",
+        "Arguments that layers of a kind take where they give none themselves; the nearest"
+        " win.",
+        "defaults Dense { kernel_initializer = he_normal }",
     ),
     Statement(
         "model",
@@ -64,33 +106,6 @@ _ALL = (
         "A flow whose result is an output. Its loss, metrics and target go by its name; that"
         " of a sequence is called output.",
         "output price = hidden -> Dense(1)",
-    ),
-    Statement(
-        "repeat",
-        "statement of a model or a block",
-        "Its body so many times; with a variable, once for each number from the first to"
-        " the last, both included.",
-        "repeat 3 { Dense(32) }        repeat i in 1..3 { Dense(32 * i) }",
-    ),
-    Statement(
-        "if",
-        "statement of a model or a block",
-        "Its body where the condition holds, and what follows else where it does not. What"
-        " is not chosen is not looked at.",
-        "if rate > 0 { Dropout(rate) } else { BatchNormalization }",
-    ),
-    Statement(
-        "residual",
-        "statement of a sequential model or a block",
-        "What its body makes of the input, plus the input, or what its shortcut makes of"
-        " it.",
-        "residual { Conv2D(8, kernel_size = 3, padding = same) }",
-    ),
-    Statement(
-        "shortcut",
-        "statement of a residual",
-        "The way around the body, where that changes the shape.",
-        "shortcut { Conv2D(8, kernel_size = 1, strides = 2) }",
     ),
     Statement(
         "target",

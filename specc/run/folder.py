@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -200,12 +201,19 @@ class RunFolder:
             raise _no_run(self.path, f"{name} cannot be read: {error}") from None
 
 
+#: What a run keeps beside the texts of its spec.
+_OWN = re.compile(
+    r"(run\.json|ir\.json|history\.jsonl|preparation\.safetensors|model_\w+\.py)$"
+    r"|(best|last|checkpoints)/"
+)
+
+
 def source_names(sources: Mapping[str, str]) -> list[str]:
     """The names that texts of a spec have in the folder, the spec's own first."""
     names: list[str] = []
     for name in sources:
         target = _inside(name) if names else PurePosixPath("spec.nnspec")
-        if str(target) in names:  # an import that is called spec.nnspec too
+        if names and (str(target) in names or _OWN.match(str(target))):
             target = target.with_stem(f"{target.stem}_imported")
         names.append(str(target))
     return names

@@ -153,7 +153,10 @@ def _check_replaceable(path: Path, force: bool) -> None:
     if not (path / "run.json").is_file():
         raise _taken(path, f"something else is in {path}")
     if not force:
-        more = ", or --force to replace it, or --resume to go on with it"
+        more = (
+            ", or --force to replace it, or --resume to go on with it"
+            " (in Python: run=, force=True, resume=True)"
+        )
         raise _taken(path, f"there is a run in {path}", more)
     if Path.cwd().is_relative_to(path.resolve()):
         why = f"{path} is the folder in which specc runs, so that it cannot be replaced"

@@ -7,9 +7,9 @@ from pathlib import Path
 from ..data import Prepared, prepare
 from ..diagnostics.fault import Fault
 from ..diagnostics.model import Level, Problem
+from ..differences import differences
 from ..ir import RNG_VERSION, Origins, Program
 from .checkpoint import Checkpoint, search
-from .differences import differences
 from .folder import RunFolder
 
 __all__ = ["check_same", "find_checkpoint", "prepare_again", "unfit"]
@@ -55,7 +55,7 @@ def _check_program(folder: RunFolder, program: Program) -> None:
             suggestion="train into a new run folder",
         )
         raise Fault(problem)
-    differing = differences(begun, program)
+    differing = [str(item) for item in differences(begun, program, epochs=False)]
     if differing:
         shown = "; ".join(differing[:5]) + ("; …" if len(differing) > 5 else "")
         problem = Problem(

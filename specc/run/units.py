@@ -42,8 +42,7 @@ def in_data_units(
 
 def _predicts_values(objective: Objective) -> bool:
     """Whether an output is of the target's kind, not the probability of a class."""
-    loss = objective.loss
-    return loss.target == "values" and loss.fuses is None
+    return objective.loss.target == "values"
 
 
 def _undone(steps: list[Affine], values: np.ndarray, spread: bool) -> np.ndarray:

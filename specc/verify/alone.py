@@ -9,7 +9,7 @@ that there are zeros and ties. The vector–Jacobian product is taken with a ran
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,10 +19,9 @@ from ..ir import Network
 from ..runtime.random import random_words, uniform
 from .compare import Part
 from .expect import Expected
-from .ledger import Ledger
-from .protocol import Alone, Arrays, Reading
+from .protocol import Alone, Arrays, Precision
 
-__all__ = ["ALONE", "MODES", "Forced", "compare_alone", "force"]
+__all__ = ["ALONE", "MODES", "Forced", "alone_parts", "force"]
 
 ROWS = 3
 MODES = ("inference", "training")
@@ -90,35 +89,36 @@ def _rounded(numbers: np.ndarray) -> np.ndarray:
     return rounded
 
 
-def compare_alone(
-    forced: Forced,
-    expected: Expected,
-    sides: Mapping[str, Reading],
-    ledger: Ledger,
-) -> None:
-    """Compare what each node computes, and what it pulls back."""
+def alone_parts(
+    forced: Forced, expected: Expected, precision: Precision
+) -> Iterator[tuple[Part, str]]:
+    """What each node computes and what it pulls back: parts, and where readings have them."""
+    single = precision == "float32"
     outputs: dict[str, Shape | None] = {
         name: array.shape for name, array in forced.cotangents.items()
     }
-    for mode in MODES:
-        part = Part(
-            f"nodes alone in {mode}",
-            outputs,
-            "float64.forward",
-            "float64",
-            kind=lambda name: name,
-        )
-        ledger.compare(part, _under(sides, f"alone/{mode}"))
     pulled = dict(_pulled(forced, expected))
-    for mode in MODES:
-        part = Part(
-            f"nodes alone, backward in {mode}",
-            pulled,
-            "float64.gradient",
-            "float64",
-            kind=lambda name: name.rsplit("@", 1)[1],
-        )
-        ledger.compare(part, _under(sides, f"pulled/{mode}"))
+    for title, where, names, gate, kind in (
+        ("nodes alone", "alone", outputs, "float64.forward", _itself),
+        ("nodes alone, backward", "pulled", pulled, "float64.gradient", _node),
+    ):
+        for mode in MODES:
+            part = Part(
+                f"{title} in {mode}",
+                names,
+                "float32.ratio" if single else gate,
+                precision,
+                kind=kind,
+            )
+            yield part, f"{where}/{mode}"
+
+
+def _itself(name: str) -> str:
+    return name
+
+
+def _node(name: str) -> str:
+    return name.rsplit("@", 1)[1]
 
 
 def _pulled(forced: Forced, expected: Expected) -> Mapping[str, Shape | None]:
@@ -132,7 +132,3 @@ def _pulled(forced: Forced, expected: Expected) -> Mapping[str, Shape | None]:
             if path.rpartition("/")[0] == call.layer:
                 found[f"{path}@{name}"] = shape
     return found
-
-
-def _under(sides: Mapping[str, Reading], prefix: str) -> dict[str, Arrays]:
-    return {name: reading.under(prefix) for name, reading in sides.items()}

@@ -49,9 +49,6 @@ AFTER = (
 )
 DECISIONS = ("rates", "order", "order_steps", "stopping", "ids", "rows")
 
-#: The slot that the learning rate goes into before it reaches the weights.
-RATE_SLOTS = {"sgd": "velocity", "rmsprop": "momentum"}
-
 
 @dataclass(frozen=True)
 class Blame:
@@ -190,11 +187,8 @@ class Scene:
     def clipping(self) -> str:
         """The field by which the optimizer clips gradients; empty if it does not."""
         assert self.program.training is not None
-        optimizer = self.program.training.phases[0].optimizer
-        for field in ("clipnorm", "clipvalue", "global_clipnorm"):
-            if getattr(optimizer, field, None) is not None:
-                return field
-        return ""
+        found = self.program.training.phases[0].optimizer.clipping()
+        return found[0] if found else ""
 
     def _figure(self, item: Mismatch) -> Blame:
         assert self.program.training is not None
@@ -216,8 +210,7 @@ class Scene:
         """Buffers belong to their layer; constrained weights alone to the constraint."""
         name, expected = item.name, self.exam.expected
         if name in expected.buffers:
-            layer = name.rsplit("/", 1)[0]
-            return Blame(layer, "momentum", layer)
+            return self._buffer(name)
         if name.startswith("counter/"):
             return Blame("epoch loop", name, "training")
         wrong = self.differing(item.part.name, item.part.step)
@@ -229,6 +222,15 @@ class Scene:
         if self.rate_ratio(item) is not None:
             return Blame("learning rate", "learning_rate", "optimizer")
         return Blame("optimizer", "", "optimizer")
+
+    def _buffer(self, path: str) -> Blame:
+        """The argument of the layer that says how its buffer moves."""
+        network = self.program.network
+        layer, slot = path.rsplit("/", 1)
+        call = next(call for call in network.calls if call.layer == layer)
+        shapes = tuple(network.edge(edge).shape for edge in call.inputs)
+        slots = network.layer(layer).layer.buffers(shapes)
+        return Blame(layer, next((s.field for s in slots if s.name == slot), ""), layer)
 
     def rate_ratio(self, item: Mismatch) -> float | None:
         """How many times larger one side's update is, if that is so in all weights."""
@@ -264,11 +266,12 @@ class Scene:
     def _rate_slot(self, path: str) -> tuple[str, float]:
         """Where the rate times the gradient is added up, and what share of it is kept."""
         assert self.program.training is not None
-        optimizer = self.program.training.phases[0].optimizer
-        slot = RATE_SLOTS.get(optimizer.keyword, "")
-        name = f"optimizer/{slot}/{path}"
-        if slot and name in self.exam.expected.slots:
-            return name, float(getattr(optimizer, "momentum", 0.0))
+        found = self.program.training.phases[0].optimizer.rate_slot()
+        if found is not None:
+            slot, kept = found
+            name = f"optimizer/{slot}/{path}"
+            if name in self.exam.expected.slots:
+                return name, kept
         return path, 1.0
 
     def _before(self, step: int) -> dict[str, Arrays]:

@@ -39,9 +39,8 @@ class Part:
     allowed: Mapping[str, float] = field(default_factory=dict[str, float])
     loose: Mapping[str, float] = field(default_factory=dict[str, float])
     blur: float = 0.0
-    #: In float32: the longest sum that goes into an entry, and errors known to be honest.
+    #: In float32: the longest sum that goes into an entry.
     terms: int = 1
-    honest: Mapping[str, float] = field(default_factory=dict[str, float])
     #: The side that cannot be wrong, if there is one: what another is held against.
     truth: str = ""
     batch: str | None = None

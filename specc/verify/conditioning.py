@@ -12,7 +12,7 @@ from itertools import combinations
 import numpy as np
 
 from ..catalog.families import Loss
-from ..ir import Objective, Program
+from ..ir import Program
 from .protocol import Arrays, Probe, Reading
 from .spread import distance, largest
 from .tolerances import tolerances
@@ -25,20 +25,24 @@ NEAREST = 1e-7
 
 @dataclass(frozen=True)
 class Rounding:
-    """One side in both precisions: what its gradients make of rounding.
+    """Sides in both precisions: what their gradients make of rounding.
 
     The gradient of a normalization's gamma before another normalization is a small
     difference of large sums. How small is seen in float32, where the same sums are
-    rounded 2²⁹ times more coarsely.
+    rounded 2²⁹ times more coarsely. Where one side's order of operations happens to be
+    exact, as for a mean of equal numbers, another's is not: the coarsest counts.
     """
 
-    double: Reading
-    single: Reading
+    #: Each side in float64 and in float32.
+    pairs: tuple[tuple[Reading, Reading], ...]
 
     def allowed(self, prefix: str) -> dict[str, float]:
         """How far gradients on one batch may be apart, by weight."""
         factor = tolerances()["float64.control"] * 2.0**-29
-        return {name: factor * gap for name, gap, _ in self._gaps(prefix)}
+        found: dict[str, float] = {}
+        for name, gap, _ in self._gaps(prefix):
+            found[name] = max(found.get(name, 0.0), factor * gap)
+        return found
 
     def relative(self, prefixes: Iterable[str]) -> dict[str, float]:
         """The same over their size, for what is made of gradients later."""
@@ -52,11 +56,12 @@ class Rounding:
 
     def _gaps(self, prefix: str) -> Iterator[tuple[str, float, float]]:
         """Of each gradient the difference of the precisions, and its size."""
-        fine, coarse = self.double.under(prefix), self.single.under(prefix)
-        for name in fine.keys() & coarse.keys():
-            gap = distance(fine[name], coarse[name])
-            if np.isfinite(gap):
-                yield name, gap, largest([fine[name]])
+        for double, single in self.pairs:
+            fine, coarse = double.under(prefix), single.under(prefix)
+            for name in fine.keys() & coarse.keys():
+                gap = distance(fine[name], coarse[name])
+                if np.isfinite(gap):
+                    yield name, gap, largest([fine[name]])
 
 
 def vanished(sides: Iterable[Reading], where: str, probe: Probe) -> dict[str, float]:
@@ -86,19 +91,13 @@ def blurred(program: Program, sides: list[Arrays]) -> float:
     edges = {item.name: item.edge for item in program.network.outputs}
     nearest = np.inf
     for item in training.objectives:
-        if not _divides(item):
+        if item.logits or not item.loss.divides():
             continue
         for arrays in sides:
             p = arrays.get(edges[item.output], np.zeros(0))
             room = np.minimum(p, 1.0 - p)
             nearest = min(nearest, room[room >= NEAREST].min(initial=np.inf))
     return tolerances()["float64.saturated"] * 2.0**-53 / float(nearest)
-
-
-def _divides(item: Objective) -> bool:
-    """Whether a loss is computed from the values of a sigmoid."""
-    from_logits = item.logits or item.loss.takes_logits()
-    return item.loss.fuses == "sigmoid" and not from_logits
 
 
 def undecided(program: Program, sides: list[Arrays]) -> dict[str, float]:
@@ -133,7 +132,7 @@ def share(outputs: list[np.ndarray], loss: Loss) -> float:
     gap = np.zeros(1)
     for one, other in combinations(outputs, 2):
         apart = np.abs(one.astype(np.float64) - other.astype(np.float64))
-        gap = np.maximum(gap, apart if loss.fuses == "sigmoid" else apart.max(axis=-1))
+        gap = np.maximum(gap, apart if loss.target == "binary" else apart.max(axis=-1))
     margin = np.min([margins(output, loss) for output in outputs], axis=0)
     return float(((gap > 0) & (margin <= 2 * gap)).mean())
 
@@ -141,7 +140,7 @@ def share(outputs: list[np.ndarray], loss: Loss) -> float:
 def margins(output: np.ndarray, loss: Loss) -> np.ndarray:
     """How far each decision is from the other one."""
     values = output.astype(np.float64)
-    if loss.fuses == "sigmoid":
+    if loss.target == "binary":
         return np.abs(values - (0.0 if loss.takes_logits() else 0.5))
     if values.shape[-1] == 1:
         return np.full(values.shape[:-1], np.inf)

@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 
-from ..catalog.optimizers import ClippedOptimizer
 from ..runtime.batches import ArrayBatches
 from .compare import Mismatch, Part
 from .exam import Exam
@@ -89,8 +88,7 @@ class PlainFigures:
         """What has to stop training, by what is not finite in it."""
         training = self.exam.program.training
         assert training is not None
-        optimizer = training.phases[0].optimizer
-        clips = isinstance(optimizer, ClippedOptimizer) and optimizer.clips
+        clips = training.phases[0].optimizer.clipping() is not None
         wanted = {
             "loss": "loss",
             "gradients": "gradient_norm" if clips else "goes on",

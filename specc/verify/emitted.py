@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from ..backend import Emission
@@ -14,7 +14,7 @@ from .blame import Blame
 from .compare import Mismatch
 from .laws import LAWS
 
-__all__ = ["Lines", "guilty_lines", "node_at"]
+__all__ = ["Lines", "guilty_lines", "node_at", "node_called"]
 
 #: First and last line, from 1.
 Lines = tuple[int, int]
@@ -62,6 +62,13 @@ def node_at(emission: Emission, line: int) -> str:
         if any(first <= line <= last for first, last in spans):
             return name
     return ""
+
+
+def node_called(emission: Emission, names: Iterable[str]) -> str:
+    """The node whose output has the first of these names that any has, or nothing."""
+    known = {edge: node for node, edge in emission.nodes.items()}
+    found = (known.get(name) or known.get(name.partition(".")[0]) for name in names)
+    return next(filter(None, found), "")
 
 
 def guilty_lines(

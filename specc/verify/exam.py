@@ -17,7 +17,8 @@ from .alone import Forced, force
 from .expect import Expected, expected
 from .protocol import Arrays, Case, Precision, Probe, Reading, Single, write_arrays
 from .relations import relations_of
-from .start import random_start
+from .spread import largest
+from .start import moved, random_start, shaken
 from .window import ADVERSARIAL, Batches, Window, adversarial, window
 
 __all__ = ["Exam", "prepare"]
@@ -133,6 +134,7 @@ class Exam:
             precision="float32",
             arrays=str(arrays),
             out=str(out),
+            alone=self.forced.calls,
             probes=tuple(p for p in self.probes if p.start == "random"),
             rate_epoch=len(self.window.epochs[0]),
             singles=tuple(
@@ -140,9 +142,22 @@ class Exam:
             ),
         )
 
-    def single_control(self, emission: Emission, arrays: Path, out: Path) -> Case:
-        """The single steps in float32 once more, from other states."""
-        return self.single(emission, arrays, out).model_copy(update={"probes": ()})
+    def shaken(self, share: float, inputs: bool) -> Exam:
+        """The same questions from weights, or inputs too, that are moved by a share."""
+        away = replace(self, start=moved(self.start, share))
+        if not inputs:
+            return away
+        names = [item.name for item in self.program.network.inputs]
+        sizes = {name: largest([self.batches["real"][name]]) for name in names}
+        batches = {
+            name: {**batch, **shaken(batch, sizes, share)}
+            for name, batch in self.batches.items()
+        }
+        edges = self.forced.edges
+        near = {n: a for n, a in edges.items() if n != "ids"}
+        near = shaken(near, {name: largest([a]) for name, a in near.items()}, share)
+        forced = replace(self.forced, edges={**edges, **near})
+        return replace(away, batches=batches, forced=forced)
 
     def until(self, made: int) -> Exam:
         """The questions where training stops by itself after so many updates."""

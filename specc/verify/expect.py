@@ -31,11 +31,18 @@ class Expected:
     outputs: Shapes
     gradients: Shapes
     logs: tuple[str, ...]
+    #: Whether any weight has a penalty, and whether gradients are clipped.
+    penalized: bool
+    clips: bool
 
     def state(self) -> Shapes:
         """All arrays of a whole state."""
         counters: Shapes = {"counter/step": (), "counter/epoch": ()}
         return {**self.weights, **self.buffers, **self.slots, **counters}
+
+    def applies(self, where: str) -> bool:
+        """Whether there is anything to look at under that name."""
+        return {"penalty": self.penalized, "clipped": self.clips}.get(where, True)
 
     def kind(self, name: str) -> str:
         """The kind of an array of the state: tensors of one kind share a floor."""
@@ -73,6 +80,8 @@ def expected(program: Program) -> Expected:
         outputs={out.name: network.edge(out.edge).shape for out in network.outputs},
         gradients=trained,
         logs=tuple(_logs(network, training)),
+        penalized=any(weight.regularizer for weight in network.weights()),
+        clips=phase.optimizer.clipping() is not None,
     )
 
 

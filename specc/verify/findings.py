@@ -10,7 +10,7 @@ from ..backend import Emission
 from ..ir import Origins
 from .blame import Scene, place_of
 from .compare import Mismatch
-from .emitted import guilty_lines, node_at
+from .emitted import guilty_lines, node_at, node_called
 from .exam import Exam
 from .ledger import Ledger
 from .protocol import Reading
@@ -40,9 +40,23 @@ class Findings:
         """Enter a program that raised: the node whose lines were running, if it was one."""
         trouble = reading.mishap
         assert trouble is not None
-        node = node_at(self.emissions[side], trouble.line or 0)
-        why = f"{trouble.kind} in stage {trouble.stage}: {trouble.message}"
-        place = place_of(self.origins, node)
+        emission = self.emissions[side]
+        node = node_at(emission, trouble.line or 0) or node_called(
+            emission, trouble.names
+        )
+        said = trouble.message or "it says no more"
+        why = f"{trouble.kind} in stage {trouble.stage}: {said}"
+        owner = next(
+            (c.layer for c in self.exam.program.network.calls if c.name == node), node
+        )
+        keywords = [
+            layer.layer.keyword
+            for layer in self.exam.program.network.layers
+            if layer.name == owner
+        ]
+        if keywords:
+            why = f"{keywords[0]}: {why}"
+        place = place_of(self.origins, node) or place_of(self.origins, owner)
         failure = Failure(side, why, trouble.trace, node, place, trouble.line)
         self.failures.append(failure)
 

@@ -1,32 +1,43 @@
 """The comparison in float32: each side's errors against its own run in float64.
 
-Looked at are the model at rest on all batches, and single training steps, each from the
-state that the float64 run had before it. Longer trajectories are not compared: they part
-at kinks, within one framework as well as between two, and so prove nothing.
+Looked at are nodes by themselves, the model at rest on all batches, and single training
+steps, each from the state that the float64 run had before it. Longer trajectories are not
+compared: they part at kinks, within one framework as well as between two, and so prove
+nothing.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from ..catalog.types import Shape
+from .alone import alone_parts
 from .compare import Part
 from .conditioning import undecided
-from .dual import Tripped, compare_dual, persistent, typical_error
+from .dual import Witness, compare_dual, long_sum
 from .exam import Exam
 from .in_float64 import usual
 from .ledger import Ledger
 from .protocol import Arrays, Probe, Reading
-from .spread import largest
 from .tolerances import tolerances
 
-__all__ = ["Float32"]
+__all__ = ["Control", "Float32"]
 
+RATIOS = "ratio of the sides' errors, each its distance from float64; 1 is alike"
 IN_INFERENCE = ("inference", "predict", "evaluate")
+
+
+@dataclass(frozen=True)
+class Control:
+    """What a side did once more, and what of its numbers was moved."""
+
+    side: str
+    what: str
+    seen: Reading
 
 
 @dataclass
@@ -39,24 +50,19 @@ class Float32:
     nulls: Mapping[str, np.ndarray]
     #: The side whose states in float64 the single steps begin and are to end in.
     base: str
-    #: A side, and its single steps from states that were moved a little.
-    control: tuple[str, Reading] | None = None
+    #: Sides once more in float32, from numbers that were moved by `share`.
+    controls: Sequence[Control] = ()
     ledger: Ledger = field(default_factory=lambda: Ledger("float32"))
-    looks: dict[str, int] = field(default_factory=dict[str, int])
-    forward: float = 0.0
-    tripped: dict[tuple[str, str], list[Tripped]] = field(
-        default_factory=dict[tuple[str, str], list[Tripped]]
-    )
 
     def run(self) -> None:
         """Compare initial weights exactly, the rest by errors."""
         self.built()
+        self.alone()
         for probe in self.exam.probes:
             if probe.start == "random":
                 self.at_rest(probe)
         for step in self.exam.singles:
             self.step(step)
-        self.settle()
 
     def built(self) -> None:
         """The built model has the drawn weights, rounded once."""
@@ -74,6 +80,14 @@ class Float32:
             )
             self.ledger.compare(part, pair)
 
+    def alone(self) -> None:
+        """Each node by itself."""
+        exam = self.exam
+        for part, place in alone_parts(exam.forced, exam.expected, "float32"):
+            sums = self.terms(exam.forced.rows, training=place != "alone/inference")
+            single, double = (_under(s, place) for s in (self.single, self.double))
+            self._dual(replace(part, terms=sums), single, double, [place])
+
     def at_rest(self, probe: Probe) -> None:
         """Outputs, figures and gradients on one batch."""
         rows, wanted = len(self.exam.batches[probe.batch]["ids"]), self.exam.expected
@@ -90,6 +104,8 @@ class Float32:
             ("gradients", "raw", wanted.gradients),
             ("clipped gradients", "clipped", wanted.gradients),
         ):
+            if not wanted.applies(where):
+                continue
             dtype = "float32" if names is not logs else None
             mode = "inference" if where in IN_INFERENCE else "training"
             seen = [reading.under(f"{mode}/{probe.name}") for reading in both]
@@ -108,7 +124,8 @@ class Float32:
                 look=probe.name,
             )
             place = f"{where}/{probe.name}"
-            self._dual(part, _under(self.single, place), _under(self.double, place))
+            single, double = (_under(s, place) for s in (self.single, self.double))
+            self._dual(part, single, double, [place])
 
     def step(self, step: int) -> None:
         """One update from the state that the float64 run had after `step` others."""
@@ -128,45 +145,40 @@ class Float32:
             wanted.kind,
             masks,
             terms=self.terms(self.rows(step), training=True),
-            honest=self.honest("single", names),
             step=step + 1,
         )
         single = _under(self.single, f"single/{step}", names)
         truth = dict.fromkeys(self.single, self.double[self.base])
         double = _under(truth, f"steps/{step + 1}", names)
-        self._dual(part, single, double)
-        honest = self.honest("single_logs", logs)
-        part = Part(
-            "figures of a step", logs, "float32.ratio", honest=honest, step=step + 1
+        self._dual(part, single, double, self._steps("single"))
+        part = Part("figures of a step", logs, "float32.ratio", step=step + 1)
+        single, double = (
+            _under(self.single, f"single_logs/{step}"),
+            _under(truth, f"logs/{step + 1}"),
         )
-        single = _under(self.single, f"single_logs/{step}")
-        self._dual(part, single, _under(truth, f"logs/{step + 1}"))
+        self._dual(part, single, double, self._steps("single_logs"))
 
-    def honest(self, where: str, names: Mapping[str, object]) -> dict[str, float]:
-        """The control's largest errors against its own first run, over all steps."""
-        if self.control is None:
-            return {}
-        side, moved = self.control
-        found: dict[str, float] = {}
-        for step in self.exam.singles:
-            one = self.single[side].under(f"{where}/{step}")
-            other = moved.under(f"{where}/{step}")
-            for name in names:
-                scale = largest([one[name]]) or 1.0
-                error = typical_error(one[name], other[name], scale)
-                found[name] = max(found.get(name, 0.0), error)
-        return found
+    def _steps(self, where: str) -> list[str]:
+        """All steps: at which of them a unit turns at its kink is chance."""
+        return [f"{where}/{step}" for step in self.exam.singles]
 
-    def doubt(self) -> float | None:
-        """How far a control should be moved, if there is reason for one.
+    def doubts(self) -> tuple[str, ...]:
+        """The sides that have to be run once more, for they are the more exact ones."""
+        return tuple(
+            dict.fromkeys(
+                min(item.sizes, key=lambda side: item.sizes[side])
+                for item in self.ledger.mismatches
+                if item.part.gate == "float32.ratio" and item.sizes
+            )
+        )
 
-        There is where everything at rest agreed: single steps may then differ because
-        units lie so near their kinks that rounding decides.
-        """
-        found = self.ledger.mismatches
-        if not found or any(not item.part.name.endswith(" step") for item in found):
-            return None
-        return tolerances()["float32.control"] * self.forward
+    @property
+    def share(self) -> float:
+        """How far weights and inputs are moved in a control."""
+        rows = max(map(self.rows, self.exam.singles), default=self.exam.rows())
+        rounding = long_sum(self.terms(rows, training=True))
+        rounding = max(rounding, tolerances()["float32.floor"])
+        return tolerances()["float32.control"] * rounding
 
     def rows(self, step: int) -> int:
         """The number of examples in the batch of an update."""
@@ -187,27 +199,22 @@ class Float32:
         ]
         return max(*fans, rows * max(places, default=1), 1)
 
-    def settle(self) -> None:
-        """Enter what tripped too often to be a flipped unit."""
-        for (title, name), items in self.tripped.items():
-            wrong = persistent(items, self.looks[title])
-            gate = tolerances()["float32.ratio"]
-            self.ledger.enter(title, gate, 0, 0, {}, wrong)
-            if not wrong:
-                why = f"at {len(items)} of {self.looks[title]} looks: units near kinks"
-                self.ledger.entries[title, gate].excused[name] = why
-
     def _dual(
-        self, part: Part, single: dict[str, Arrays], double: dict[str, Arrays]
+        self,
+        part: Part,
+        single: dict[str, Arrays],
+        double: dict[str, Arrays],
+        places: list[str],
     ) -> None:
-        result = compare_dual(part, single, double)
-        self.looks[part.name] = self.looks.get(part.name, 0) + 1
-        if part.name == "outputs in training":
-            sizes = [size for by in result.sizes.values() for size in by.values()]
-            self.forward = max([self.forward, *sizes])
-        for item in result.tripped:
-            key = (part.name, item.mismatch.name)
-            self.tripped.setdefault(key, []).append(item)
+        witnesses = [
+            Witness(
+                item.side,
+                [(self.single[item.side].under(p), item.seen.under(p)) for p in places],
+                f"{item.what} moved by {self.share:.1g}",
+            )
+            for item in self.controls
+        ]
+        result = compare_dual(part, single, double, witnesses)
         gate = tolerances()[part.gate]
         self.ledger.enter(
             part.name,
@@ -218,7 +225,12 @@ class Float32:
             result.wrong,
             result.sizes,
             part,
+            unit=RATIOS,
         )
+        entry = self.ledger.entries[part.name, gate]
+        for name, why in result.excused.items():
+            if result.ratios[name] >= entry.tensors[name]:
+                entry.excused[name] = why
 
 
 def _under(

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..catalog.types import Shape
-from .alone import compare_alone
+from .alone import alone_parts
 from .blame import AFTER
 from .compare import Mismatch, Part
 from .conditioning import Rounding, blurred, undecided, vanished
@@ -65,7 +65,7 @@ class Float64:
         plain = PlainFigures(self.exam, self.sides, self.ledger)
         plain.constants()
         self.start()
-        compare_alone(self.exam.forced, self.exam.expected, self.sides, self.ledger)
+        self.alone()
         for probe in self.exam.probes:
             self.at_rest(probe)
         self.related()
@@ -88,7 +88,7 @@ class Float64:
             PlainFigures(self.exam, self.sides, self.ledger).constants()
             self.start()
         if min(reached, default=len(STAGES)) > STAGES.index("alone"):
-            compare_alone(self.exam.forced, self.exam.expected, self.sides, self.ledger)
+            self.alone()
         if min(reached, default=len(STAGES)) > STAGES.index("look"):
             for probe in self.exam.probes:
                 self.at_rest(probe)
@@ -118,6 +118,12 @@ class Float64:
             part = Part("built weights", names, "float64.exact", truth="drawn")
             self.ledger.compare(part, pair)
 
+    def alone(self) -> None:
+        """Each node by itself."""
+        exam = self.exam
+        for part, place in alone_parts(exam.forced, exam.expected, "float64"):
+            self.compare(part, place)
+
     def at_rest(self, probe: Probe) -> None:
         """Outputs, figures and gradients on one batch."""
         rows, wanted = len(self.exam.batches[probe.batch]["ids"]), self.exam.expected
@@ -138,6 +144,8 @@ class Float64:
             ("gradients", "raw", grads, gradient),
             ("clipped gradients", "clipped", grads, gradient),
         ):
+            if not wanted.applies(where):
+                continue
             dtype = "float64" if names is not logs else None
             least = usual(self.sides, where, probe) if names is grads else {}
             part = Part(
@@ -208,7 +216,20 @@ class Float64:
                 found = self.compare(part, f"steps/{step}")
                 wrong |= any(not item.null for item in found)
             if wrong:
+                self._leave_out(step)
                 return
+
+    def _leave_out(self, after: int) -> None:
+        """Count the steps that are not compared, for they follow from one that differs."""
+        wanted = self.exam.expected
+        later = range(after + 1, self._steps_made() + 1)
+        recorded = [step for step in later if step in self.exam.record]
+        for name, some, steps in (
+            ("figures of steps", wanted.logs, later),
+            ("state after steps", wanted.state(), recorded),
+        ):
+            gate = tolerances()["float64.state"]
+            self.ledger.leave_out(name, gate, len(some) * len(steps))
 
     def _allowed(self, prefix: str) -> dict[str, float]:
         """How far tensors may be apart by what the control shows."""
@@ -251,7 +272,7 @@ class Float64:
         There is where everything at rest agreed and trajectories differ by so little that
         amplified rounding may be the cause.
         """
-        late = {"state after resuming", *AFTER} - {"decisions", "state after resuming"}
+        late = {*AFTER} - {"decisions", "state after resuming"}
         wrong = [m for m in self.ledger.mismatches if m.part.name not in late]
         far = [
             m.size
@@ -288,21 +309,22 @@ class Float64:
     def epochs(self) -> None:
         """The record of each epoch, and its figures on held-out data."""
         names = ["epoch", "step", "learning_rate", *self.exam.expected.logs]
-        logs = self.exam.expected.logs if self.exam.window.validation else ()
         plain: dict[str, Shape | None] = dict.fromkeys(names, ())
-        held_out: dict[str, Shape | None] = {f"val_{name}": () for name in logs}
+        held_out: dict[str, Shape | None] = {
+            f"val_{name}": () for name in self.exam.expected.logs
+        }
         gate = "float64.null" if self.nulls else "float64.state"
+        parts = [("figures of epochs", plain, "float64.state")]
+        if self.exam.window.validation:
+            parts.append(("held-out figures", held_out, gate))
         for epoch in range(1, self._epochs_done() + 1):
-            for title, some, limit in (
-                ("figures of epochs", plain, "float64.state"),
-                ("held-out figures", held_out, gate),
-            ):
-                wants = some is held_out
+            for title, some, limit in parts:
+                other = plain if some is held_out else held_out if parts[1:] else {}
                 arrays = {
                     side: {
                         name: array
                         for name, array in reading.under(f"epochs/{epoch}").items()
-                        if name.startswith("val_") == wants
+                        if name not in other
                     }
                     for side, reading in self.sides.items()
                 }

@@ -21,6 +21,8 @@ class _Entry:
     compared: int = 0
     expected: int = 0
     passed: bool = True
+    unit: str = ""
+    left_out: int = 0
     tensors: dict[str, float] = field(default_factory=dict[str, float])
     #: By pair of sides or by side, then by tensor.
     errors: dict[str, dict[str, float]] = field(
@@ -119,13 +121,15 @@ class Ledger:
         found: Iterable[Mismatch],
         sizes: Mapping[str, Mapping[str, float]] | None = None,
         part: Part | None = None,
+        unit: str = "",
     ) -> None:
         """Enter tensors that were compared, and those that do not match.
 
         `worst` is what is held against the gate, `sizes` the errors by tensor and side or
-        pair of sides, `part` says at which step they were seen.
+        pair of sides, `part` says at which step they were seen, `unit` what the gate is
+        in if not relative differences.
         """
-        entry = self.entries.setdefault((name, gate), _Entry())
+        entry = self.entries.setdefault((name, gate), _Entry(unit=unit))
         entry.expected += expected
         entry.compared += compared
         for tensor, size in worst.items():
@@ -135,6 +139,12 @@ class Ledger:
         listed = list(found)
         self.mismatches += listed
         entry.passed &= not listed and compared == expected
+
+    def leave_out(self, name: str, gate: float, count: int) -> None:
+        """Count tensors that are not compared, for an earlier step differs."""
+        entry = self.entries.setdefault((name, gate), _Entry())
+        entry.expected += count
+        entry.left_out += count
 
     def excuse(self, mismatches: Iterable[Mismatch], why: str) -> None:
         """Take mismatches back that other evidence has cleared, and say which."""
@@ -172,4 +182,6 @@ class Ledger:
             errors=entry.errors,
             excused=entry.excused,
             traces=entry.traces(),
+            unit=entry.unit,
+            left_out=entry.left_out,
         )

@@ -79,14 +79,8 @@ def portability(
 
 
 def _places(origins: Origins | None, some: Iterable[Use]) -> list[Place]:
-    """Where a construct is used; that of a callback stands under its own name."""
-    owners = [
-        (use.construct.keyword, "")
-        if use.construct.family == "callback"
-        else (use.owner, use.field)
-        for use in some
-    ]
-    found = (place_of(origins, *owner) for owner in owners)
+    """Where a construct is used."""
+    found = (place_of(origins, use.owner, use.field) for use in some)
     return list(dict.fromkeys(place for place in found if place is not None))
 
 

@@ -6,13 +6,14 @@ import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from .conditioning import Rounding
 from .exam import Exam, precisions
 from .findings import Findings
-from .in_float32 import Float32
+from .in_float32 import Control, Float32
 from .in_float64 import Float64
 from .pool import Crash, WorkerPool
 from .protocol import JUDGE, Arrays, Precision, Reading
@@ -90,19 +91,33 @@ class Proof:
     def with_rounding(
         self, folder: Path, readings: Mapping[str, Reading]
     ) -> Float64 | None:
-        """Compare again, with what rounding does to gradients of the quickest side."""
-        side = self.quickest(readings)
-        given, out = folder / "in64.safetensors", folder / "rounding.safetensors"
-        case = self.exam.single(self.findings.emissions[side], given, out)
-        coarse = self.pool.run({side: case.model_copy(update={"singles": ()})})[side]
-        if isinstance(coarse, Crash) or coarse.mishap is not None:
-            return None
-        rounding = Rounding(readings[side], coarse)
+        """Compare again, with what rounding does to gradients of each side."""
+        given = folder / "in64.safetensors"
+        looks: dict[str, Any] = {
+            "alone": {},
+            "singles": (),
+            "probes": self.exam.probes,
+        }
+        cases = {
+            side: self.exam.single(
+                self.findings.emissions[side], given, folder / f"rounding-{side}"
+            ).model_copy(update=looks)
+            for side in readings
+            if side != JUDGE
+        }
+        coarse = {
+            side: answer
+            for side, answer in self.pool.run(cases).items()
+            if isinstance(answer, Reading) and answer.mishap is None
+        }
+        rounding = Rounding(
+            tuple((readings[side], seen) for side, seen in coarse.items())
+        )
         comparison = Float64(self.exam, readings, rounding=rounding)
         comparison.run()
         self.findings.notes.append(
             "gradients are small differences of large sums: beyond the gates, they were"
-            f" held against what rounding to float32 does to those of {side}"
+            f" held against what rounding to float32 does to those of {', '.join(coarse)}"
         )
         return comparison
 
@@ -153,36 +168,42 @@ class Proof:
         self.pool.watch.comparing("float32")
         comparison = Float32(self.exam, readings, chosen, nulls, sides[0])
         comparison.run()
-        size = comparison.doubt()
-        if size is not None:
-            side = self.quickest(readings)
-            control = self.control32(folder, side, states, size)
-            if control is not None:
-                comparison = Float32(
-                    self.exam, readings, chosen, nulls, sides[0], (side, control)
-                )
-                comparison.run()
+        controls: list[Control] = []
+        for inputs in (False, True):
+            doubted = comparison.doubts()
+            if not doubted:
+                break
+            away = self.exam.shaken(comparison.share, inputs)
+            controls += self.controls32(folder, doubted, away, states, comparison.share)
+            comparison = Float32(self.exam, readings, chosen, nulls, sides[0], controls)
+            comparison.run()
         self.findings.enter(comparison.ledger, readings)
 
-    def control32(
-        self, folder: Path, side: str, states: Mapping[int, Arrays], size: float
-    ) -> Reading | None:
-        """Single steps in float32 of one side, from states moved by a share."""
-        away = {step: moved(state, size) for step, state in states.items()}
-        self.exam.write(folder / "moved32.safetensors", away)
-        case = self.exam.single_control(
-            self.findings.emissions[side],
-            folder / "moved32.safetensors",
-            folder / "control32.safetensors",
-        )
-        answer = self.pool.run({side: case})[side]
-        if isinstance(answer, Crash) or answer.mishap is not None:
-            return None
-        self.findings.notes.append(
-            f"rounding decides on units near their kinks: single steps in float32 were"
-            f" held against those of {side} from states moved by {size:.1g}"
-        )
-        return answer
+    def controls32(
+        self,
+        folder: Path,
+        sides: tuple[str, ...],
+        away: Exam,
+        states: Mapping[int, Arrays],
+        share: float,
+    ) -> list[Control]:
+        """Sides once more in float32, from other numbers; states are moved by a share."""
+        given = folder / "moved32.safetensors"
+        away.write(given, {step: moved(state, share) for step, state in states.items()})
+        cases = {
+            side: away.single(
+                self.findings.emissions[side],
+                given,
+                folder / f"control32-{side}.safetensors",
+            )
+            for side in sides
+        }
+        what = "weights" if away.batches is self.exam.batches else "weights and inputs"
+        return [
+            Control(side, what, answer)
+            for side, answer in self.pool.run(cases).items()
+            if isinstance(answer, Reading) and answer.mishap is None
+        ]
 
     def quickest(self, readings: Mapping[str, Reading]) -> str:
         """The side, other than the judge, that took least time."""

@@ -6,6 +6,7 @@ a directory that both can reach. Array names are paths of words joined by slashe
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -143,7 +144,7 @@ class Mishap:
     """An error inside a worker: where it was, and what Python said.
 
     `stage` is the part of the case; `line` the line of the emitted text, if one was
-    being run.
+    being run, and `names` what the objects that were at work are called, innermost first.
     """
 
     stage: str
@@ -151,6 +152,7 @@ class Mishap:
     message: str
     trace: str
     line: int | None = None
+    names: list[str] = dataclasses.field(default_factory=list[str])
 
 
 @dataclass(frozen=True)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from .verdict import Check, Difference, Verdict
 
-__all__ = ["headline", "render"]
+__all__ = ["counted", "excuses", "headline", "render"]
 
 #: From how many lines on a reader has lost sight of the first.
 LONG = 20
@@ -26,6 +26,8 @@ def render(verdict: Verdict, every: bool = False) -> str:
 def _lines(verdict: Verdict, every: bool) -> Iterator[str]:
     sides = " · ".join(verdict.backends)
     yield f"{verdict.name}: {headline(verdict)}   ({sides})"
+    if verdict.stopped:
+        yield f"stopped at the first difference: {counted(verdict)} tensors compared"
     if verdict.checks:
         yield ""
         yield from _table(verdict.checks)
@@ -61,6 +63,11 @@ def headline(verdict: Verdict) -> str:
     return verdict.outcome
 
 
+def counted(verdict: Verdict) -> str:
+    """``1,234 of 2,000``."""
+    return f"{verdict.compared:,} of {verdict.expected:,}"
+
+
 def _table(checks: tuple[Check, ...]) -> Iterator[str]:
     width = max(len(check.part) for check in checks)
     yield f"{'':8} {'':{width}} {'compared':>9} {'worst':>9} {'gate':>9}"
@@ -70,24 +77,23 @@ def _table(checks: tuple[Check, ...]) -> Iterator[str]:
             f"{check.precision:8} {check.part:{width}} {check.compared:9d}"
             f" {check.worst:9.2g} {check.gate:9.2g}{mark}"
         )
-    yield from _excuses(checks)
-    yield "worst and gate in float64: relative differences between the sides"
-    if any(check.precision == "float32" for check in checks):
-        yield (
-            "worst and gate in float32: ratios of the sides' errors, each its distance"
-            " from float64; 1 is alike"
-        )
+    yield from (f"~ {line}" for line in excuses(checks))
+    yield "worst and gate: relative differences between the sides"
+    for unit in dict.fromkeys(check.unit for check in checks if check.unit):
+        named = [check for check in checks if check.unit == unit]
+        alone = f"of the {named[0].part}"
+        yield f"    {f'in {named[0].precision}' if named[1:] else alone}: {unit}"
 
 
-def _excuses(checks: tuple[Check, ...]) -> Iterator[str]:
+def excuses(checks: Iterable[Check]) -> Iterator[str]:
     """What went beyond its gate and is no difference: how many, for each reason."""
     found: dict[tuple[str, str], list[str]] = {}
-    for check in checks if all(check.passed for check in checks) else ():
+    for check in (check for check in checks if check.passed):
         for name, why in check.excused.items():
             found.setdefault((f"{check.precision} {check.part}", why), []).append(name)
     for (part, why), names in found.items():
         more = f" and {len(names) - 1} more" if len(names) > 1 else ""
-        yield f"~ {part}: {names[0]}{more} beyond the gate, {why}"
+        yield f"{part}: {names[0]}{more} beyond the gate, {why}"
 
 
 def _difference(item: Difference) -> Iterator[str]:

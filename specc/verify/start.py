@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 import numpy as np
 
 from ..ir import Network, Weight
 from ..runtime.random import random_words, uniform
 from .protocol import Arrays
+from .spread import largest
 
-__all__ = ["moved", "random_start"]
+__all__ = ["moved", "random_start", "shaken"]
 
 PURPOSE = "verify"
 
@@ -41,6 +43,22 @@ def moved(start: Arrays, size: float) -> Arrays:
         words = random_words(0, f"{PURPOSE}-control", path, array.size)
         step = np.where(uniform(words) < 0.5, -size, size).reshape(array.shape)
         found[path] = (array * (1.0 + step)).astype(array.dtype)
+    return found
+
+
+def shaken(batch: Arrays, sizes: Mapping[str, float], share: float) -> Arrays:
+    """Inputs of a batch moved by that share of their largest entry, up or down.
+
+    `sizes` are the largest entries on ordinary data: there are batches of zeros.
+    """
+    found: Arrays = {}
+    for name, usual in sizes.items():
+        array = batch[name]
+        if array.dtype.kind == "f":
+            size = share * max(usual, largest([array]))
+            words = random_words(0, f"{PURPOSE}-input", name, array.size)
+            step = np.where(uniform(words) < 0.5, -size, size).reshape(array.shape)
+            found[name] = (array + step).astype(array.dtype)
     return found
 
 

@@ -10,6 +10,7 @@ from contextlib import suppress
 
 import numpy as np
 
+from ..catalog.constraints.max_norm import MaxNorm
 from ..catalog.construct import Construct
 from ..catalog.layers.dropout import Dropout
 from ..catalog.layers.normalization import BatchNormalization
@@ -210,15 +211,14 @@ def _unclipped(scene: Scene, item: Mismatch) -> str | None:
 def _unbound(scene: Scene, item: Mismatch) -> str | None:
     """A constrained weight whose norm goes beyond the bound."""
     weight = scene.weight(item.name)
-    if weight is None or weight.constraint is None or not item.part.step:
+    if weight is None or not isinstance(weight.constraint, MaxNorm):
         return None
-    limit = getattr(weight.constraint, "max_value", None)
-    axes = getattr(weight.constraint, "axis", None)
-    if limit is None or axes is None or item.part.name != "state after steps":
+    if not item.part.step or item.part.name != "state after steps":
         return None
+    limit, axes = weight.constraint.max_value, weight.constraint.axes()
     guilty, _ = scene.versus(item)
     array = scene.under(f"steps/{item.part.step}")[guilty][item.name]
-    norms = np.sqrt((array * array).sum(axis=tuple(axes)))
+    norms = np.sqrt((array * array).sum(axis=axes))
     if norms.max() > limit * (1 + 1e-9):
         return f"its norm reaches {norms.max():.4g}: the constraint is not applied"
     return None

@@ -57,7 +57,9 @@ class Check:
     `where`; `tensors` has the largest of each tensor: in float32 the ratio of the sides'
     errors. `errors` has the errors themselves, by pair of sides (``keras|torch``) and
     tensor; in float32 by side, each against its run in float64. `excused` names tensors
-    that are beyond the gate and yet no difference, each with the evidence.
+    that are beyond the gate and yet no difference, each with the evidence. `unit` says what
+    `worst` and `gate` are where they are no relative differences. `left_out` counts tensors
+    that were expected and not compared, for an earlier step of training differs.
     """
 
     precision: str
@@ -72,6 +74,8 @@ class Check:
     errors: dict[str, dict[str, float]]
     traces: tuple[Trace, ...] = ()
     excused: dict[str, str] = dataclasses.field(default_factory=dict[str, str])
+    unit: str = ""
+    left_out: int = 0
 
 
 @dataclass(frozen=True)
@@ -175,7 +179,9 @@ class Verdict:
         default_factory=dict[str, dict[str, str]]
     )
     portability: tuple[Portable, ...] = ()
-    environment: dict[str, str] = dataclasses.field(default_factory=dict[str, str])
+    environment: dict[str, str | int] = dataclasses.field(
+        default_factory=dict[str, str | int]
+    )
 
     @property
     def equal(self) -> bool:
@@ -186,6 +192,16 @@ class Verdict:
     def compared(self) -> int:
         """How many tensors were compared."""
         return sum(check.compared for check in self.checks)
+
+    @property
+    def expected(self) -> int:
+        """How many the intermediate form demands."""
+        return sum(check.expected for check in self.checks)
+
+    @property
+    def stopped(self) -> bool:
+        """Whether the comparison of training stopped at its first difference."""
+        return any(check.left_out for check in self.checks)
 
     def to_json(self) -> dict[str, Any]:
         """Every number, as data for `json.dumps` (infinite ones become text)."""

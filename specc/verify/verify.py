@@ -55,6 +55,9 @@ def verify(
         raise ValueError("a comparison needs the programs of two backends")
     exam = prepare(program, batches, steps, not_finite=not_finite, guards=guards)
     findings = Findings(exam, origins, emissions)
+    made = len(exam.window.updates())
+    if made < steps:
+        findings.notes.append(f"training ends after {made} updates, before {steps}")
     if pool is None:
         with WorkerPool(emissions) as own:
             return Proof(findings, own).run(tuple(precisions))
@@ -96,7 +99,7 @@ def annotated(
             program, origins, tables, verdict.checks, verdict.refusals
         ),
         environment={
-            "seed": str(program.training.seed),
+            "seed": program.training.seed,
             "device": "cpu, one thread for each side",
             **machine(),
         },

@@ -13,9 +13,10 @@ import os
 import sys
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
+from types import TracebackType
 from typing import IO, Any
 
 from .case import Trial
@@ -55,7 +56,19 @@ def mishap(error: Exception, stage: str, file: str) -> Mishap:
         message=str(error)[:2000],
         trace=trace[-6000:],
         line=lines[-1] if lines else None,
+        names=list(_names_at_work(error.__traceback__, file)),
     )
+
+
+def _names_at_work(trace: TracebackType | None, file: str) -> Iterator[str]:
+    """What the variables of the emitted text's frames are named, innermost frame first."""
+    frames = [frame for frame, _ in traceback.walk_tb(trace)]
+    for frame in reversed(frames):
+        if frame.f_code.co_filename == file:
+            for value in list(frame.f_locals.values()):
+                name: object = getattr(value, "__dict__", {}).get("name")
+                if isinstance(name, str):
+                    yield name
 
 
 def answer(

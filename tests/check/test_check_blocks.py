@@ -200,6 +200,13 @@ def test_the_nearest_defaults_win() -> None:
     assert given == [("zeros", True, "tanh"), ("ones", True, "tanh")]
 
 
+def test_defaults_of_a_residual_end_with_it() -> None:
+    layers = "  residual {\n    defaults Dense { use_bias = false }\n    Dense(4)\n  }\n  Dense(2)"
+    found = network(check(model(layers)))
+    biased = [node.layer.use_bias for node in found.layers if node.weights]
+    assert biased == [False, True]
+
+
 def test_defaults_of_a_block_that_are_for_nothing() -> None:
     head = "block B {\n  defaults Conv2D { filters = 3 }\n  Dense(2)\n}\n"
     assert rules(check(model("  B", head))) == ["unused-defaults"]

@@ -144,6 +144,16 @@ CASES: list[tuple[str, dict[str, str], dict[str, str]]] = [
         {"stopping": "early_stopping(monitor = loss, patience = 2 epochs)"},
     ),
     (
+        "l1-without-sparsity",
+        {"layers": f"  Dense(8, kernel_regularizer = l1_l2(0.02, 0)){LAST}"},
+        {"layers": f"  Dense(8, kernel_regularizer = l1(0.001)){LAST}"},
+    ),
+    (
+        "standardized-twice",
+        {"layers": f"  BatchNormalization{LAST}"},
+        {"layers": f"  BatchNormalization{LAST}", "data": "validation = 10%"},
+    ),
+    (
         "patience-longer-than-epochs",
         {"stopping": "early_stopping(patience = 10 epochs)"},
         {"stopping": "early_stopping(patience = 9 epochs)"},

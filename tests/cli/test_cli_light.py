@@ -37,6 +37,7 @@ LIGHT = [
     ("check", "--format", "sarif", "first.nnspec"),
     ("fmt", "--check", "first.nnspec"),
     ("summary", "first.nnspec"),
+    ("diff", "first.nnspec", "first.nnspec"),
     ("compile", "first.nnspec", "--backend", "torch"),
     ("compile", "first.nnspec", "--backend", "keras"),
     ("compile", "first.nnspec", "--backend", "reference"),

@@ -177,7 +177,7 @@ def test_verify_says_equal(process: Process, first: Path) -> None:
     lines = done.stdout.splitlines()
     assert lines[0].startswith("first (Classifier): equal, over ")
     assert lines[-1] == lines[0]
-    assert any("in float32: ratios of the sides' errors" in line for line in lines)
+    assert any("in float32: ratio of the sides' errors" in line for line in lines)
     assert done.stderr == ""
 
 

@@ -408,6 +408,51 @@ def test_doctor_lists_what_there_is(specc: Specc) -> None:
         assert re.search(rf"\b{word}\b", result.stdout)
 
 
+def test_warnings_of_the_command_line_are_told_in_full(
+    specc: Specc, first: Path
+) -> None:
+    """`specc check FILE` does not show what --epochs brought about."""
+    stopping = "  early_stopping(monitor = val_loss, patience = 5 epochs)\n"
+    text = first.read_text().replace("  seed = 42\n", f"  seed = 42\n{stopping}")
+    first.write_text(text)
+    plain = specc("check", first).stderr
+    assert "patience" not in plain
+    result = specc("train", first, "--backend", "torch", "--epochs", "2", "--dry-run")
+    assert result.exit_code == 0, result.stderr
+    assert "warning[patience-longer-than-epochs]" in result.stderr
+    known = plain.splitlines()[-1].removeprefix("1 file: ")
+    counted = f"{known}: specc check {first}"
+    assert (counted in result.stderr) == ("no problems" not in known)
+
+
+@pytest.mark.parametrize("name", ["edited.py", "edited.txt"])
+@pytest.mark.parametrize("verb", ["check", "verify", "summary"])
+def test_a_python_program_is_no_spec(
+    specc: Specc, first: Path, verb: str, name: str
+) -> None:
+    program = first.with_name(name)
+    specc("compile", first, "--backend", "torch", "--out", first.with_name("a.py"))
+    program.write_text(first.with_name("a.py").read_text(encoding="utf-8"))
+    result = specc(verb, program)
+    assert result.exit_code == 1
+    assert f"{program} is a Python program, not a spec" in result.stderr
+    assert result.stderr.count("error[") == 1
+    assert f"{program}:1:1" in result.stderr
+
+
+def test_a_folder_stands_for_its_specs(specc: Specc, first: Path) -> None:
+    text = first.read_text(encoding="utf-8")
+    first.with_name("other.nnspec").write_text(text + "\n\n\n", encoding="utf-8")
+    result = specc("fmt", "--check", first.parent)
+    assert result.exit_code == 1
+    assert "other.nnspec" in result.stderr
+    assert specc("fmt", first.parent).exit_code == 0
+    assert first.with_name("other.nnspec").read_text(encoding="utf-8") == text
+    (first.parent / "empty").mkdir()
+    for verb in ("fmt", "verify", "check"):
+        assert specc(verb, first.parent / "empty").exit_code == 2
+
+
 def test_warnings_are_told_once_and_counted_elsewhere(
     specc: Specc, first: Path
 ) -> None:

@@ -4,9 +4,11 @@ import re
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from specc.api import Spec
 from specc.catalog import Construct, catalog
+from specc.cli.entry import program
 from specc.cli.init import FIRST
 from specc.diagnostics import RULES, Source
 from specc.reference import explanations, reference, words
@@ -60,6 +62,41 @@ def test_the_first_spec_of_the_front_page_is_what_init_writes() -> None:
     text = BLOCK.search((ROOT / "README.md").read_text())
     assert text is not None
     assert text[1] == FIRST
+
+
+def test_what_a_training_needs_is_said() -> None:
+    page = " ".join((ROOT / "docs/language.md").read_text(encoding="utf-8").split())
+    found = re.search(r"- ([^.]*) are required\.", page)
+    assert found is not None
+    fields = catalog().find("settings", "train").model_fields
+    needed = {name for name, field in fields.items() if field.is_required()}
+    assert set(re.findall(r"`(\w+)`", found[1])) == needed | {"loss"}
+    for name in needed | {"loss"}:
+        text = re.sub(rf"^  {name} = .*\n", "", FIRST, flags=re.MULTILINE)
+        (problem,) = Spec(Source("first.nnspec", text)).check()
+        assert name in problem.message
+
+
+ROW = re.compile(r"^\| (`specc .*?`) \|", re.MULTILINE)
+
+
+def test_the_commands_of_the_front_page_are_used_rightly(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`specc dump FILE --stage plan` alone ends with status 2."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "first.nnspec").write_text(FIRST, encoding="utf-8")
+    page = (ROOT / "README.md").read_text(encoding="utf-8")
+    (row,) = (found[1] for found in ROW.finditer(page) if "dump" in found[1])
+    stages: list[str] = []
+    for form in re.findall(r"(--stage [^`]*)`", row):
+        names, *more = form.removeprefix("--stage ").split(" ", 1)
+        for stage in names.split("\\|"):
+            stages.append(stage)
+            options = " ".join(more).replace("--backend B", "--backend torch").split()
+            words = ["dump", "first.nnspec", "--stage", stage, *options]
+            assert CliRunner().invoke(program, words).exit_code == 0, words
+    assert sorted(stages) == ["code", "ir", "plan", "tree"]
 
 
 def test_the_gates_of_the_front_page_are_those_of_the_proof() -> None:

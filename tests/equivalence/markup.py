@@ -85,7 +85,8 @@ class Page(HTMLParser):
     @property
     def marks(self) -> list[str]:
         """What hovering over the points of plots says."""
-        return [n.text for n in self.nodes if n.tag == "title" and "circle" in n.within]
+        points = {"circle", "path"}
+        return [n.text for n in self.nodes if n.tag == "title" and points & {*n.within}]
 
     @property
     def coordinates(self) -> list[str]:

@@ -87,11 +87,22 @@ def test_counts_follow_from_the_program(twins: WorkerPool, sound: Emission) -> N
     assert (
         counted["outputs in inference"] == counted["outputs in training"] == 2 * looks
     )
-    assert counted["gradients"] == counted["clipped gradients"] == 4 * looks
+    assert counted["gradients"] == 4 * looks
+    assert counted["nodes alone in training"] == 2
     assert counted["state after steps"] == (4 + 2 * 4 + 2) * steps
     assert counted["figures of steps"] == 2 * steps
     assert counted["figures of epochs"] == 2 * (3 + 2)
     assert counted["held-out figures"] == 2 * 2
+
+
+def test_a_program_that_raises_without_a_word_is_placed(
+    twins: WorkerPool, sound: Emission
+) -> None:
+    """The lines that were running are those of a piece; the node is known all the same."""
+    raising = "def _raise(*_):\n    raise NotImplementedError\n\nDense.forward = _raise"
+    (failure,) = judge(twins, sound, raising).failures
+    assert failure.node == "dense_1"
+    assert failure.why == "Dense: NotImplementedError in stage alone: it says no more"
 
 
 DAMAGES = {

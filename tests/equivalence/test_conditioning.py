@@ -105,7 +105,7 @@ def test_gradients_that_are_all_zero_are_held_against_the_usual_ones() -> None:
 
 def both_precisions(exact: float, rounded: float) -> Rounding:
     single = Reading({"raw/real/w": np.array([np.float32(rounded)])}, {})
-    return Rounding(Reading({"raw/real/w": np.array([exact])}, {}), single)
+    return Rounding(((Reading({"raw/real/w": np.array([exact])}, {}), single),))
 
 
 def test_gradients_may_differ_by_what_float32_loses() -> None:

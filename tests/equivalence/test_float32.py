@@ -47,6 +47,18 @@ LOSSY = {
             ),
         ),
     ),
+    "the centred input in bfloat16, on one batch of five": (
+        "convnet",
+        in_definition(
+            "BatchNorm",
+            swap(
+                r"centred = input - mean$",
+                "centred = input - mean\n        big = bool(input.abs().max() > 50.0)\n"
+                "        if big and input.dtype == torch.float32:\n"
+                "            centred = centred.bfloat16().float()",
+            ),
+        ),
+    ),
     "the variance as a difference of large numbers": (
         "mlp",
         in_definition(
@@ -80,6 +92,17 @@ def test_lost_digits_are_found(pool: WorkerPool, name: str) -> None:
     assert verdict.outcome == "different", render(verdict)
     assert {item.precision for item in verdict.differences} == {"float32"}
     assert verdict.differences[0].guilty == "torch", render(verdict)
+
+
+def test_float32_includes_what_it_is_measured_against(pool: WorkerPool) -> None:
+    """And a training that ends before the steps that were asked for says so."""
+    program = PROGRAMS["mlp"]()
+    emissions = {side: emit(program, side) for side in SIDES}
+    batches = batches_for(program)
+    verdict = verify(program, None, emissions, batches, 500, ("float32",), pool)
+    assert {check.precision for check in verdict.checks} == {"float64", "float32"}
+    said = f"training ends after {verdict.steps} updates, before 500"
+    assert said in verdict.notes
 
 
 @pytest.mark.parametrize("program", ["mlp", "convnet", "flatten"])

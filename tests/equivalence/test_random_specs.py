@@ -90,6 +90,8 @@ def test_programs_are_of_many_shapes(series: Series) -> None:
     assert any(len(network.calls) > 10 for network in networks)
     branching = sum(_branches(program) for program in series.values())
     assert branching > 50
+    shared = [n for n in networks if len(n.layers) < len(n.calls)]
+    assert len(shared) > 50
 
 
 def _branches(program: Program) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import math
+import re
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from specc.diagnostics import Source
 from specc.emit.lowering import Table
 from specc.emit.uses import obstacles, uses
 from specc.pipeline import compile_program
-from specc.verify import Verdict, WorkerPool, annotated, refused, verify
+from specc.verify import Verdict, WorkerPool, annotated, refused, render, verify
 from specc.verify.faults import plant
 from specc.verify.faults.edits import swap
 from specc.verify.report import Entry, is_report, page
@@ -94,7 +95,10 @@ def test_every_part_is_a_row(sound: Verdict) -> None:
     assert f" equal, over {sound.steps} steps" in text
     assert f"{sound.compared:,} of {sound.compared:,}" in text
     heads = [cell.text for cell in found.table("Steps of the comparison") if cell.head]
-    assert {check.part for check in sound.checks} <= set(heads)
+    wanted = {f"{check.part} {check.unit}" for check in sound.checks}
+    assert {name.split(" ratio of ")[0].strip() for name in wanted} <= {
+        " ".join(head.split()) for head in heads
+    }
     assert len(found.of_class("mark passed")) == len(sound.checks)
     assert not found.of_class("mark failed")
 
@@ -116,9 +120,10 @@ def test_errors_have_their_course_over_the_steps(sound: Verdict) -> None:
 def test_plots_have_all_points(sound: Verdict) -> None:
     found = read(page([entry(sound)]))
     titles = [c.text for c in found.captions if "float" in c.text]
-    assert titles == ["Nodes alone, float64"] + [
+    assert titles == [
         f"{what}, {precision}{more}"
         for what, single in (
+            ("Nodes alone", ""),
             ("Outputs by layer", ""),
             ("Gradients by weight", ""),
             ("Training by step", ", single steps"),
@@ -139,6 +144,24 @@ def test_plots_have_all_points(sound: Verdict) -> None:
         for size in errors.values()
     }
     assert {float(mark.rsplit(": ")[1]) for mark in found.marks} & outputs
+
+
+def test_plots_can_be_read(sound: Verdict) -> None:
+    """Titles on the axes, a break before 0, a bound in each, and marks for each backend."""
+    found = read(page([entry(sound)]))
+    plots = len([c for c in found.captions if "float" in c.text])
+    words = found.words()
+    assert words.count("relative error, log scale") == plots
+    assert words.count("exactly 0") == plots
+    assert len(found.of_class("break")) == 2 * plots
+    assert len(found.of_class("gate")) >= 2 * plots
+    for axis in ("layer, in the order of the network", "weight", "step"):
+        assert axis in words
+    for sort in ("parameters", "slots"):
+        for side in ("torch", "keras"):
+            assert f" {sort} of {side} " in words
+    shapes = {n.tag for n in found.nodes if "c0 s1" in n.attributes.get("class", "")}
+    assert "path" in shapes, "the second backend has marks of another shape"
 
 
 def test_the_portability_table_has_the_constructs_of_the_spec(sound: Verdict) -> None:
@@ -178,6 +201,58 @@ def test_it_says_under_what_it_was_made(sound: Verdict) -> None:
         assert words in text
 
 
+def test_what_is_no_relative_difference_says_so(sound: Verdict) -> None:
+    """The Kolmogorov statistic of honest weights is near 1: no error of that size."""
+    (law,) = (check for check in sound.checks if check.part.startswith("distribution"))
+    assert law.unit
+    assert law.worst > 0.1
+    found = read(page([entry(sound)]))
+    (worst,) = re.findall(r"Worst error in float64 (\S+)", found.words())
+    relative = [
+        c.worst for c in sound.checks if c.precision == "float64" and not c.unit
+    ]
+    assert worst == f"{max(relative):.2g}"
+    assert max(relative) < 1e-9
+    assert law.unit in found.words()
+    assert f"of the {law.part}: {law.unit}" in render(sound)
+
+
+def test_only_rows_that_apply_are_there(sound: Verdict) -> None:
+    """The first spec neither clips nor penalizes, but has held-out data."""
+    parts = {check.part for check in sound.checks}
+    assert "held-out figures" in parts
+    assert not {part for part in parts if part.startswith(("clipped", "penalty"))}
+    assert all(check.expected for check in sound.checks)
+
+
+def test_layers_are_charged_with_their_own_errors(sound: Verdict) -> None:
+    """Flatten moves numbers and makes none; rounding of what follows is not its own."""
+    (flatten,) = (item for item in sound.portability if item.keyword == "Flatten")
+    for side in ("torch", "keras"):
+        assert flatten.backends[side].errors == {"float64": 0.0, "float32": 0.0}
+    heads = [cell.text for cell in read(page([entry(sound)])).table("Constructs")]
+    assert {"Error in float64", "Error in float32"} <= {head.strip() for head in heads}
+
+
+def test_a_line_with_several_uses_is_named_once(sound: Verdict) -> None:
+    item = sound.portability[0]
+    place = item.places[0]
+    several = dataclasses.replace(item, places=(place, place, place))
+    verdict = dataclasses.replace(sound, portability=(several,))
+    words = read(page([entry(verdict)])).words()
+    assert f"{item.family} line {place.line} " in words
+
+
+def test_what_is_excused_is_listed_with_its_evidence(sound: Verdict) -> None:
+    evidence = "on the batch zeros keras is off by 0.0001, and torch moves by 0.17"
+    checks = tuple(
+        dataclasses.replace(c, excused={"dense_1": evidence} if c.worst == 0 else {})
+        for c in sound.checks
+    )
+    found = read(page([entry(dataclasses.replace(sound, checks=checks))]))
+    assert f"dense_1 beyond the gate, {evidence}" in found.words()
+
+
 # What other verdicts say ----------------------------------------------------------
 
 
@@ -205,7 +280,15 @@ def test_a_difference_shows_the_guilty_lines(pool: WorkerPool) -> None:
 
 
 def test_a_fault_of_the_update_shows_the_step(pool: WorkerPool) -> None:
-    _, html, _ = damaged(pool, r"state\.optimizer\.step\(\)", "pass")
+    found, html, _ = damaged(pool, r"state\.optimizer\.step\(\)", "pass")
+    verdict = found.verdict
+    assert verdict is not None
+    later = verdict.steps - 1
+    state = next(c for c in verdict.checks if c.part == "state after steps")
+    assert state.left_out == later * (state.expected - state.left_out) > 0
+    said = f"{verdict.compared:,} of {verdict.expected:,}"
+    assert f"{said}, stopped at the first difference" in html.words()
+    assert f"stopped at the first difference: {said} tensors" in render(verdict)
     lines = html.marked("The torch program")
     assert any(line.startswith("def train_step(") for line in lines)
     assert "    pass" in lines

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from specc.verify.compare import Part, compare_part
-from specc.verify.dual import Tripped, compare_dual, persistent
+from specc.verify.dual import DualResult, Witness, compare_dual
 from specc.verify.spread import distance, errors, finite, largest, odd_one
 from specc.verify.tolerances import tolerances
 
@@ -117,36 +117,47 @@ def test_float32_errors_must_be_of_one_size() -> None:
     assert not dual(np.nan, 1) <= limit
 
 
-def test_a_flipped_unit_is_no_fault_and_a_fault_no_flipped_unit() -> None:
-    part = Part("test", {"t": (200,)}, "float32.ratio")
+def held(
+    error: float, *moves: tuple[str, float], batch: str | None = None
+) -> DualResult:
+    """Side b is off by `error`, a by nothing; sides were seen to move by so much."""
+    part = Part("test", {"t": (200,)}, "float32.ratio", batch=batch, step=3)
     truth = np.linspace(0.5, 1.0, 200)
-
-    def tripped(error: float) -> Tripped:
-        single = {"a": {"t": truth}, "b": {"t": truth + error}}
-        double = {"a": {"t": truth}, "b": {"t": truth}}
-        (item,) = compare_dual(part, single, double).tripped
-        return item
-
-    assert not persistent([tripped(1e-3)], 6)
-    assert persistent([tripped(1e-3)] * 3, 6)
-    assert persistent([tripped(0.5)], 6), "too far for a flipped unit"
-    assert persistent([tripped(1e-3)], 1), "nothing to tell it from a fault"
+    single = {"a": {"t": truth}, "b": {"t": truth + error}}
+    double = {"a": {"t": truth}, "b": {"t": truth}}
+    witnesses = [
+        Witness(side, [(double[side], {"t": truth + size})], "weights moved by 1e-6")
+        for side, size in moves
+    ]
+    return compare_dual(part, single, double, witnesses)
 
 
-def test_two_sides_that_take_turns_are_honest() -> None:
-    """Both are less exact now and then; a fault makes the same side so each time."""
-    part = Part("test", {"t": (200,)}, "float32.ratio")
-    truth = np.linspace(0.5, 1.0, 200)
+def test_what_nobody_witnesses_is_a_difference_however_rare_or_small() -> None:
+    for result in (held(1e-3), held(1e-4, batch="zeros")):
+        (item,) = result.wrong
+        assert item.guilty == "b"
+        assert not result.excused
 
-    def tripped(one: float, other: float) -> Tripped:
-        single = {"a": {"t": truth + one}, "b": {"t": truth + other}}
-        double = {"a": {"t": truth}, "b": {"t": truth}}
-        (item,) = compare_dual(part, single, double).tripped
-        return item
 
-    a, b = tripped(1e-3, 0.0), tripped(0.0, 1e-3)
-    assert not persistent([a, b], 5)
-    assert persistent([a, b, b], 5) == [b.mismatch, b.mismatch]
+def test_a_difference_that_rounding_brings_about_in_the_exact_side_is_honest() -> None:
+    limit = tolerances()["float32.ratio"]
+    result = held(1e-3, ("a", 2e-3 / limit), batch="zeros")
+    assert not result.wrong
+    assert result.ratios["t"] > limit, "what was measured stays what it was"
+    evidence = result.excused["t"]
+    for word in ("on the batch zeros", "b is off by 0.001", "a by 0", "with weights"):
+        assert word in evidence
+    assert held(1e-3, ("a", 1e-9), ("a", 1e-3)).excused, "the second move"
+
+
+@pytest.mark.parametrize(
+    "witness", [("b", 1.0), ("a", 1e-5), ("a", np.nan), ("a", np.inf)]
+)
+def test_no_other_witness_is_heard(witness: tuple[str, float]) -> None:
+    """Not the accused one, none that moved too little, and none that overflowed."""
+    result = held(1e-3, witness)
+    assert result.wrong
+    assert not result.excused
 
 
 def test_tensors_of_few_entries_are_held_against_the_largest_of_their_kind() -> None:

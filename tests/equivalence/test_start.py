@@ -7,7 +7,8 @@ import math
 import numpy as np
 import pytest
 
-from specc.catalog.initializers import INITIALIZERS
+from specc.catalog.initializers import INITIALIZERS, Initializer
+from specc.catalog.initializers.constants import Constant, Ones, Zeros
 from specc.catalog.initializers.scaled import Scaled
 from specc.ir import Weight
 from specc.runtime.random import random_words, uniform
@@ -24,7 +25,7 @@ SCALED = [
 SHAPE = (120, 70)
 
 
-def weight(initializer: Scaled) -> Weight:
+def weight(initializer: Initializer) -> Weight:
     return Weight(
         path="dense_1/kernel",
         shape=SHAPE,
@@ -58,3 +59,17 @@ def test_the_declared_distribution_is_told_from_others(initializer: Scaled) -> N
     assert distance_from_law(weight(initializer), 1.25 * values) > gate
     assert distance_from_law(weight(initializer), values + values.std() / 10) > gate
     assert distance_from_law(weight(initializer), np.abs(values)) > gate
+
+
+@pytest.mark.parametrize(
+    ("initializer", "number"),
+    [(Zeros(), 0.0), (Ones(), 1.0), (Constant(value=0.1), 0.1)],
+    ids=lambda item: getattr(item, "keyword", ""),
+)
+def test_a_constant_is_exactly_that_number(
+    initializer: Initializer, number: float
+) -> None:
+    values = np.full(SHAPE, number)
+    assert distance_from_law(weight(initializer), values) == 0.0
+    values[3, 4] += 1e-17 if number == 0.0 else 1e-15
+    assert distance_from_law(weight(initializer), values) > 0.0

@@ -182,7 +182,7 @@ def _target(
         return random.integers(0, shape[-1], shape[:-1])
     if loss.target == "one_hot":
         return np.eye(shape[-1])[random.integers(0, shape[-1], shape[:-1])]
-    if loss.keyword == "binary_crossentropy":
+    if loss.target == "binary":
         return random.integers(0, 2, shape).astype(np.float64)
     return random.normal(size=shape)
 

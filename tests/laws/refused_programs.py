@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from specc.catalog.callbacks import Callback
 from specc.catalog.layers.dense import Dense
 from specc.catalog.layers.dropout import Dropout
 from specc.catalog.layers.merge import Add
@@ -13,7 +14,7 @@ from specc.catalog.layers.pooling import GlobalAveragePooling2D
 from specc.catalog.losses import MeanSquaredError
 from specc.catalog.sources import Npz
 from specc.check.graph import Step, build_network
-from specc.ir import Binding, Data, Network, Program
+from specc.ir import Binding, Data, Network, Program, Stream
 from specc.verify.samples.drafts import train, with_phase
 
 __all__ = ["REFUSED"]
@@ -63,6 +64,17 @@ def two_phases() -> Program:
     phases = program.training.phases * 2
     training = program.training.model_copy(update={"phases": phases})
     return program.model_copy(update={"training": training})
+
+
+class Nothing(Callback):
+    """A callback that the loop of no emitted program calls."""
+
+    keyword = "nothing"
+
+
+def another_callback() -> Program:
+    """A callback besides early stopping."""
+    return with_phase(stack(), callbacks=(Nothing(),))
 
 
 def mixed() -> Program:
@@ -132,6 +144,25 @@ def statistics_of_two() -> Program:
     )
 
 
+def two_streams() -> Program:
+    """A layer that draws two masks in each step."""
+    steps = [
+        Step("dropout", Dropout(rate=0.5), ("x",)),
+        Step("dense_1", Dense(units=1), ("dropout",)),
+    ]
+    program = trained(
+        build_network("Net", {"x": ((3,), "float32")}, steps, {"y": "dense_1"})
+    )
+    node = program.network.layer("dropout")
+    streams = (*node.streams, Stream(path="dropout/other"))
+    changed = node.model_copy(update={"streams": streams})
+    layers = tuple(
+        changed if one.name == "dropout" else one for one in program.network.layers
+    )
+    network = program.network.model_copy(update={"layers": layers})
+    return program.model_copy(update={"network": network})
+
+
 def noise_of_unknown_size() -> Program:
     """Dropout on sequences whose length is known only when they come."""
     steps = [
@@ -146,6 +177,7 @@ def noise_of_unknown_size() -> Program:
 REFUSED: dict[str, Callable[[], Program]] = {
     "mask": masked,
     "two phases": two_phases,
+    "another callback": another_callback,
     "mixed precision": mixed,
     "shards": sharded,
     "all frozen": all_frozen,
@@ -153,6 +185,7 @@ REFUSED: dict[str, Callable[[], Program]] = {
     "decay of one weight": lambda: with_weights(decay=False),
     "rate of one weight": lambda: with_weights(rate=0.5),
     "idle layer": idle,
+    "two streams": two_streams,
     "statistics of two inputs": statistics_of_two,
     "noise of unknown size": noise_of_unknown_size,
 }

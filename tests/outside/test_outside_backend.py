@@ -3,46 +3,29 @@
 from __future__ import annotations
 
 import os
-import re
 import subprocess
 import sys
-import tomllib
 from pathlib import Path
 from typing import Any
 
 import pytest
-from installed import by_line, conformance, with_path
+from installed import by_line, conformance, with_path, written
 
 pytestmark = pytest.mark.xdist_group("outside")
 
 PAGE = Path(__file__).parents[2] / "backends" / "README.md"
-_BLOCKS = re.compile(r"```(?:python|toml)\n# (\S+)\n(.*?)```", re.DOTALL)
 
 
-def written(target: Path) -> Path:
+def built(target: Path) -> Path:
     """The package of the page, installed in a folder."""
-    for name, text in _BLOCKS.findall(PAGE.read_text(encoding="utf-8")):
-        path = target / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+    written(PAGE.read_text(encoding="utf-8"), target)
     (target / "specc_plain" / "runtime" / "__init__.py").write_text("")
-    project = tomllib.loads((target / "pyproject.toml").read_text())["project"]
-    name, version = project["name"].replace("-", "_"), project["version"]
-    info = target / f"{name}-{version}.dist-info"
-    info.mkdir()
-    (info / "METADATA").write_text(
-        f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n"
-    )
-    lines: list[str] = []
-    for group, entries in project["entry-points"].items():
-        lines += [f"[{group}]", *(f"{key} = {at}" for key, at in entries.items())]
-    (info / "entry_points.txt").write_text("\n".join(lines) + "\n")
     return target
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return written(tmp_path_factory.mktemp("plain"))
+    return built(tmp_path_factory.mktemp("plain"))
 
 
 @pytest.fixture(scope="module")
@@ -142,7 +125,7 @@ DAMAGES: dict[str, tuple[str, str, str, str]] = {
 @pytest.mark.parametrize("damage", DAMAGES)
 def test_what_is_wrong_fails(tmp_path: Path, damage: str) -> None:
     file, sound, spoilt, line = DAMAGES[damage]
-    path = written(tmp_path) / "specc_plain" / file
+    path = built(tmp_path) / "specc_plain" / file
     text = path.read_text(encoding="utf-8")
     assert text.count(sound) == 1
     path.write_text(text.replace(sound, spoilt), encoding="utf-8")

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from installed import by_line, conformance, with_path
+from installed import by_line, conformance, install
 
 HERE = Path(__file__).parent
 SPEC = HERE / "wave.nnspec"
@@ -18,11 +18,7 @@ SPEC = HERE / "wave.nnspec"
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """The environment of a process that has the package installed."""
-    target = tmp_path_factory.mktemp("site")
-    command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps"]
-    command += ["--no-build-isolation", "--target", str(target), str(HERE / "package")]
-    subprocess.run(command, check=True, capture_output=True)
-    return with_path(target)
+    return install(HERE / "package", tmp_path_factory.mktemp("site"))
 
 
 def specc(environment: dict[str, str], *arguments: str) -> str:

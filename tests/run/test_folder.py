@@ -13,6 +13,12 @@ from specc.run import create, load_run, open_run, train
 from specc.run.folder import program_digest
 
 
+def test_a_folder_that_is_taken_says_how_to_mend_it(folder) -> None:
+    folder.path.joinpath("run.json").write_text("{}")
+    with pytest.raises(Fault, match=r"there is a run in .*run=, force=True"):
+        create(folder.path)
+
+
 def test_texts_are_kept_as_they_were(folder) -> None:
     made = program()
     texts = {

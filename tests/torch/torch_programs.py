@@ -137,7 +137,7 @@ def target_for(
         return rng.integers(0, shape[-1], shape[:-1])
     if loss.target == "one_hot":
         return np.eye(shape[-1])[rng.integers(0, shape[-1], shape[:-1])]
-    if loss.keyword == "binary_crossentropy":
+    if loss.target == "binary":
         return rng.integers(0, 2, shape).astype(float)
     return rng.standard_normal(shape)
 

@@ -31,3 +31,6 @@ class MaxNorm(Constraint):
 
     max_value: Positive = Field(default=2.0, description="largest norm allowed")
     axis: Axes = Field(default=(0,), description="axes that the norm is taken over")
+
+    def axes(self) -> tuple[int, ...]:
+        return self.axis

@@ -17,6 +17,9 @@ class Zeros(Initializer):
     reference: ClassVar[str] = "definition"
     example: ClassVar[str] = "Dense(8, bias_initializer = zeros)"
 
+    def follows(self, fan_in: int, fan_out: int) -> float:
+        return 0.0
+
 
 class Ones(Initializer):
     """All ones."""
@@ -25,6 +28,9 @@ class Ones(Initializer):
     formula: ClassVar[str] = "w = 1"
     reference: ClassVar[str] = "definition"
     example: ClassVar[str] = "BatchNormalization(gamma_initializer = ones)"
+
+    def follows(self, fan_in: int, fan_out: int) -> float:
+        return 1.0
 
 
 class Constant(Initializer):
@@ -37,3 +43,6 @@ class Constant(Initializer):
     positional: ClassVar[tuple[str, ...]] = ("value",)
 
     value: float = Field(description="the number")
+
+    def follows(self, fan_in: int, fan_out: int) -> float:
+        return self.value

@@ -1,10 +1,11 @@
 """Initializers that scale with a weight's fans, so that signals keep their variance."""
 
+import math
 from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from ..families import Initializer
+from ..families import Initializer, Law
 from ..types import Positive
 
 __all__ = [
@@ -21,6 +22,9 @@ __all__ = [
 Mode = Literal["fan_in", "fan_out", "fan_avg"]
 Distribution = Literal["truncated_normal", "untruncated_normal", "uniform"]
 
+#: The standard deviation of a standard normal that is cut at ±2.
+_CUT = 0.87962566103423978
+
 _GLOROT = "Glorot and Bengio 2010, proceedings.mlr.press/v9/glorot10a"
 _HE = "He et al. 2015, arXiv:1502.01852"
 _LECUN = "LeCun et al. 1998, doi:10.1007/3-540-49430-8_2"
@@ -32,6 +36,32 @@ class Scaled(Initializer):
     def law(self) -> tuple[float, Mode, Distribution]:
         """The scale, the fan that divides it, and the shape of the distribution."""
         raise NotImplementedError
+
+    def fan(self, fan_in: int, fan_out: int) -> float:
+        """What divides the scale."""
+        average = (fan_in + fan_out) / 2
+        return {"fan_in": fan_in, "fan_out": fan_out, "fan_avg": average}[self.law()[1]]
+
+    def follows(self, fan_in: int, fan_out: int) -> Law:
+        scale, _, shape = self.law()
+        deviation = math.sqrt(scale / self.fan(fan_in, fan_out))
+        return lambda value: _share_below(value / deviation, shape)
+
+
+def _share_below(value: float, shape: Distribution) -> float:
+    """The distribution function, of variance 1, at a value."""
+    if shape == "uniform":
+        edge = math.sqrt(3.0)
+        return min(1.0, max(0.0, (value + edge) / (2 * edge)))
+    if shape == "truncated_normal":
+        low, high = _normal(-2.0), _normal(2.0)
+        inside = (_normal(value * _CUT) - low) / (high - low)
+        return min(1.0, max(0.0, inside))
+    return _normal(value)
+
+
+def _normal(value: float) -> float:
+    return 0.5 * (1.0 + math.erf(value / math.sqrt(2.0)))
 
 
 class VarianceScaling(Scaled):

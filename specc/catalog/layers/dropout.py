@@ -24,6 +24,7 @@ class Dropout(Layer):
         "Srivastava et al. 2014, jmlr.org/papers/v15/srivastava14a"
     )
     example: ClassVar[str] = "Dropout(0.2)"
+    passes_values: ClassVar[bool] = True
     positional: ClassVar[tuple[str, ...]] = ("rate",)
     has_training_mode: ClassVar[bool] = True
 

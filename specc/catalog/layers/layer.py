@@ -36,15 +36,22 @@ class WeightSlot(Model):
 
 
 class BufferSlot(Model):
-    """An array that the forward pass in training mode changes; no gradient reaches it."""
+    """An array that the forward pass in training mode changes; no gradient reaches it.
+
+    `field` is the argument that says how it moves, if one does.
+    """
 
     name: str
     shape: tuple[int, ...]
     initial: float
+    field: str = ""
 
 
 class StreamSlot(Model):
-    """Random words that the layer takes from its own stream at every training step."""
+    """Random words that the layer takes from its own stream at every training step.
+
+    Emitted programs draw one mask for a layer from them, of a stream called ``keep``.
+    """
 
     name: str
 
@@ -74,6 +81,9 @@ class Layer(Construct):
     takes: ClassVar[str] = "one"
     #: Whether it computes something else in training than in inference.
     has_training_mode: ClassVar[bool] = False
+    #: Whether what it makes of probabilities are probabilities still: it rearranges,
+    #: leaves out or averages values, where it has no activation of its own.
+    passes_values: ClassVar[bool] = False
     #: Weights that may be left out, each with the argument that leaves it out if false.
     #: Arguments that begin with the weight's name and ``_`` are for that weight.
     optional_weights: ClassVar[dict[str, str]] = {}

@@ -26,6 +26,7 @@ class Concatenate(Layer):
     formula: ClassVar[str] = "y = [x₁ | x₂ | …] along axis"
     reference: ClassVar[str] = "definition"
     example: ClassVar[str] = "Concatenate(wide, hidden)"
+    passes_values: ClassVar[bool] = True
     takes: ClassVar[str] = "many"
     vary: ClassVar[dict[str, object]] = {"axis": 1}
 

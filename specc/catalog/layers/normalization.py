@@ -21,6 +21,11 @@ from .layer import BufferSlot, Layer, ShapeError, WeightSlot, sizes
 __all__ = ["BatchNormalization"]
 
 
+def _moving(name: str, shape: tuple[int, ...], initial: float) -> BufferSlot:
+    """A statistic that the share `momentum` of is kept."""
+    return BufferSlot(name=name, shape=shape, initial=initial, field="momentum")
+
+
 class BatchNormalization(Layer):
     """Standardizes each feature over the batch, then scales and shifts it.
 
@@ -134,6 +139,6 @@ class BatchNormalization(Layer):
     def buffers(self, inputs: tuple[Shape, ...]) -> tuple[BufferSlot, ...]:
         shape = self._feature_shape(inputs)
         return (
-            BufferSlot(name="moving_mean", shape=shape, initial=0.0),
-            BufferSlot(name="moving_variance", shape=shape, initial=1.0),
+            _moving("moving_mean", shape, 0.0),
+            _moving("moving_variance", shape, 1.0),
         )

@@ -26,6 +26,7 @@ class MaxPooling2D(Layer):
     )
     reference: ClassVar[str] = "Ranzato et al. 2007, doi:10.1109/CVPR.2007.383157"
     example: ClassVar[str] = "MaxPooling2D(2)"
+    passes_values: ClassVar[bool] = True
     positional: ClassVar[tuple[str, ...]] = ("pool_size",)
 
     pool_size: Pair = Field(
@@ -72,6 +73,7 @@ class GlobalAveragePooling2D(Layer):
     formula: ClassVar[str] = "y[c] = Σ x[i, j, c] / (height · width)"
     reference: ClassVar[str] = "Lin et al. 2013, arXiv:1312.4400"
     example: ClassVar[str] = "GlobalAveragePooling2D"
+    passes_values: ClassVar[bool] = True
 
     keepdims: bool = Field(
         default=False, description="whether the axes stay, with size 1"

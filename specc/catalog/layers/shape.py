@@ -23,6 +23,7 @@ class Flatten(Layer):
     formula: ClassVar[str] = "y[(i·W + j)·C + c] = x[i, j, c]"
     reference: ClassVar[str] = "row-major order, ISO/IEC 9899 §6.5.2.1"
     example: ClassVar[str] = "Flatten"
+    passes_values: ClassVar[bool] = True
 
     def output_shape(self, inputs: tuple[Shape, ...]) -> Shape:
         return (prod(sizes(inputs[0], "Flatten")),)
@@ -48,6 +49,7 @@ class Reshape(Layer):
     formula: ClassVar[str] = "y = x read and written in row-major order"
     reference: ClassVar[str] = "row-major order, ISO/IEC 9899 §6.5.2.1"
     example: ClassVar[str] = "Reshape([28, 28, 1])"
+    passes_values: ClassVar[bool] = True
     positional: ClassVar[tuple[str, ...]] = ("target_shape",)
 
     target_shape: Annotated[tuple[Count, ...], BeforeValidator(_sizes)] = Field(

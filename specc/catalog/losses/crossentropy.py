@@ -1,10 +1,10 @@
 """Cross-entropies, for targets that are classes."""
 
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from pydantic import Field
 
-from ..families import ProbabilityLoss
+from ..families import ProbabilityLoss, TargetKind
 from ..types import Fraction
 
 __all__ = [
@@ -31,6 +31,7 @@ class BinaryCrossentropy(ProbabilityLoss):
     reference: ClassVar[str] = _SOURCE
     example: ClassVar[str] = "loss = binary_crossentropy"
     fuses: ClassVar[str | None] = "sigmoid"
+    target: ClassVar[TargetKind] = "binary"
 
     label_smoothing: Fraction = Field(
         default=0.0, description="share by which targets are drawn towards 1/2"
@@ -52,7 +53,7 @@ class CategoricalCrossentropy(ProbabilityLoss):
     reference: ClassVar[str] = _SOURCE
     example: ClassVar[str] = "loss = categorical_crossentropy(label_smoothing = 0.1)"
     fuses: ClassVar[str | None] = "softmax"
-    target: ClassVar[Literal["values", "classes", "one_hot"]] = "one_hot"
+    target: ClassVar[TargetKind] = "one_hot"
 
     label_smoothing: Fraction = Field(
         default=0.0, description="share by which targets are drawn towards uniform"
@@ -71,4 +72,4 @@ class SparseCategoricalCrossentropy(ProbabilityLoss):
     reference: ClassVar[str] = _SOURCE
     example: ClassVar[str] = "loss = sparse_categorical_crossentropy"
     fuses: ClassVar[str | None] = "softmax"
-    target: ClassVar[Literal["values", "classes", "one_hot"]] = "classes"
+    target: ClassVar[TargetKind] = "classes"

@@ -10,8 +10,8 @@ __all__ = ["Accuracy"]
 class Accuracy(Metric):
     """The share of examples whose class is right.
 
-    The class is the largest entry of the last axis (the first one of equals), or, with
-    binary cross-entropy, whether an entry exceeds 1/2 (0 for logits).
+    The class is the largest entry of the last axis (the first one of equals), or, where
+    targets are yes or no, whether an entry exceeds 1/2 (0 for logits).
     """
 
     keyword: ClassVar[str] = "accuracy"
@@ -21,6 +21,6 @@ class Accuracy(Metric):
     decides: ClassVar[bool] = True
 
     def refuses(self, loss: Loss) -> str | None:
-        if loss.fuses is not None:
+        if loss.target != "values":
             return None
         return f"accuracy counts right classes, and {loss.keyword} is about numbers"

@@ -2,10 +2,9 @@
 
 from ..families import Optimizer
 from .adam import Adam, Nadam
-from .clipping import ClippedOptimizer
 from .rmsprop import RMSprop
 from .sgd import SGD
 
-__all__ = ["OPTIMIZERS", "ClippedOptimizer", "Optimizer"]
+__all__ = ["OPTIMIZERS", "Optimizer"]
 
 OPTIMIZERS = (SGD, RMSprop, Adam, Nadam)

@@ -4,14 +4,14 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
+from ..families import Optimizer
 from ..schedules.constant import Constant
 from ..types import Fraction, Positive, ScheduleArg
-from .clipping import ClippedOptimizer
 
 __all__ = ["Adam", "Nadam"]
 
 
-class Adam(ClippedOptimizer):
+class Adam(Optimizer):
     """Adaptive moments: running means of gradients and of their squares, bias corrected.
 
     Slots: momentum (m), velocity (v); velocity_max where amsgrad. t counts updates from 1.
@@ -52,7 +52,7 @@ class Adam(ClippedOptimizer):
         return ("momentum", "velocity", *extra)
 
 
-class Nadam(ClippedOptimizer):
+class Nadam(Optimizer):
     """Adam with Nesterov's look-ahead and a momentum that warms up.
 
     Slots: momentum (m), velocity (v). t counts updates from 1.

@@ -4,14 +4,14 @@ from typing import ClassVar
 
 from pydantic import Field
 
+from ..families import Optimizer
 from ..schedules.constant import Constant
 from ..types import Fraction, Positive, ScheduleArg
-from .clipping import ClippedOptimizer
 
 __all__ = ["RMSprop"]
 
 
-class RMSprop(ClippedOptimizer):
+class RMSprop(Optimizer):
     """Divides gradients by a running root mean square of themselves.
 
     Slots: mean_square; momentum where it is not 0; mean_gradient where centered.
@@ -46,3 +46,6 @@ class RMSprop(ClippedOptimizer):
         if self.centered:
             found.append("mean_gradient")
         return tuple(found)
+
+    def rate_slot(self) -> tuple[str, float] | None:
+        return ("momentum", self.momentum) if self.momentum else None

@@ -4,14 +4,14 @@ from typing import ClassVar, Self
 
 from pydantic import Field, model_validator
 
+from ..families import Optimizer
 from ..schedules.constant import Constant
 from ..types import Fraction, ScheduleArg
-from .clipping import ClippedOptimizer
 
 __all__ = ["SGD"]
 
 
-class SGD(ClippedOptimizer):
+class SGD(Optimizer):
     """Stochastic gradient descent, plain or with (Nesterov) momentum.
 
     The velocity contains the learning rate, so a falling rate slows new gradients, not
@@ -46,3 +46,6 @@ class SGD(ClippedOptimizer):
 
     def slots(self) -> tuple[str, ...]:
         return ("velocity",) if self.momentum else ()
+
+    def rate_slot(self) -> tuple[str, float] | None:
+        return ("velocity", self.momentum) if self.momentum else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, Field
 
@@ -26,6 +26,8 @@ Separator = Annotated[
 
 class FileSource(Source):
     """A data set in a file, whose fields are known when it is read."""
+
+    vary: ClassVar[dict[str, Any]] = {"path": "some.file"}
 
     path: Path = Field(description="the file, relative to the spec")
 

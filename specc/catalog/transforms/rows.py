@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
@@ -29,9 +29,15 @@ class Keep(Transform):
     reference: ClassVar[str] = "definition"
     example: ClassVar[str] = "keep(price < 500_000)"
     positional: ClassVar[tuple[str, ...]] = ("where",)
+    vary: ClassVar[dict[str, Any]] = {
+        "where": Comparison(field="price", operator="<", value=5e5)
+    }
     chooses_rows: ClassVar[bool] = True
 
     where: Comparison = Field(description="comparison of a field with a number")
+
+    def reads(self) -> tuple[str, ...]:
+        return (self.where.field,)
 
 
 class Take(Transform):

@@ -88,6 +88,7 @@ class OneHot(Transform):
     reference: ClassVar[str] = "definition"
     example: ClassVar[str] = "one_hot(label, classes = 10)"
     variadic: ClassVar[str | None] = "names"
+    vary: ClassVar[dict[str, Any]] = {"names": ("label",)}
 
     names: Names = Field(description="bindings to change")
     classes: Count = Field(description="number of classes")

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from ...diagnostics.model import Note, Problem
+from ...diagnostics.model import Edit, Note, Problem
 from ...diagnostics.rules import RULES
 from ...ir import Origins
+from .fixes import renamed, with_argument
+from .inputs import standardized_twice
 from .outputs import dropout_on_output, softmax_one_unit
 from .running import (
     adaptive_optimizer_with_schedule,
@@ -22,6 +24,7 @@ from .subject import Finding, Subject
 from .weights import (
     bias_before_batch_normalization,
     initializer_activation_mismatch,
+    l1_without_sparsity,
     max_norm_axis,
     regularized_bias,
     selu_without_lecun_normal,
@@ -41,6 +44,8 @@ LINTS: dict[str, Callable[[Subject], Iterator[Finding]]] = {
     "dropout-on-output": dropout_on_output,
     "max-norm-axis": max_norm_axis,
     "regularized-bias": regularized_bias,
+    "l1-without-sparsity": l1_without_sparsity,
+    "standardized-twice": standardized_twice,
     "early-stopping-without-validation": early_stopping_without_validation,
     "patience-longer-than-epochs": patience_longer_than_epochs,
     "adaptive-optimizer-with-schedule": adaptive_optimizer_with_schedule,
@@ -73,4 +78,13 @@ def _problem(finding: Finding, origins: Origins) -> Problem:
         level,
         suggestion=finding.suggestion,
         notes=notes,
+        fix=_fix(finding, origins),
     )
+
+
+def _fix(finding: Finding, origins: Origins) -> tuple[Edit, ...]:
+    if finding.keyword is not None:
+        return renamed(origins, finding.owner, finding.keyword)
+    if finding.value is not None:
+        return with_argument(origins, finding.owner, finding.field, finding.value)
+    return ()

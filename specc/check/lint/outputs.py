@@ -23,6 +23,7 @@ def softmax_one_unit(subject: Subject) -> Iterator[Finding]:
                 call.layer,
                 "activation",
                 "activation = sigmoid, or as many units as classes",
+                value="sigmoid",
             )
 
 

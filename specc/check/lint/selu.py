@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...catalog.layers.dropout import Dropout
-from ...catalog.transforms import Standardize
 from .activations import leading_to_selu, source_activations
 from .subject import Finding, Subject
 
@@ -36,6 +35,7 @@ def selu_with_dropout(subject: Subject) -> Iterator[Finding]:
                 f"{call.layer} breaks the self-normalization of the SELU units before it",
                 call.layer,
                 suggestion=f"AlphaDropout({layer.rate:g})",
+                keyword="AlphaDropout",
             )
 
 
@@ -63,11 +63,8 @@ def selu_unstandardized_inputs(subject: Subject) -> Iterator[Finding]:
     layers = _selu_layers(subject)
     if subject.data is None or not layers:
         return
-    standardized: set[str] = set()
+    standardized = subject.standardized()
     names = [item.name for item in subject.network.inputs]
-    for transform in subject.data.transforms:
-        if isinstance(transform, Standardize):
-            standardized.update(transform.names or names)
     leading = leading_to_selu(subject)
     for name in names:
         if name not in standardized and name in leading:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ...catalog.layers import Layer
+from ...catalog.transforms import Standardize
 from ...diagnostics.model import Level
 from ...ir import Call, Data, Network, Origins, Training
 
@@ -17,7 +18,8 @@ __all__ = ["Finding", "Subject"]
 class Finding:
     """Something doubtful: the rule, and the value it is about as `Origins` knows it.
 
-    `level` is the rule's own unless it is given.
+    `level` is the rule's own unless it is given. The correction, where it is mechanical,
+    is the value of `field` in the owner's call, or another `keyword` for it.
     """
 
     rule: str
@@ -26,6 +28,8 @@ class Finding:
     field: str = ""
     suggestion: str | None = None
     level: Level | None = None
+    value: str | None = None
+    keyword: str | None = None
 
 
 @dataclass(frozen=True)
@@ -59,6 +63,15 @@ class Subject:
         """Every call with its layer."""
         for call in self.network.calls:
             yield call, self.layer_of(call)
+
+    def standardized(self) -> set[str]:
+        """The inputs that the data block standardizes."""
+        names = [item.name for item in self.network.inputs]
+        found: set[str] = set()
+        for transform in self.data.transforms if self.data else ():
+            if isinstance(transform, Standardize):
+                found.update(transform.names or names)
+        return found & set(names)
 
     def how(self, owner: str, field: str) -> str:
         """How a value got there: given, default, or the heading it was inherited from."""

@@ -10,6 +10,7 @@ from ...catalog.layers import Layer
 from ...catalog.layers.conv import Conv2D
 from ...catalog.layers.dense import Dense
 from ...catalog.layers.normalization import BatchNormalization
+from ...catalog.regularizers import L1, L1L2
 from ...diagnostics.model import Level
 from ...ir import Call
 from .activations import applied_activations
@@ -18,6 +19,7 @@ from .subject import Finding, Subject
 __all__ = [
     "bias_before_batch_normalization",
     "initializer_activation_mismatch",
+    "l1_without_sparsity",
     "max_norm_axis",
     "regularized_bias",
     "scheme",
@@ -25,6 +27,8 @@ __all__ = [
 ]
 
 _RECTIFIERS = ("relu", "leaky_relu", "elu")
+#: An l1 penalty from which on weights are probably meant to become zero.
+_STRONG = 0.01
 _SATURATING = ("linear", "tanh", "sigmoid", "softmax")
 _SCHEMES = {
     (2.0, "fan_in"): "He",
@@ -69,6 +73,7 @@ def initializer_activation_mismatch(subject: Subject) -> Iterator[Finding]:
             "kernel_initializer",
             f"kernel_initializer = {better}_{shape}",
             Level.NOTE if default else None,
+            value=f"{better}_{shape}",
         )
 
 
@@ -84,6 +89,7 @@ def selu_without_lecun_normal(subject: Subject) -> Iterator[Finding]:
                 call.layer,
                 "kernel_initializer",
                 "kernel_initializer = lecun_normal",
+                value="lecun_normal",
             )
 
 
@@ -105,6 +111,7 @@ def bias_before_batch_normalization(subject: Subject) -> Iterator[Finding]:
                 call.layer,
                 "use_bias",
                 "use_bias = false",
+                value="false",
             )
 
 
@@ -132,6 +139,22 @@ def max_norm_axis(subject: Subject) -> Iterator[Finding]:
                 call.layer,
                 "kernel_constraint",
                 f"max_norm({constraint.max_value:g}, axis = {axes})",
+                value=f"max_norm({constraint.max_value:g}, axis = {axes})",
+            )
+
+
+def l1_without_sparsity(subject: Subject) -> Iterator[Finding]:
+    """A penalty that is meant to make weights zero, and makes them small."""
+    for call, layer in subject.placed():
+        penalty = getattr(layer, "kernel_regularizer", None)
+        if not isinstance(penalty, L1 | L1L2):
+            continue
+        if (penalty.factor if isinstance(penalty, L1) else penalty.l1) >= _STRONG:
+            yield Finding(
+                "l1-without-sparsity",
+                f"{penalty.keyword} makes weights of {call.layer} small, but none zero",
+                call.layer,
+                "kernel_regularizer",
             )
 
 
@@ -144,4 +167,6 @@ def regularized_bias(subject: Subject) -> Iterator[Finding]:
                 f"the bias of {call.layer} is penalized; usually only kernels are",
                 call.layer,
                 "bias_regularizer",
+                "bias_regularizer = none",
+                value="none",
             )

@@ -5,7 +5,6 @@ lowerings stand here once; a backend includes `SHARED` in its table.
 """
 
 # Importing the modules with lowerings fills the table.
-from .clipping import Clipping, clipping
 from .head import docstring
 from .initial_weights import initial_weights_section
 from .loop import stopping_field, stopping_section, training_section
@@ -19,9 +18,7 @@ from .table import SHARED
 __all__ = [
     "GUARD",
     "SHARED",
-    "Clipping",
     "Section",
-    "clipping",
     "constants_section",
     "docstring",
     "fill",

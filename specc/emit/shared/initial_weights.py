@@ -52,9 +52,8 @@ _DRAWS = {
 
 def scaled(initializer: Scaled, weight: Weight) -> Call:
     """Write a draw with variance scale / fan."""
-    scale, mode, distribution = initializer.law()
-    average = (weight.fan_in + weight.fan_out) / 2
-    fan = {"fan_in": weight.fan_in, "fan_out": weight.fan_out, "fan_avg": average}[mode]
+    scale, _, distribution = initializer.law()
+    fan = initializer.fan(weight.fan_in, weight.fan_out)
     return call(
         _DRAWS[distribution],
         "seed",

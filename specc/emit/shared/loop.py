@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from ...catalog.callbacks import EarlyStopping
 from ...ir import Program
+from ..lowering import Table
 from ..pieces import Known
 from ..source import Expression, call, literal, statement
-from .clipping import clipping
 from .section import Section, fill, naming
 from .settings import only_phase
 from .table import SHARED
@@ -64,12 +64,15 @@ def stopping_field(program: Program) -> str:
     return "    stopping: EarlyStopping = field(default_factory=new_stopping)"
 
 
-def stopping_section(program: Program) -> Section | None:
-    """`new_stopping()`, which must come before the state's class; None if not used."""
+def stopping_section(program: Program, table: Table = SHARED) -> Section | None:
+    """`new_stopping()`, which must come before the state's class; None if not used.
+
+    `table` has the callback's lowering, which writes a call of the class EarlyStopping.
+    """
     callback = stopping_of(program)
     if callback is None:
         return None
-    value = SHARED.lowering(callback).write(callback)
+    value = table.lowering(callback).write(callback)
     lines = [
         "def new_stopping() -> EarlyStopping:",
         '    """Return early stopping that has seen no epoch yet."""',
@@ -152,7 +155,7 @@ def training_section(program: Program) -> Section:
     assert program.training is not None, "a model alone is not trained"
     callback = stopping_of(program)
     checks = program.training.on_nan == "stop"
-    clips = clipping(only_phase(program.training).optimizer) is not None
+    clips = only_phase(program.training).optimizer.clipping() is not None
     restores = callback is not None and callback.restore_best
     ended = " or state.stopping.stopped" if callback is not None else ""
     text = fill(

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from ...catalog.families import ChangingSchedule
-from ...catalog.optimizers import ClippedOptimizer
-from ...catalog.schedules import Schedule
 from ...catalog.schedules.constant import Constant as ConstantRate
 from ...catalog.schedules.exponential_decay import ExponentialDecay
 from ...catalog.schedules.piecewise_constant import PiecewiseConstant
 from ...catalog.types import Duration
-from ...ir import Phase, Training
+from ...ir import Training
 from ..lowering import Table
 from ..source import Call, Expression, call, literal, statement
 from .section import Section
@@ -71,7 +69,7 @@ def learning_rate_section(training: Training, table: Table = SHARED) -> Section:
 
     `table` has the schedules' lowerings; each writes a number or a call of a piece.
     """
-    schedule = _schedule(only_phase(training))
+    schedule = only_phase(training).optimizer.learning_rate
     value = table.lowering(schedule).write(schedule)
     head = "def learning_rate(step: int, steps_per_epoch: int) -> float:"
     doc = '    """Return the learning rate of the update that `step` others came before."""'
@@ -84,8 +82,3 @@ def learning_rate_section(training: Training, table: Table = SHARED) -> Section:
     return Section(
         "\n".join([*lines, statement(value, 4, "return ")]), frozenset(pieces)
     )
-
-
-def _schedule(phase: Phase) -> Schedule:
-    assert isinstance(phase.optimizer, ClippedOptimizer), "all optimizers have a rate"
-    return phase.optimizer.learning_rate

@@ -6,4 +6,4 @@ from ..lowering import Table
 
 __all__ = ["SHARED"]
 
-SHARED = Table("specc.runtime")
+SHARED = Table("specc.runtime", yields=True)

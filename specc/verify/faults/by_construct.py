@@ -18,6 +18,7 @@ import numpy as np
 
 from ...backend import backend as find_backend
 from ...catalog.construct import Construct
+from ...catalog.families import CLIPPING
 from ...catalog.registry import catalog
 from ...ir import Program
 from ..samples import base, in_shapes, variations
@@ -43,9 +44,7 @@ EMITTED: dict[str, Family] = {
 #: Arguments that belong to another family of faults than their construct.
 _FIELDS: dict[tuple[str, str], Family] = {
     ("layer", "momentum"): Family.STATE,
-    ("optimizer", "clipnorm"): Family.GRADIENTS,
-    ("optimizer", "clipvalue"): Family.GRADIENTS,
-    ("optimizer", "global_clipnorm"): Family.GRADIENTS,
+    **{("optimizer", name): Family.GRADIENTS for name in CLIPPING},
 }
 
 #: Where a construct is named by another word than its node or field.
@@ -59,9 +58,6 @@ _NAMED: dict[str, tuple[str, ...]] = {
     "schedule": ("learning rate",),
     "callback": ("early_stopping",),
 }
-
-#: Faults that change nothing, by family, keyword and what is done to them.
-EQUIVALENT: dict[tuple[str, str, str], str] = {}
 
 
 def of_catalogue(backend: str) -> list[Fault]:
@@ -144,7 +140,6 @@ class _Pair:
             edit=_instead(backend, damaged),
             named=self.named(sound, damaged, field),
             construct=f"{family}/{keyword}",
-            equivalent=EQUIVALENT.get((family, keyword, what), ""),
         )
 
     def programs(self, backend: str) -> tuple[Program, Program] | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from ..tolerances import tolerances
 from ..verdict import Check, Verdict
 from .plot import Gate, Plot, Series
 
@@ -62,10 +63,16 @@ def _by_tensor(
             ]
             more = ", odd batches" if hollow else ""
             series.append(Series(f"{_said(side)}{more}", points, color, hollow=hollow))
-    gates = [Gate("gate", plain[0].gate)] if precision == "float64" else []
+    gates = [Gate("gate", plain[0].gate) if precision == "float64" else _floor()]
     if odd and precision == "float64":
         gates.append(Gate("gate for odd batches", odd[0].gate))
-    yield Plot(f"{title}, {precision}", "", series, gates, names)
+    axis = "weight" if "gradients" in parts else "layer, in the order of the network"
+    yield Plot(f"{title}, {precision}", axis, series, gates, names)
+
+
+def _floor() -> Gate:
+    """Below it float32 tells no errors apart."""
+    return Gate("within rounding", tolerances()["float32.floor"])
 
 
 def _points(
@@ -108,6 +115,6 @@ def _by_step(verdict: Verdict, precision: str) -> Iterator[Plot]:
     ]
     gates = [Gate("gate", c.gate) for c in own if c.part in STATES]
     if series:
-        shown = gates[:1] if precision == "float64" else ()
+        shown = gates[:1] if precision == "float64" else [_floor()]
         single = "" if precision == "float64" else ", single steps"
         yield Plot(f"Training by step, {precision}{single}", "step", series, shown)

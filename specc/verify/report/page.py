@@ -119,6 +119,7 @@ def _parts(number: int, entry: Entry, verdict: Verdict) -> Iterator[Html]:
     if verdict.checks:
         yield element("h3", "Steps")
         yield sections.steps(verdict.checks)
+        yield sections.excused(verdict.checks)
         yield element("p", _EXPLAINED, class_="remark")
         plots = enumerate(curves(verdict), 1)
         drawn = [draw(plot, f"spec-{number}-plot-{n}") for n, plot in plots]
@@ -140,9 +141,12 @@ _EXPLAINED = (
     "In float64 the error is the largest difference between two sides, relative to the"
     " largest entry of the tensor. In float32 it is that of a side against its own run"
     " in float64, at the 99th percentile of entries; its gate holds for the ratio of the"
-    " sides' errors. Odd batches are zero, huge, tied, or of one row."
+    " sides' errors, of which those within rounding count as alike. Odd batches are zero,"
+    " huge, tied, or of one row."
 )
 _MEASURED = (
     "The errors are the largest of all tensors in which a construct shows: in float64"
-    " against the reference, where it took part, in float32 against float64."
+    " against the reference, where it took part, in float32 against float64. Layers and"
+    " activations are measured on nodes alone; what other constructs show in carries the"
+    " rounding of all that comes before it."
 )

@@ -11,7 +11,7 @@ from .html import Html, element, figure
 __all__ = ["Gate", "Plot", "Series", "draw"]
 
 WIDTH, HEIGHT = 560, 220
-LEFT, RIGHT, TOP, BOTTOM = 74, 12, 16, 26
+LEFT, RIGHT, TOP, BOTTOM = 84, 12, 16, 26
 #: Room for names under the axis, and how many of them are written at most.
 NAMES, NAMED = 64, 28
 #: Points of a line up to which each is marked.
@@ -87,13 +87,14 @@ class _Frame:
 def draw(plot: Plot, identity: str) -> Html:
     """The plot as a figure with a legend; `identity` is unique in the page."""
     frame = _frame(plot)
-    height = HEIGHT + (NAMES if plot.names else 16)
+    height = HEIGHT + (NAMES + 16 if plot.names else 16)
     title = f"{identity}-title"
     marks = [mark for series in plot.series for mark in _series(series, frame)]
     drawing = element(
         "svg",
         element("title", f"{plot.title}. {_summary(plot)}", id=title),
         *_scale(frame),
+        *_titles(plot, height),
         *(_names(plot, frame) if plot.names else _numbers(plot, frame)),
         *(line for gate in plot.gates for line in _gate(gate, frame)),
         *marks,
@@ -138,13 +139,32 @@ def _scale(frame: _Frame) -> Iterator[Html]:
     """Lines across at powers of ten, at 0, and where there are, at infinity."""
     every = -(-(frame.high - frame.low) // 6)
     powers = range(frame.low, frame.high + 1, every)
-    lines = {"0": 0.0, **{f"1e{power}": 10.0**power for power in powers}}
+    lines = {"exactly 0": 0.0, **{f"1e{power}": 10.0**power for power in powers}}
     if frame.infinite:
         lines["∞"] = math.inf
     for label, error in lines.items():
         y = frame.y(error)
         yield _rule(y, "grid")
         yield _label(label, LEFT - 6, y + 4, "end")
+    # No power of ten is 0: the axis is broken between them.
+    middle = (frame.y(0.0) + frame.y(10.0**frame.low)) / 2
+    for y in (middle - 2, middle + 2):
+        yield element(
+            "line",
+            x1=LEFT - 5,
+            x2=LEFT + 5,
+            y1=f"{y + 3:.1f}",
+            y2=f"{y - 3:.1f}",
+            class_="break",
+        )
+
+
+def _titles(plot: Plot, height: int) -> Iterator[Html]:
+    """What the axes show."""
+    y = TOP + (HEIGHT - TOP - BOTTOM) / 2
+    turned = f"rotate(-90 12 {y})"
+    yield _label("relative error, log scale", 12, y, "middle", transform=turned)
+    yield _label(plot.axis, (LEFT + WIDTH - RIGHT) / 2, height - 2, "middle")
 
 
 def _rule(y: float, kind: str) -> Html:
@@ -169,14 +189,13 @@ def _names(plot: Plot, frame: _Frame) -> Iterator[Html]:
 
 
 def _numbers(plot: Plot, frame: _Frame) -> Iterator[Html]:
-    y = HEIGHT - BOTTOM + 16
+    y = HEIGHT - BOTTOM + 14
     about = (frame.end - frame.begin) / 6
     power = 10 ** max(0, math.floor(math.log10(about)))
     step = next(n * power for n in (1, 2, 5, 10) if n * power >= about)
     first = math.ceil(frame.begin / step) * step
     for place in range(first, math.floor(frame.end) + 1, step):
         yield _label(str(place), frame.x(place), y, "middle")
-    yield _label(plot.axis, (LEFT + WIDTH - RIGHT) / 2, y + 16, "middle")
 
 
 def _gate(gate: Gate, frame: _Frame) -> Iterator[Html]:
@@ -194,21 +213,26 @@ def _series(series: Series, frame: _Frame) -> Iterator[Html]:
         yield element("polyline", points=path, class_=kind)
     radius = 3 if len(places) <= MARKED else 1.5
     for (x, y), (_, error, what) in zip(places, series.points, strict=True):
-        yield element(
-            "circle",
-            element("title", f"{what}, {series.title}: {error!r}"),
-            cx=f"{x:.1f}",
-            cy=f"{y:.1f}",
-            r=radius,
-            class_=f"{kind} hollow" if series.hollow else kind,
-        )
+        told = element("title", f"{what}, {series.title}: {error!r}")
+        yield _mark(series, x, y, radius, told)
+
+
+def _mark(series: Series, x: float, y: float, r: float, *inner: Html) -> Html:
+    """A point: a circle, of other styles a square or a diamond."""
+    kind = f"c{series.color} s{series.style}" + (" hollow" if series.hollow else "")
+    if not series.style:
+        place = {"cx": f"{x:.1f}", "cy": f"{y:.1f}", "r": r}
+        return element("circle", *inner, **place, class_=kind)
+    a, b = (2 * r, 1.4 * r)
+    square = f"M{x - r:.1f} {y - r:.1f}h{a}v{a}h-{a}z"
+    diamond = f"M{x:.1f} {y - b:.1f}l{b} {b}l-{b} {b}l-{b} -{b}z"
+    shape = square if series.style % 2 else diamond
+    return element("path", *inner, d=shape, class_=f"{kind} mark")
 
 
 def _legend(series: Series) -> Html:
-    kind = f"c{series.color} s{series.style}" + (" hollow" if series.hollow else "")
-    if series.line:
-        sample = element("line", x1=1, x2=23, y1=6, y2=6, class_=kind)
-    else:
-        sample = element("circle", cx=12, cy=6, r=4, class_=kind)
-    swatch = element("svg", sample, viewBox="0 0 24 12", aria_hidden="true")
+    kind = f"c{series.color} s{series.style}"
+    sample = [element("line", x1=1, x2=23, y1=6, y2=6, class_=kind)]
+    sample = [*(sample if series.line else []), _mark(series, 12, 6, 4)]
+    swatch = element("svg", *sample, viewBox="0 0 24 12", aria_hidden="true")
     return element("li", swatch, series.title)

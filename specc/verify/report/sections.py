@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from ..protocol import JUDGE
-from ..render import headline
+from ..render import counted, excuses, headline
 from ..verdict import Check, Portable, Standing, Verdict
 from .html import Html, column, element, figure, number_cell, table
 
-__all__ = ["banner", "circumstances", "notes", "portability", "steps"]
+__all__ = ["banner", "circumstances", "excused", "notes", "portability", "steps"]
 
 
 def banner(verdict: Verdict) -> Html:
@@ -17,12 +17,16 @@ def banner(verdict: Verdict) -> Html:
     kind = verdict.outcome.replace(" ", "-")
     facts = [("Backends", ", ".join(verdict.backends))]
     if verdict.checks:
-        expected = sum(check.expected for check in verdict.checks)
+        why = ", stopped at the first difference" if verdict.stopped else ""
         facts += [
-            ("Tensors compared", f"{verdict.compared:,} of {expected:,}"),
+            ("Tensors compared", f"{counted(verdict)}{why}"),
             ("Training steps", f"{verdict.steps:,}"),
         ]
-        double = [c.worst for c in verdict.checks if c.precision == "float64"]
+        double = [
+            check.worst
+            for check in verdict.checks
+            if check.precision == "float64" and not check.unit
+        ]
         if double:
             facts.append(("Worst error in float64", figure(max(double))))
     return element(
@@ -64,7 +68,11 @@ def steps(checks: Iterable[Check]) -> Html:
 def _step(
     part: str, number: int, found: Mapping[str, list[Check]], precisions: list[str]
 ) -> Html:
-    cells: list[Html] = [element("th", part, scope="row")]
+    units = {
+        c.unit for some in found.values() for c in some if c.precision == "float64"
+    }
+    unit = element("small", *units) if any(units) else ""
+    cells: list[Html] = [element("th", part, unit, scope="row")]
     for precision in precisions:
         some = found.get(precision, [])
         width = 5 if precision == "float32" else 4
@@ -91,9 +99,18 @@ def _cells(check: Check) -> Iterator[Html]:
     mark, word = ("✓", "passed") if check.passed else ("✗", "failed")
     told = word
     if check.passed and check.excused:
-        reasons = "; ".join(sorted(set(check.excused.values())))
-        mark, told = "~", f"{len(check.excused)} beyond the gate: {reasons}"
+        mark, told = "~", f"{len(check.excused)} beyond the gate, see below"
     yield element("td", element("span", mark, title=told), class_=f"mark {word}")
+
+
+def excused(checks: Iterable[Check]) -> Html:
+    """What went beyond its gate and is no difference, with the evidence."""
+    lines = list(excuses(checks))
+    if not lines:
+        return Html("")
+    title = element("p", "~ Beyond the gate, and no difference:")
+    listed = element("ul", *(element("li", line) for line in lines))
+    return element("div", title, listed, class_="excused")
 
 
 def notes(verdict: Verdict) -> Html:
@@ -109,8 +126,8 @@ def portability(rows: Iterable[Portable]) -> Html:
     head = element(
         "tr",
         *map(column, ("Construct", "Backend", "Computed", "By, or the difference")),
-        column("float64", title="largest error against the reference"),
-        column("float32", title="largest error against its own run in float64"),
+        column("Error in float64", title="largest against the reference"),
+        column("Error in float32", title="largest against its own run in float64"),
     )
     return table(
         "Constructs of this spec, and how each backend computes them",
@@ -120,8 +137,8 @@ def portability(rows: Iterable[Portable]) -> Html:
 
 
 def _construct(item: Portable) -> Iterator[Html]:
-    lines = ", ".join(str(place.line) for place in item.places)
-    where = f"line{'s' if len(item.places) > 1 else ''} {lines}" if lines else ""
+    numbers = list(dict.fromkeys(str(place.line) for place in item.places))
+    where = f"line{'s' if numbers[1:] else ''} {', '.join(numbers)}" if numbers else ""
     named = element(
         "th",
         element("code", item.keyword),
@@ -146,7 +163,7 @@ def _standing(side: str, standing: Standing) -> Iterator[Html]:
 
 def circumstances(verdict: Verdict) -> Html:
     """Seed, device and versions."""
-    facts = dict(verdict.environment)
+    facts = {name: str(value) for name, value in verdict.environment.items()}
     for side, packages in verdict.versions.items():
         facts[side] = ", ".join(f"{name} {number}" for name, number in packages.items())
     pairs = facts.items()

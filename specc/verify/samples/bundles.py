@@ -9,17 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...catalog.construct import Construct
-from ...catalog.families import Loss
-from ...catalog.layers import LAYERS, Layer
+from ...catalog.families import Constraint, Loss, Metric
+from ...catalog.layers import Layer
 from ...catalog.layers.dense import Dense
 from ...catalog.layers.pooling import GlobalAveragePooling2D
 from ...catalog.layers.shape import Reshape
-from ...catalog.losses import LOSSES
-from ...catalog.metrics import METRICS, Accuracy, MeanAbsoluteError, Metric
 from ...catalog.registry import catalog
 from ...check.graph import Misfit
 from ...ir import Program
-from .bases import base
+from .bases import base, members
 from .drafts import SHAPES, Draft, train
 from .programs import branch, conv, ending, in_layer, join, lead
 from .variations import variations
@@ -42,7 +40,7 @@ def instances(kind: type[Construct]) -> list[Construct]:
 
 def bundles() -> Iterator[tuple[str, Program]]:
     """All bundles by name, but for optimizers, schedules and callbacks."""
-    for kind in LAYERS:
+    for kind in catalog().family("layer").values():
         for shape in SHAPES:
             yield from _layers(f"{kind.keyword}-{shape}", instances(kind), shape)
     for family in ("activation", "initializer", "regularizer", "constraint"):
@@ -95,11 +93,11 @@ def _arguments(family: str, found: list[Construct]) -> Iterator[tuple[str, Progr
     if family == "activation":
         alone = [in_layer(item) for item in found]
         yield from _layers(f"{family}-alone", list(alone), "flat")
-    elif family != "initializer":
+    elif family != "initializer":  # a bias has one axis
         biases = [
             Dense.model_validate({"units": 4, f"bias_{family}": item})
             for item in found
-            if max(getattr(item, "axis", ()), default=0) < 1  # a bias has one axis
+            if not isinstance(item, Constraint) or max(item.axes(), default=0) < 1
         ]
         yield from _layers(f"{family}-bias", list(biases), "flat")
 
@@ -122,7 +120,7 @@ def losses(fused: bool = True) -> Program:
     outputs: dict[str, str] = {}
     asked: dict[str, Loss] = {}
     metrics: dict[str, tuple[Metric, ...]] = {}
-    for kind in LOSSES:
+    for kind in catalog().family("loss").values():
         for item in instances(kind):
             assert isinstance(item, Loss)
             if not fused and (item.fuses is None or item.takes_logits()):
@@ -138,12 +136,7 @@ def losses(fused: bool = True) -> Program:
 
 
 def _metrics(loss: Loss) -> Iterator[Metric]:
-    for kind in METRICS:
-        classes = loss.fuses is not None
-        if kind is Accuracy and not classes:
-            continue
-        if kind is MeanAbsoluteError and loss.target == "classes":
-            continue
-        item = base(kind)
+    for item in members("metric"):
         assert isinstance(item, Metric)
-        yield item
+        if item.refuses(loss) is None:
+            yield item

@@ -12,7 +12,6 @@ import numpy as np
 
 from ...catalog.families import Callback, Loss, Metric, Optimizer
 from ...catalog.layers import Layer
-from ...catalog.losses.crossentropy import BinaryCrossentropy
 from ...catalog.optimizers import SGD
 from ...catalog.types import Shape
 from ...check.graph import NetworkBuilder, Step
@@ -52,8 +51,8 @@ class Draft:
         for name, shape in self.shapes.items():
             self.builder.take(name, shape, "float32")
 
-    def add(self, layer: Layer, *inputs: str, name: str = "") -> str:
-        """Place a layer; return the name of its edge.
+    def add(self, layer: Layer, *inputs: str, name: str = "", owner: str = "") -> str:
+        """Place a layer, or with `owner` that layer once more; return the name of its edge.
 
         Raises:
             Misfit: it does not fit its inputs.
@@ -61,7 +60,7 @@ class Draft:
         word = _snake(layer.keyword)
         self.counts[word] = self.counts.get(word, 0) + 1
         edge = name or f"{word}_{self.counts[word]}"
-        self.builder.place(Step(edge, layer, inputs))
+        self.builder.place(Step(edge, layer, inputs, owner or edge))
         return edge
 
     def shape(self, edge: str) -> Shape:
@@ -192,10 +191,9 @@ def _numbers(path: str, shape: tuple[int, ...]) -> np.ndarray:
 def _target(path: str, shape: tuple[int, ...], objective: Objective) -> np.ndarray:
     loss = objective.loss
     if loss.target == "values":
-        numbers = _numbers(path, shape)
-        if isinstance(loss, BinaryCrossentropy):
-            return (numbers > 0).astype(np.float32)
-        return numbers
+        return _numbers(path, shape)
+    if loss.target == "binary":
+        return (_numbers(path, shape) > 0).astype(np.float32)
     words = random_words(1, "samples", path, math.prod(shape[:-1]))
     classes = (words % np.uint64(shape[-1])).astype(np.int64).reshape(shape[:-1])
     if loss.target == "classes":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...catalog.activations.linear import Linear
-from ...catalog.activations.squashing import Sigmoid, Softmax, Tanh
+from ...catalog.activations.squashing import Softmax, Tanh
 from ...catalog.callbacks import Callback
 from ...catalog.construct import Construct
 from ...catalog.families import (
@@ -25,14 +25,13 @@ from ...catalog.layers.dense import Dense
 from ...catalog.layers.merge import Concatenate
 from ...catalog.layers.shape import Flatten
 from ...catalog.losses import MeanSquaredError
-from ...catalog.losses.crossentropy import (
-    BinaryCrossentropy,
-    CategoricalCrossentropy,
-)
+from ...catalog.losses.crossentropy import CategoricalCrossentropy
 from ...catalog.metrics import Accuracy, MeanAbsoluteError
 from ...catalog.optimizers import SGD
+from ...catalog.registry import catalog
 from ...check.graph import Misfit
 from ...ir import Program
+from .bases import base, members
 from .drafts import SHAPES, Draft, batches_for, train
 
 __all__ = [
@@ -199,11 +198,13 @@ def _plain(
     )
 
 
-def ending(loss: Loss, fused: bool = True) -> Activation:
+def ending(loss: Loss) -> Activation:
     """The activation that an output with that loss ends in."""
     if loss.fuses is None or loss.takes_logits():
         return Linear()
-    return Softmax() if loss.fuses == "softmax" else Sigmoid()
+    found = base(catalog().find("activation", loss.fuses))
+    assert isinstance(found, Activation)
+    return found
 
 
 def loss_program(loss: Loss, metrics: tuple[Metric, ...] = ()) -> Program:
@@ -221,7 +222,8 @@ def metric_program(metric: Metric) -> Program:
     """One output whose loss suits the metric."""
     draft = Draft({"x": SHAPES["flat"]})
     hidden = draft.add(Dense(units=6, activation=Tanh()), "x")
-    loss = BinaryCrossentropy() if metric.keyword == "accuracy" else MeanSquaredError()
+    losses = (loss for loss in members("loss") if isinstance(loss, Loss))
+    loss = next(loss for loss in losses if metric.refuses(loss) is None)
     last = draft.add(Dense(units=3, activation=ending(loss)), hidden)
     return train(draft.network({"y": last}), {"y": loss}, {"y": (metric,)})
 

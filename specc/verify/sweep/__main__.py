@@ -16,7 +16,10 @@ from .run import sweep
 
 
 def _arguments() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m specc.verify.sweep")
+    parser = argparse.ArgumentParser(
+        prog="python -m specc.verify.sweep",
+        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+    )
     parser.add_argument("--count", type=int, default=300, help="how many programs")
     parser.add_argument("--seed", type=int, default=0, help="of the series")
     parser.add_argument("--first", type=int, default=0, help="number to begin with")
@@ -30,13 +33,13 @@ def _arguments() -> argparse.ArgumentParser:
 def main() -> int:
     """Run a sweep; 1 if any backend disagreed, else 0."""
     given = _arguments().parse_args()
-    began, number = time.monotonic(), given.first
+    before, number = time.monotonic(), given.first
 
     def watch(name: str, verdict: Verdict) -> None:
-        nonlocal number
+        nonlocal before, number
         number += 1
-        seconds = time.monotonic() - began
-        line = f"{number}/{given.count} {name} {verdict.outcome} {seconds:.0f} s"
+        seconds, before = time.monotonic() - before, time.monotonic()
+        line = f"{number}/{given.count} {name} {verdict.outcome} {seconds:.1f} s"
         print(line, file=sys.stderr, flush=True)
         if not verdict.equal:
             print(render(verdict), file=sys.stderr, flush=True)

@@ -11,7 +11,7 @@ from ...catalog.layers.dense import Dense
 from ...catalog.layers.merge import Concatenate
 from ...catalog.layers.shape import Flatten
 from ...catalog.registry import catalog
-from ...check.graph import Step, own
+from ...check.graph import Misfit, Step, own
 from ...check.limits import fits_axes
 from ...check.names import snake_case
 from ..samples import NoAlternative
@@ -26,6 +26,8 @@ ENTRIES, WEIGHTS = 240, 2500
 #: Kinds of layers, and instances of a kind, that are tried at one place.
 KINDS, INSTANCES = 6, 8
 LAYERS = (2, 8)
+#: How often a layer is called again in the place of a new one.
+SHARED = 0.15
 
 
 class Unfit(ValueError):
@@ -41,8 +43,8 @@ class Sketch:
     open: list[str]
     counts: dict[str, int] = field(default_factory=dict[str, int])
 
-    def place(self, layer: Layer, *inputs: str) -> str:
-        """Add a layer; what it takes is no longer open.
+    def place(self, layer: Layer, *inputs: str, owner: str = "") -> str:
+        """Add a layer, or call that of the name `owner`; what it takes is no longer open.
 
         Raises:
             Unfit: it does not fit, or would be too large.
@@ -50,7 +52,10 @@ class Sketch:
         word = snake_case(layer.keyword)
         name = f"{word}_{self.counts.get(word, 0) + 1}"
         self._fit(Step(name, layer, inputs))
-        self.draft.add(layer, *inputs, name=name)
+        try:
+            self.draft.add(layer, *inputs, name=name, owner=owner)
+        except Misfit as misfit:
+            raise Unfit(str(misfit)) from None
         self.counts[word] = self.counts.get(word, 0) + 1
         self.open = [edge for edge in self.open if edge not in inputs] + [name]
         return name
@@ -72,6 +77,8 @@ class Sketch:
         edges = tuple(self.draft.builder.edges)
         fresh = self.choices.chance(0.85)
         edge = self.choices.one(self.open if fresh else edges)
+        if self.choices.chance(SHARED) and self._again(edge):
+            return
         feeder = self.kind_of(edge)
         left = list(catalog().family("layer"))
         for _ in range(min(KINDS, len(left))):
@@ -80,10 +87,26 @@ class Sketch:
             if self._attach(keyword, edge):
                 return
 
+    def _again(self, edge: str) -> bool:
+        """Call a layer that is there once more behind an edge; whether one fits."""
+        # Statistics of two inputs are what backends refuse.
+        nodes = [n for n in self.draft.builder.layers if not n.buffers]
+        nodes = [n for n in nodes if n.layer.takes != "many"]
+        for at in self.choices.random.permutation(len(nodes)):
+            node = nodes[int(at)]
+            try:
+                self.place(node.layer, edge, owner=node.name)
+            except Unfit:
+                continue
+            return True
+        return False
+
     def kind_of(self, edge: str) -> str:
         """The keyword of the layer that makes an edge; empty for an input."""
-        made = {node.name: node.layer.keyword for node in self.draft.builder.layers}
-        return made.get(edge, "")
+        builder = self.draft.builder
+        owners = {call.name: call.layer for call in builder.calls}
+        made = {node.name: node.layer.keyword for node in builder.layers}
+        return made.get(owners.get(edge, ""), "")
 
     def _attach(self, keyword: str, edge: str) -> bool:
         """Add a random layer of a kind behind an edge; whether one fits."""

@@ -100,7 +100,9 @@ class Recipe:
         return cls(
             {item.name: network.edge(item.name).shape for item in network.inputs},
             tuple(
-                Step(call.name, network.layer(call.layer).layer, call.inputs)
+                Step(
+                    call.name, network.layer(call.layer).layer, call.inputs, call.layer
+                )
                 for call in network.calls
             ),
             {item.name: item.edge for item in network.outputs},
@@ -148,6 +150,8 @@ def _graphs(recipe: Recipe) -> Iterator[Recipe]:
             rest = {key: edge for key, edge in recipe.outputs.items() if key != name}
             yield replace(recipe, outputs=rest)
     for step in recipe.steps:
+        if step.owner != step.name:  # with weights of its own
+            yield _with_step(recipe, replace(step, owner=step.name))
         for source in step.inputs:
             yield _without(recipe, step, source)
         if len(step.inputs) > 2:
@@ -183,9 +187,13 @@ def _with_step(recipe: Recipe, changed: Step) -> Recipe:
 
 def _layers(recipe: Recipe) -> Iterator[Recipe]:
     """Plainer layers."""
-    for step in recipe.steps:
-        for layer in plainer(step.layer):
-            yield _with_step(recipe, replace(step, layer=layer))
+    for owner, layer in {step.owner: step.layer for step in recipe.steps}.items():
+        for other in plainer(layer):
+            steps = tuple(
+                replace(step, layer=other) if step.owner == owner else step
+                for step in recipe.steps
+            )
+            yield replace(recipe, steps=steps)
 
 
 # The training ---------------------------------------------------------------------

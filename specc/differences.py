@@ -7,26 +7,66 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, cast
 
-from ..ir import Program
+from .ir import Program
 
-__all__ = ["differences"]
+__all__ = ["Difference", "differences"]
 
 
-def differences(before: Program, now: Program) -> list[str]:
-    """Differences such as ``dense_1: units 64 → 48``; the number of epochs is none.
+def differences(
+    before: Program, now: Program, epochs: bool = True
+) -> tuple[Difference, ...]:
+    """In what two programs differ; a default that one spells out is no difference.
 
     What follows from other differences (shapes, weights) is left out beside them.
+
+    Args:
+        before: one program.
+        now: the other.
+        epochs: whether the number of epochs counts; a run may go on for more.
     """
-    found = list(_walk(_plain(before), _plain(now), ()))
-    causes = [item for item in found if not item.follows]
-    return list(dict.fromkeys(str(item) for item in causes or found))
+    found = list(_walk(_plain(before, epochs), _plain(now, epochs), ()))
+    inputs = {item.name for item in (*before.network.inputs, *now.network.inputs)}
+    causes = [
+        item
+        for item in found
+        if not item.follows
+        or (item.path[:2] == ("network", "edges") and set(item.path[2:3]) & inputs)
+    ]
+    return tuple({str(item): item for item in causes or found}.values())
 
 
 @dataclass(frozen=True)
-class _Difference:
+class Difference:
+    """A value that two programs do not share; as text ``dense_1: units 64 → 48``.
+
+    `path` leads to it through the JSON of the programs; None stands for what one lacks.
+    """
+
     path: tuple[str, ...]
     before: Any
     now: Any
+
+    @property
+    def place(self) -> tuple[str, str]:
+        """The owner and the field under which `specc.ir.Origins` knows it."""
+        path = (*self.path, "", "", "", "")
+        if path[:2] == ("network", "layers"):
+            return path[2], path[4] if path[3] == "layer" else ""
+        if path[:2] == ("training", "objectives"):
+            return f"output:{path[2]}", path[3]
+        if path[:2] == ("training", "phases"):
+            if path[3] == "optimizer" and path[4] == "learning_rate" and path[5]:
+                return "schedule", path[5]
+            if path[3] == "callbacks":
+                return path[4], path[5]
+            return (
+                ("optimizer", path[4])
+                if path[3] == "optimizer"
+                else ("training", path[3])
+            )
+        if path[:2] == ("data", "bindings"):
+            return f"binding:{path[2]}", ""
+        return path[0], path[1]
 
     @property
     def follows(self) -> bool:
@@ -50,6 +90,9 @@ class _Difference:
         if len(path) > 1 and path[-1] in ("value", "kind"):
             del path[-1]
         *owners, last = path
+        changed = _changed(self.before, self.now)
+        if changed:
+            return f"{last}: {changed}"
         owner = (
             f"{owners[0]}: {''.join(f'{name}.' for name in owners[1:])}"
             if owners
@@ -58,26 +101,27 @@ class _Difference:
         return f"{owner}{last} {_text(self.before)} → {_text(self.now)}"
 
 
-def _plain(program: Program) -> dict[str, Any]:
+def _plain(program: Program, epochs: bool) -> dict[str, Any]:
     found: dict[str, Any] = json.loads(program.model_dump_json())
     training: dict[str, Any] = found["training"] or {"phases": []}
-    for phase in training["phases"]:
+    for phase in training["phases"] if not epochs else ():
         del phase["epochs"]
     return found
 
 
-def _walk(before: Any, now: Any, path: tuple[str, ...]) -> Iterator[_Difference]:
+def _walk(before: Any, now: Any, path: tuple[str, ...]) -> Iterator[Difference]:
     """The differences of two JSON values, at the deepest place that says enough."""
     if before == now:
         return
     old, new = _entries(before), _entries(now)
     if old is None or new is None or _whole(before, now):
-        yield _Difference(path, before, now)
+        yield Difference(path, before, now)
         return
+    keys = [*dict.fromkeys([*old, *new])]
     if isinstance(before, list) and list(old) != list(new):
-        yield _Difference(path, list(old), list(new))
-        return
-    for key in dict.fromkeys([*old, *new]):
+        yield Difference(path, list(old), list(new))
+        keys = [key for key in keys if key in old and key in new]
+    for key in keys:
         yield from _walk(old.get(key), new.get(key), (*path, key))
 
 
@@ -105,6 +149,25 @@ def _whole(before: Any, now: Any) -> bool:
         return False
     old, new = cast("dict[str, Any]", before), cast("dict[str, Any]", now)
     return old.get("kind") != new.get("kind") or "unit" in old or "unit" in new
+
+
+def _changed(before: Any, now: Any) -> str:
+    """What came to a list of names and what went; nothing where that is not all."""
+    old, new = _names(before), _names(now)
+    if old is None or new is None:
+        return ""
+    gone, come = (
+        [x for x in one if x not in set(y)] for one, y in ((old, new), (new, old))
+    )
+    parts = ((gone, "removed"), (come, "added"))
+    return ", ".join(f"{', '.join(names)} {word}" for names, word in parts if names)
+
+
+def _names(value: Any) -> list[str] | None:
+    if not isinstance(value, list):
+        return None
+    items = cast("list[Any]", value)
+    return items if all(isinstance(item, str) for item in items) else None
 
 
 def _text(value: Any) -> str:

@@ -1,0 +1,122 @@
+"""``assert`` statements: what a spec demands of its own figures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ..diagnostics.model import Note
+from ..ir import Network, Program
+from ..syntax import tree
+from .expressions import Absent, Held, Param, Params, evaluate, names_in
+from .memory import amount_text
+from .report import Report, one_of
+from .summary import summarize
+
+__all__ = ["Demand", "figures_of", "hold"]
+
+
+@dataclass(frozen=True)
+class Demand:
+    """An assertion where it was read: the params in force, and what names were edges."""
+
+    statement: tree.Assertion
+    params: Mapping[str, Param]
+    edges: Mapping[str, str]
+    uses: tuple[Note, ...] = ()
+
+
+def figures_of(program: Program) -> dict[str, int]:
+    """What can be demanded of a model, or of its training: numbers, memory in bytes."""
+    found = summarize(program)
+    return {
+        "params": found.parameters,
+        "trainable": found.trainable,
+        "layers": len(program.network.calls),
+        "memory": found.memory.total,
+    }
+
+
+def hold(
+    demands: list[Demand],
+    network: Network,
+    figures: Mapping[str, int],
+    params: Params,
+    report: Report,
+    targets: Mapping[str, str] | None = None,
+) -> None:
+    """See that what is demanded holds; where it does not, the figures found are told.
+
+    Args:
+        demands: the assertions of a block.
+        network: the model that they are about.
+        figures: what they may be about besides shapes (see `figures_of`).
+        params: gives the names of params in force; takes the work.
+        report: takes what does not hold.
+        targets: for second names of edges, the first.
+    """
+    outputs = {item.name: item.edge for item in network.outputs}
+    shapes = {edge.name: edge.shape for edge in network.edges}
+    for demand in demands:
+        found: dict[str, Held] = dict(figures)
+        for name, edge in {**outputs, **demand.edges}.items():
+            known = edge
+            while targets and known in targets:
+                known = targets[known]
+            if known in shapes:
+                found[f"{name}.shape"] = shapes[known]
+        _hold(demand, found, params, report)
+
+
+def _hold(
+    demand: Demand, found: Mapping[str, Held], params: Params, report: Report
+) -> None:
+    condition = demand.statement.condition
+    words = {word.text: word for word in names_in(condition)}
+    unknown = [
+        word
+        for text, word in words.items()
+        if text not in found and text not in demand.params
+    ]
+    for word in unknown:
+        report.error(
+            "unknown-name",
+            f"{word.text} is nothing that can be asserted of a model",
+            word.span,
+            expected=one_of([*list(found)[:5], *demand.params]),
+            suggestion=report.near(word.text, [*found, *demand.params]),
+        )
+    if unknown:
+        return
+    span = condition.span
+    table = {name: Param(name, span, value) for name, value in found.items()}
+    with params.within({**table, **demand.params}, amounts=True):
+        value = evaluate(condition, params, report)
+    if isinstance(value, Absent) or value is True:
+        return
+    if value is not False:
+        report.error(
+            "wrong-type",
+            "an assertion is a comparison",
+            span,
+            expected="such as params < 1_000_000 or output.shape == [10]",
+        )
+        return
+    shown = [f"{text} is {_text(text, found[text])}" for text in words if text in found]
+    given = [
+        f"{text} is {_text(text, demand.params[text].value)}"
+        for text in words
+        if text not in found
+    ]
+    why = "; ".join([*shown, *given]) or "it is false whatever the model"
+    report.error(
+        "assertion-failed", f"this does not hold: {why}", span, notes=demand.uses
+    )
+
+
+def _text(name: str, value: object) -> str:
+    if isinstance(value, tuple):
+        return f"[{', '.join(map(str, value))}]"  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+    if name == "memory" and isinstance(value, int):
+        return amount_text(value)
+    return f"{value:,}" if type(value) is int else str(value)

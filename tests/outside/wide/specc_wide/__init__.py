@@ -1,0 +1,1 @@
+"""Constructs of many families that specc does not have."""

@@ -1,0 +1,1 @@
+"""Pieces that emitted programs hold copies of."""
