@@ -24,7 +24,7 @@ from .diagnostics.fault import Fault
 from .diagnostics.model import Note, Problem, Source, Span, failed
 from .diagnostics.suggest import nearest
 from .imports import Read, gather
-from .syntax.parse import parse, uncollected
+from .syntax.parse import Parsed, read_source, uncollected
 
 __all__ = [
     "Budget",
@@ -163,18 +163,26 @@ def _not_text(name: str, error: UnicodeDecodeError) -> Problem:
     return Problem("unreadable", message, span, expected="a file in UTF-8")
 
 
-def check_source(source: Source, settings: Settings | None = None) -> Checked:
-    """Parse and check a source text: every training and model in it, every problem."""
+def check_source(
+    source: Source, settings: Settings | None = None, parsed: Parsed | None = None
+) -> Checked:
+    """Parse and check a source text: every training and model in it, every problem.
+
+    Args:
+        source: the text.
+        settings: how it is checked.
+        parsed: what `read_source` made of it, where that is known already.
+    """
     settings = settings or Settings()
     limit = settings.budget.source_bytes
     if len(source.text) > limit:
         return Checked(source, None, (), (), (_too_long(source.name, limit),))
     with uncollected():
-        return _check(source, settings)
+        return _check(source, settings, parsed or read_source(source))
 
 
-def _check(source: Source, settings: Settings) -> Checked:
-    file, problems = parse(source)
+def _check(source: Source, settings: Settings, parsed: Parsed) -> Checked:
+    file, problems = parsed.file, parsed.problems
     if file is None:
         return Checked(source, None, (), (), finish(problems, [], settings.strict))
     report = Report()

@@ -35,12 +35,13 @@ VERBS = (
     "explain",
     "catalog",
     "prepare",
+    "lsp",
     "doctor",
 )
 
 #: Verbs that run a framework or read data, and so make garbage worth collecting.
 _LASTING = frozenset(
-    {"graph", "train", "evaluate", "predict", "verify", "prepare", "doctor"}
+    {"graph", "train", "evaluate", "predict", "verify", "prepare", "lsp", "doctor"}
 )
 
 _BUG = """\

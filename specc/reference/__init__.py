@@ -1,7 +1,15 @@
 """What constructs and rules mean, told from their declarations."""
 
 from .facts import family_of, heading, words
-from .markdown import reference
+from .markdown import construct_page, reference, rule_page
 from .text import explanations
 
-__all__ = ["explanations", "family_of", "heading", "reference", "words"]
+__all__ = [
+    "construct_page",
+    "explanations",
+    "family_of",
+    "heading",
+    "reference",
+    "rule_page",
+    "words",
+]

@@ -9,7 +9,7 @@ from ..diagnostics import RULES, Rule
 from .facts import docstring, heading, lowerings, unnamed
 from .values import spell, takes
 
-__all__ = ["reference"]
+__all__ = ["construct_page", "reference", "rule_page"]
 
 _HEAD = """# Reference of the .nnspec language
 
@@ -24,9 +24,9 @@ def reference() -> str:
     parts = [_HEAD, *_contents()]
     for family in catalog().families():
         parts.append(f"## {heading(family)}\n")
-        parts += (_construct(kind) for kind in catalog().family(family).values())
+        parts += (construct_page(kind) for kind in catalog().family(family).values())
     parts.append("## Rules\n\nWhat the checker and the backends report.\n")
-    parts += (_rule(RULES[slug]) for slug in sorted(RULES))
+    parts += (rule_page(RULES[slug]) for slug in sorted(RULES))
     return "\n".join(parts).rstrip("\n") + "\n"
 
 
@@ -38,14 +38,16 @@ def _contents() -> Iterator[str]:
     yield ""
 
 
-def _construct(kind: type[Construct]) -> str:
+def construct_page(kind: type[Construct], *, computed: bool = True) -> str:
+    """What a construct means; with `computed`, how each backend computes it too."""
     parts = [f"### {kind.keyword}", docstring(kind)]
     if kind.formula:
         parts.append(f"> {kind.formula}")
     parts += _arguments(kind)
     if kind.example:
         parts.append(f"```nnspec\n{kind.example}\n```")
-    written = [f"- {title}: {how}" for title, how in lowerings(kind)]
+    found = lowerings(kind) if computed else ()
+    written = [f"- {title}: {how}" for title, how in found]
     if written:
         parts.append("\n".join(written))
     if kind.reference:
@@ -71,7 +73,8 @@ def _row(cells: tuple[str, ...]) -> str:
     return f"| {' | '.join(escaped)} |"
 
 
-def _rule(rule: Rule) -> str:
+def rule_page(rule: Rule) -> str:
+    """What a rule of the checker means."""
     parts = [f"### {rule.slug}", f"*{rule.level}*: {rule.summary}", rule.explanation]
     if rule.reference:
         parts.append(f"Source: {rule.reference}")

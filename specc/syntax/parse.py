@@ -26,10 +26,12 @@ __all__ = ["Parsed", "parse", "read_source", "uncollected"]
 class Parsed:
     """What is known of a text after parsing.
 
-    `file` is None, and `tokens` of no use, where there are problems.
+    `file` is None, and `tokens` of no use, where there are problems; `recovered` then
+    has the statements that could be read, for those who work on text in the making.
     """
 
     file: tree.File | None = None
+    recovered: tree.File | None = None
     tokens: list[Token] = field(default_factory=list[Token])
     comments: list[Token] = field(default_factory=list[Token])
     problems: list[Problem] = field(default_factory=list[Problem])
@@ -52,6 +54,7 @@ def read_source(source: Source) -> Parsed:
     with uncollected():
         parsed = _Parse(source).run()
     problems = sorted(parsed.problems, key=_place)
+    parsed.recovered = parsed.file
     if len(problems) > MAX_PROBLEMS:
         problems = [*problems[:MAX_PROBLEMS], _more(problems)]
     if problems:
@@ -79,7 +82,9 @@ class _Parse:
         value = feed(tokens, self._report)
         statements = self._settled(value)
         file = tree.File(_whole(scanned), statements)
-        return Parsed(file, tokens, scanned.comments, self.problems)
+        return Parsed(
+            file, tokens=tokens, comments=scanned.comments, problems=self.problems
+        )
 
     def _lines(self) -> set[int]:
         """The lines that have problems; what else is wrong with them may follow."""

@@ -28,6 +28,7 @@ def run(*command: object, cwd: Path) -> subprocess.CompletedProcess[str]:
         [str(part) for part in command],
         cwd=cwd,
         env=outside,
+        stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
         timeout=600,
@@ -109,6 +110,12 @@ def test_verify_names_the_missing_extra(place: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
+def test_lsp_names_the_missing_extra(place: Path) -> None:
+    done = run(place / "env/bin/specc", "lsp", cwd=place)
+    assert (done.returncode, "Traceback" in done.stderr) == (3, False)
+    assert '".[lsp]"' in done.stderr
+
+
 def test_doctor_says_what_is_missing(place: Path) -> None:
     done = run(place / "env/bin/specc", "doctor", cwd=place)
     assert done.returncode == 3
@@ -173,6 +180,13 @@ def test_with_data_alone(place: Path, with_extras: Callable[..., list[str]]) -> 
     assert '".[torch]"' in done.stderr
 
 
+def test_with_the_language_server(
+    place: Path, with_extras: Callable[..., list[str]]
+) -> None:
+    done = run(*with_extras("lsp"), "lsp", cwd=place)  # standard input is empty
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", "")
+
+
 @pytest.mark.parametrize("backend", ["torch", "keras"])
 def test_with_one_framework(
     place: Path, with_extras: Callable[..., list[str]], backend: str
@@ -189,5 +203,5 @@ def test_with_one_framework(
 
 def test_each_extra_is_there_by_name() -> None:
     extras = metadata("specc").get_all("Provides-Extra")
-    assert set(extras or ()) == {"torch", "keras", "data", "all", "dev"}
+    assert set(extras or ()) == {"torch", "keras", "data", "lsp", "all", "dev"}
     assert closure("all") == closure("torch") | closure("keras") | closure("data")

@@ -1,0 +1,318 @@
+"""What can stand at a cursor, as the items of a completion."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lsprotocol import types
+
+from ..catalog import catalog
+from ..check.expectation import (
+    Anything,
+    Choice,
+    Compared,
+    Expectation,
+    Flag,
+    Maybe,
+    Measure,
+    MemberOf,
+    Real,
+    Sequence,
+    Spell,
+    Text,
+    Whole,
+)
+from ..check.monitor import figures
+from ..check.statements import as_setting
+from ..check.types import CONSTRUCTS, PLAIN
+from ..diagnostics.model import Level
+from ..diagnostics.rules import RULES
+from ..syntax import tree
+from .cursor import locate
+from .document import Document
+from .items import Items, Kind
+from .places import (
+    Arguments,
+    Columns,
+    Nothing,
+    Rules,
+    Slot,
+    Statement,
+    Step,
+    Types,
+    Value,
+    Words,
+)
+from .slots import Slots
+from .snippets import DATA, FILE, LAYERS, MODEL, TRAIN
+from .units import Names, data_fields, keywords, unit_names
+
+__all__ = ["complete"]
+
+_NUMERIC = frozenset(
+    {"PLUS", "MINUS", "STAR", "SLASH", "FLOOR", "POWER", "MODULO", "COMPARE", "DOTS"}
+)
+
+
+def complete(
+    document: Document, position: types.Position, snippets: bool
+) -> list[types.CompletionItem]:
+    """The items for a place in a document; none in comments."""
+    offset = document.lines.offset(position)
+    cursor = locate(document.scanned, offset)
+    if cursor.inside == "comment":
+        return []
+    text = document.text
+    follows = text[cursor.end :].lstrip(" \t")[:1]
+    range = document.lines.range(cursor.start, cursor.end)
+    items = Items(range, snippets, called=follows == "(")
+    slots = Slots(cursor, Names(document.file, document.imported))
+    slot = slots.at_cursor()
+    if cursor.inside == "string" and not isinstance(slot, Columns):
+        return []
+    found = {item.label: item for item in _Completion(slots, items).of(slot)}
+    return list(found.values())
+
+
+class _Completion:
+    """Items for the slots of one cursor."""
+
+    def __init__(self, slots: Slots, items: Items) -> None:
+        self.slots, self.items, self.names = slots, items, slots.names
+
+    def of(self, slot: Slot) -> Iterator[types.CompletionItem]:
+        """The items of a slot."""
+        items = self.items
+        match slot:
+            case Statement():
+                yield from self._statement(slot.body)
+            case Step():
+                yield from self._steps()
+            case Arguments():
+                yield from self._arguments(slot)
+            case Value():
+                yield from self._value(slot)
+            case Columns():
+                yield from self._columns(slot)
+            case Words():
+                yield from self._words(slot.kind)
+            case Types():
+                plain = [*PLAIN, *CONSTRUCTS] if slot.of == "block" else list(PLAIN)
+                known = ["float32"] if slot.of == "input" else plain
+                yield from items.words(known, Kind.TypeParameter)
+            case Rules():
+                for slug, rule in RULES.items():
+                    if rule.level is not Level.ERROR:
+                        data = {"rule": slug}
+                        yield items.make(slug, Kind.Enum, rule.summary, data=data)
+            case Nothing():
+                return
+
+    # Statements ----------------------------------------------------------------------
+
+    def _statement(self, body: str) -> Iterator[types.CompletionItem]:
+        items = self.items
+        unit = self.slots.unit()
+        inside = unit is not None and body not in ("file", "data", "train")
+        model = body == "model" or (inside and unit is not None and unit[0] == "model")
+        bodies = {"file": FILE, "data": DATA, "train": TRAIN}
+        words = bodies.get(body, {})
+        if inside:
+            words = MODEL if model else LAYERS
+        if body == "residual":
+            words = {**words, "shortcut": "shortcut {\n  $0\n}"}
+        for word, text in words.items():
+            yield items.statement(word, text)
+        if body in ("data", "train"):
+            kind = catalog().find("settings", body)
+            yield from items.arguments(kind, (), statement=True)
+            yield from items.members("transform" if body == "data" else "callback")
+        elif inside:
+            yield from self._steps()
+
+    def _steps(self) -> Iterator[types.CompletionItem]:
+        """Layers, units, and the flows of the unit around."""
+        items, unit = self.items, self.slots.unit()
+        yield from items.members("layer")
+        own = unit[1] if unit else ""
+        for kind, table in (("block", self.names.blocks), ("model", self.names.models)):
+            others = [block for name, block in table.items() if name != own]
+            yield from items.units(others, kind)
+        yield from items.names(self._flows(), "flow")
+
+    def _flows(self) -> list[str]:
+        unit = self.slots.unit()
+        block = self.names.unit(unit[1]) if unit else None
+        found = sorted(unit_names(block)) if block else []
+        return [*found, "input"] if unit and unit[0] == "block" else found
+
+    # Arguments and values ------------------------------------------------------------
+
+    def _arguments(self, slot: Arguments) -> Iterator[types.CompletionItem]:
+        items, callee = self.items, slot.callee
+        if isinstance(callee, tree.Block):
+            for item in callee.parameters:
+                name, text = item.name.text, item.span.source.text
+                if name not in slot.given:
+                    detail = text[item.span.start : item.span.end]
+                    full = f"{name} = $0"
+                    yield items.make(name, Kind.Field, detail, full, order=1)
+        else:
+            yield from items.arguments(callee, slot.given, slot.statement)
+            if getattr(callee, "takes", "one") == "many":
+                yield from items.names(self._flows(), "flow")
+        if slot.unnamed is not None:
+            yield from self._value(Value(slot.unnamed))
+
+    def _value(self, slot: Value) -> Iterator[types.CompletionItem]:
+        last = slot.before[-1].type if slot.before else ""
+        if not last:
+            yield from self._expected(slot.expects)
+        elif last in _NUMERIC:
+            compared = isinstance(slot.expects, Compared)
+            yield from self._expected(Real() if not compared else slot.expects)
+        elif last in ("NUMBER", "RPAR", "WORD"):
+            yield from self._units(slot)
+
+    def _units(self, slot: Value) -> Iterator[types.CompletionItem]:
+        """What can follow a number."""
+        expects: Expectation = slot.expects
+        while isinstance(expects, Maybe | Sequence):
+            expects = expects.inner if isinstance(expects, Maybe) else expects.item
+        words = [token.text for token in slot.before]
+        if isinstance(expects, Measure):
+            yield from self.items.words(expects.units, Kind.Unit)
+        elif isinstance(expects, Spell) and "for" in words:
+            yield from self.items.words(("epochs", "steps"), Kind.Unit)
+        elif isinstance(expects, Spell):
+            yield from self.items.words(("for",), Kind.Keyword)
+
+    def _expected(self, expects: Expectation) -> Iterator[types.CompletionItem]:
+        items = self.items
+        match expects:
+            case Maybe():
+                yield from self._expected(expects.inner)
+                yield from items.words(("none",), Kind.Constant)
+            case Sequence(single=True):
+                yield from self._expected(expects.item)
+            case Sequence(item=MemberOf() as member):
+                for keyword, kind in catalog().family(member.family).items():
+                    yield items.make(f"[{keyword}]", Kind.Function, kind.summary())
+            case Flag():
+                yield from items.words(("true", "false"), Kind.Constant)
+                yield from items.names(self._params(), "param")
+            case Choice():
+                yield from items.words(expects.words, Kind.EnumMember)
+            case MemberOf():
+                yield from items.members(expects.family, order=1)
+                yield from items.names(self._params(expects), "param")
+            case Text():
+                yield from self._texts(expects.thing)
+            case Compared():
+                yield from self._texts("field")
+            case Whole() | Real() | Measure() | Spell() | Anything():
+                yield from items.names(self._params(), "param")
+            case _:
+                return
+
+    def _params(self, member: MemberOf | None = None) -> Iterator[str]:
+        """The params, parameters and variables that could be meant."""
+        for name, declared in self.names.params.items():
+            if member is None or declared.type.name.text in ("int", "float", "str"):
+                yield name
+        unit = self.slots.unit()
+        block = self.names.unit(unit[1]) if unit else None
+        for item in block.parameters if block else ():
+            constructs = item.type.name.text in CONSTRUCTS
+            if constructs == (member is not None) and (
+                member is None or item.type.name.text == member.family
+            ):
+                yield item.name.text
+        for frame in self.slots.cursor.bodies():
+            words = [token.text for token in frame.head]
+            if words[:1] == ["repeat"] and words[2:3] == ["in"] and member is None:
+                yield words[1]
+
+    # Names of other parts -------------------------------------------------------------
+
+    def _words(self, kind: str) -> Iterator[types.CompletionItem]:
+        items = self.items
+        if kind == "layer":
+            yield from items.words(catalog().family("layer"), Kind.Class)
+        elif kind == "on":
+            yield from items.words(("on",), Kind.Keyword)
+        elif kind in ("model", "data"):
+            table = self.names.models if kind == "model" else self.names.data
+            yield from items.names(table, kind)
+        else:
+            yield from items.names(self._sides(kind), kind)
+
+    def _sides(self, kind: str) -> Iterator[str]:
+        """Inputs or outputs of the models that the block around is about."""
+        data, pair = self.slots.around("data"), self._pair()
+        models = self.names.of_data(data) if data else pair[:1]
+        for model in models or self.names.models:
+            sides = self.names.inputs(model) if kind == "input" else None
+            yield from self.names.outputs.get(model, ()) if sides is None else sides
+
+    def _pair(self) -> list[str]:
+        """The model and the data of the training around."""
+        words = self.slots.head("train")
+        if "on" not in words:
+            return []
+        at = words.index("on")
+        return [words[at - 1], *words[at + 1 : at + 2]]
+
+    def _texts(self, thing: str | None) -> Iterator[types.CompletionItem]:
+        if thing == "figure":
+            yield from self.items.names(self._figures(), "figure")
+        elif thing is not None:
+            yield from self.items.names(self._fields(), thing)
+        else:
+            yield from self.items.names(self._params(), "param")
+
+    def _figures(self) -> list[str]:
+        """The keys of the history of the training around."""
+        pair = self._pair()
+        outputs = self.names.outputs.get(pair[0], ()) if pair else ()
+        asked: dict[str, list[str]] = {name: [] for name in outputs or ("output",)}
+        for training in self.names.trainings:
+            head = training.bindings
+            if head is None or [head.model.text, head.data.text] != pair:
+                continue
+            for statement in training.body:
+                setting = as_setting(statement)
+                if setting is None:
+                    continue
+                key = (setting.kind or setting.key).text
+                name = setting.key.text if setting.kind else next(iter(asked))
+                if key == "metrics" and name in asked:
+                    asked[name] += keywords(setting.value)
+        return figures(asked, validates=True)
+
+    def _fields(self) -> Iterator[str]:
+        """The names that a step of a data block can be about."""
+        data = self.slots.around("data")
+        block = self.names.data.get(data or "")
+        for statement in block.body if block else ():
+            setting = as_setting(statement)
+            if setting is not None and setting.kind is not None:
+                yield setting.key.text
+        for model in self.names.of_data(data) if data else ():
+            yield from self.names.inputs(model)
+            yield from self.names.outputs.get(model, ())
+        yield from (field.name for field in data_fields(block))
+
+    def _columns(self, slot: Columns) -> Iterator[types.CompletionItem]:
+        block = self.names.data.get(self.slots.around("data") or "")
+        arrays = [field.name for field in data_fields(block)]
+        if slot.called is None:
+            words = ("array",) if arrays else ("column", "columns", "array")
+            for word in words:
+                text = None if self.items.called else f'{word}("$0")'
+                yield self.items.make(word, Kind.Function, text=text, order=1)
+        elif self.slots.cursor.inside == "string":
+            yield from self.items.names(arrays, "field")
+        else:
+            for name in arrays:
+                yield self.items.make(f'"{name}"', Kind.Field, "field")

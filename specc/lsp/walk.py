@@ -1,0 +1,263 @@
+"""A walk through a syntax tree that tells what each name in it stands for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+
+from ..catalog import Construct, catalog
+from ..catalog.settings import DataSettings, TrainSettings
+from ..check.expectation import MemberOf
+from ..check.statements import as_setting, statement_call
+from ..syntax import tree
+from .index import Occurrence, Symbol
+from .units import Names, unit_names
+from .values import Values
+
+__all__ = ["Walk"]
+
+
+class Walk:
+    """The names of a file."""
+
+    def __init__(self, file: tree.File) -> None:
+        self.file = file
+        self.units = Names(file)
+
+    def occurrences(self) -> Iterator[Occurrence]:
+        """Every occurrence of a name, in no particular order."""
+        params = {name: Symbol("param", "", name) for name in self.units.params}
+        for statement in self.file.statements:
+            yield from self._declaration(statement, params)
+
+    def _declaration(
+        self, statement: tree.Statement, params: Mapping[str, Symbol]
+    ) -> Iterator[Occurrence]:
+        values = Values(params)
+        match statement:
+            case tree.InputDecl():
+                yield _defined(Symbol("param", "", statement.name.text), statement.name)
+                yield from values.type(statement.type)
+                if statement.default is not None:
+                    yield from values.of(statement.default, None)
+            case tree.Block() if statement.kind.text == "defaults":
+                yield from self._defaults(statement, values)
+            case tree.Block() if statement.kind.text in ("model", "block"):
+                yield from self._unit(statement, params)
+            case tree.Block() if statement.kind.text == "data":
+                yield from self._data(statement, params)
+            case tree.Block() if statement.bindings is not None:
+                yield from self._train(statement, params)
+            case _:
+                return
+
+    # Blocks of defaults, models, blocks --------------------------------------------
+
+    def _defaults(self, block: tree.Block, values: Values) -> Iterator[Occurrence]:
+        if block.name is None:
+            return
+        yield _defined(Symbol("layer", "", block.name.text), block.name)
+        kind = catalog().family("layer").get(block.name.text)
+        for statement in block.body:
+            setting = as_setting(statement)
+            if setting is not None:
+                yield from values.field(kind, setting.key.text, setting.value)
+
+    def _unit(
+        self, block: tree.Block, params: Mapping[str, Symbol]
+    ) -> Iterator[Occurrence]:
+        if block.name is None:
+            return
+        name = block.name.text
+        yield _defined(Symbol(block.kind.text, "", name), block.name)
+        inner = dict(params)
+        for item in block.parameters:
+            symbol = Symbol("parameter", name, item.name.text)
+            yield _defined(symbol, item.name)
+            yield from Values(params).type(item.type)
+            if item.default is not None:
+                yield from Values(params).of(item.default, None)
+            inner[item.name.text] = symbol
+        found = unit_names(block)
+        yield from self._body(block.body, name, found, inner)
+
+    def _body(
+        self,
+        statements: Iterable[tree.Statement],
+        unit: str,
+        names: frozenset[str],
+        params: Mapping[str, Symbol],
+    ) -> Iterator[Occurrence]:
+        values = Values(params)
+        for statement in statements:
+            match statement:
+                case tree.InputDecl():
+                    symbol = Symbol("flow", unit, statement.name.text)
+                    yield _defined(symbol, statement.name)
+                    yield from values.type(statement.type)
+                case tree.Flow():
+                    if statement.target is not None:
+                        symbol = Symbol("flow", unit, statement.target.text)
+                        yield _defined(symbol, statement.target)
+                    for step in statement.steps:
+                        yield from self._step(step, unit, names, values)
+                case tree.Block():
+                    yield from self._inner(statement, unit, names, params)
+                case _:
+                    continue
+
+    def _inner(
+        self,
+        block: tree.Block,
+        unit: str,
+        names: frozenset[str],
+        params: Mapping[str, Symbol],
+    ) -> Iterator[Occurrence]:
+        """A block of statements within a model or a block."""
+        if block.kind.text == "defaults":
+            yield from self._defaults(block, Values(params))
+            return
+        if block.subject is not None:
+            yield from Values(params).of(block.subject, None)
+        inner = dict(params)
+        if block.variable is not None:
+            owner = f"{unit}:{block.variable.span.start}"
+            symbol = Symbol("variable", owner, block.variable.text)
+            yield _defined(symbol, block.variable)
+            inner[block.variable.text] = symbol
+        yield from self._body(block.body, unit, names, inner)
+        yield from self._body(block.otherwise or (), unit, names, inner)
+
+    def _step(
+        self, step: tree.Expression, unit: str, names: frozenset[str], values: Values
+    ) -> Iterator[Occurrence]:
+        """A step of a flow: a flow, a named layer, a unit or a construct."""
+        word = _head(step)
+        if word is None:
+            return
+        arguments = step.arguments if isinstance(step, tree.Call) else ()
+        flow = _flow(word, unit, names)
+        if flow is not None:
+            yield flow
+            return
+        if word.text in self.units.blocks or word.text in self.units.models:
+            kind = "block" if word.text in self.units.blocks else "model"
+            yield _used(Symbol(kind, "", word.text), word)
+            yield from self._unit_arguments(word.text, arguments, unit, names, values)
+            return
+        if word.text == "allow":
+            return
+        yield _used(Symbol("layer", "", word.text), word)
+        construct = catalog().family("layer").get(word.text)
+        many = construct is not None and getattr(construct, "takes", "one") == "many"
+        for argument in arguments:
+            flow = _argument_flow(argument, unit, names)
+            if many and flow is not None:
+                yield flow
+        rest = [a for a in arguments if not (many and _argument_flow(a, unit, names))]
+        yield from values.arguments(construct, rest)
+
+    def _unit_arguments(
+        self,
+        name: str,
+        arguments: Iterable[tree.Argument],
+        unit: str,
+        names: frozenset[str],
+        values: Values,
+    ) -> Iterator[Occurrence]:
+        """What is given to a block, or the flows that are given to a model."""
+        for argument in arguments:
+            if argument.name is not None:
+                symbol = Symbol("parameter", name, argument.name.text)
+                yield _used(symbol, argument.name)
+            flow = _argument_flow(argument, unit, names)
+            if flow is not None and name in self.units.models:
+                yield flow
+            else:
+                yield from values.of(argument.value, None)
+
+    # Data and trainings --------------------------------------------------------------
+
+    def _data(
+        self, block: tree.Block, params: Mapping[str, Symbol]
+    ) -> Iterator[Occurrence]:
+        if block.name is None:
+            return
+        name = block.name.text
+        yield _defined(Symbol("data", "", name), block.name)
+        values = Values(params, data=name)
+        for statement in block.body:
+            setting, call = as_setting(statement), statement_call(statement)
+            if setting is not None and setting.kind is not None:
+                yield _defined(Symbol("binding", name, setting.key.text), setting.key)
+            elif setting is not None:
+                yield from values.field(DataSettings, setting.key.text, setting.value)
+            elif call is not None:
+                kind = catalog().family("transform").get(call.name.text)
+                yield from values.arguments(kind, call.arguments)
+
+    def _train(
+        self, block: tree.Block, params: Mapping[str, Symbol]
+    ) -> Iterator[Occurrence]:
+        pair = block.bindings
+        assert pair is not None
+        if pair.name is not None:
+            yield _defined(Symbol("training", "", pair.name.text), pair.name)
+        yield _used(Symbol("model", "", pair.model.text), pair.model)
+        yield _used(Symbol("data", "", pair.data.text), pair.data)
+        outputs = self.units.outputs.get(pair.model.text, ())
+        values = Values(params, outputs=(pair.model.text, outputs))
+        for statement in block.body:
+            setting, call = as_setting(statement), statement_call(statement)
+            if setting is not None:
+                yield from self._setting(setting, pair.model.text, values)
+            elif call is not None:
+                kind = catalog().family("callback").get(call.name.text)
+                yield from values.arguments(kind, call.arguments)
+
+    def _setting(
+        self, setting: tree.Setting, model: str, values: Values
+    ) -> Iterator[Occurrence]:
+        word = (setting.kind or setting.key).text
+        if word not in ("loss", "metrics"):
+            kind: type[Construct] = TrainSettings
+            yield from values.field(kind, setting.key.text, setting.value)
+            return
+        if setting.kind is not None:
+            yield _used(Symbol("flow", model, setting.key.text), setting.key)
+        family = "loss" if word == "loss" else "metric"
+        yield from values.of(setting.value, MemberOf(family))
+
+
+def _defined(symbol: Symbol, word: tree.Word) -> Occurrence:
+    return Occurrence(symbol, word.span.start, word.span.end, defines=True)
+
+
+def _used(symbol: Symbol, word: tree.Word | tree.Name) -> Occurrence:
+    return Occurrence(symbol, word.span.start, word.span.end)
+
+
+def _head(step: tree.Expression) -> tree.Word | None:
+    """The word that a step of a flow begins with."""
+    if isinstance(step, tree.Name):
+        return tree.Word(step.span, step.text)
+    return step.name if isinstance(step, tree.Call) else None
+
+
+def _flow(word: tree.Word, unit: str, names: frozenset[str]) -> Occurrence | None:
+    """A flow by its name, or by that of a layer in a repetition with its number."""
+    if word.text in names:
+        return _used(Symbol("flow", unit, word.text), word)
+    match = re.fullmatch(r"(\w+?)((?:_\d+)+)", word.text)
+    if match is None or match[1] not in names:
+        return None
+    start = word.span.start
+    return Occurrence(Symbol("flow", unit, match[1]), start, start + len(match[1]))
+
+
+def _argument_flow(
+    argument: tree.Argument, unit: str, names: frozenset[str]
+) -> Occurrence | None:
+    if argument.name is not None or not isinstance(argument.value, tree.Name):
+        return None
+    return _flow(tree.Word(argument.value.span, argument.value.text), unit, names)
