@@ -96,7 +96,7 @@ class FlowReader:
             named.edge = None
             named.instance = self._instance(scope, call, scope.full(target))
             if named.instance is None:
-                named.edge = self._lost(scope, flow.steps[0], target, []).name
+                named.edge = self.lost(scope, flow.steps[0], target, []).name
             return True
         kind = catalog().family("layer").get(word)
         if kind is None or cast("type[Layer]", kind).takes == "many":
@@ -130,19 +130,19 @@ class FlowReader:
         if call is None:
             message = "a flow is made of names and layers"
             self.binder.report.error("wrong-type", message, step.span)
-            return self._lost(scope, step, target, incoming)
+            return self.lost(scope, step, target, incoming)
         if call.name.text in scope.names:
             return self._again(scope, call, source, target, first)
         if call.name.text in self.units:
             return self._unit(scope, call, incoming, target, first)
         kind = self._kind(scope, call, step, first)
         if kind is None:
-            return self._lost(scope, step, target, incoming)
+            return self.lost(scope, step, target, incoming)
         if kind.takes == "many":
             call, named = self._split(scope, call)
             incoming = named if first and len(named) > 1 else incoming + named
         elif self._passes_flow(scope, call):
-            return self._lost(scope, step, target, incoming)
+            return self.lost(scope, step, target, incoming)
         bound = self._bind(scope, kind, call)
         if not incoming:
             self._no_source(scope, call)
@@ -203,7 +203,7 @@ class FlowReader:
         self.outline.touched.update(scope.defaults.blocks.get(kind.keyword, ()))
         return self.binder.bind(kind, call, inherited)
 
-    def _lost(
+    def lost(
         self,
         scope: Scope,
         step: tree.Expression,
@@ -236,20 +236,20 @@ class FlowReader:
                 call.span,
                 suggestion=word,
             )
-            return self._lost(scope, _name(call), target, incoming)
+            return self.lost(scope, _name(call), target, incoming)
         if source is None:
             if named.layer is None and named.instance is None:
                 self._no_source(scope, call)
             else:
                 self._no_flow(word, call.span)
-            return self._lost(scope, _name(call), target, incoming)
+            return self.lost(scope, _name(call), target, incoming)
         if named.instance is not None:
             again, named.called = named.called or scope.again, True
             end = self.inline(scope, named.instance, incoming, call.span, again)
-            return end or self._lost(scope, _name(call), target, incoming)
+            return end or self.lost(scope, _name(call), target, incoming)
         if named.layer is None:
             self._no_layer(scope, call, word, named)
-            return self._lost(scope, _name(call), target, incoming)
+            return self.lost(scope, _name(call), target, incoming)
         layer, again = named.construct, named.called or named.edge is not None
         if layer is None and named.layer in self.outline.calls:
             layer = self.outline.calls[named.layer].layer
@@ -398,7 +398,7 @@ class FlowReader:
                 continue
             reference = self._reference(scope, argument.value, call)
             if reference is None:
-                reference = self._lost(scope, argument.value, None, [])
+                reference = self.lost(scope, argument.value, None, [])
             named.append(reference)
         return tree.Call(call.span, call.name, tuple(rest), call.bare), named
 

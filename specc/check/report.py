@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable
 
 from ..diagnostics.model import Edit, Level, Note, Problem, Span
 from ..diagnostics.suggest import nearest
+from .gaps import Gaps
 
 __all__ = ["Report", "one_of", "quoted_list"]
 
@@ -38,6 +39,8 @@ class Report:
 
     def __init__(self) -> None:
         self.problems: list[Problem] = []
+        #: What statements with problems of their own may have said.
+        self.gaps = Gaps()
         self._comparisons = _COMPARISONS
 
     def add(self, problem: Problem) -> None:
@@ -61,5 +64,7 @@ class Report:
         level: Level = Level.ERROR,
         fix: tuple[Edit, ...] = (),
     ) -> None:
-        """Report a breach of `rule` at a place."""
+        """Report a breach of `rule` at a place, unless it may follow from another one."""
+        if span is not None and self.gaps.explain(rule, span, suggestion):
+            return
         self.add(Problem(rule, message, span, level, expected, suggestion, notes, fix))

@@ -84,6 +84,8 @@ def _word(statement: tree.Statement) -> tuple[str, Span]:
     match statement:
         case tree.Block():
             return statement.kind.text, head(statement)
+        case tree.Broken():
+            return statement.kind, statement.span
         case tree.Import():
             return "import", statement.span
         case tree.Reuse():
@@ -120,8 +122,8 @@ def not_yet(statement: tree.Statement, report: Report) -> bool:
 def misplaced(
     statement: tree.Statement, where: str, expected: str, report: Report
 ) -> None:
-    """Report a statement that does not belong where it stands."""
-    if not_yet(statement, report):
+    """Report a statement that does not belong where it stands; a broken one is reported."""
+    if isinstance(statement, tree.Broken) or not_yet(statement, report):
         return
     word, span = _word(statement)
     message = f"{word} does not belong in {where}"
