@@ -30,6 +30,8 @@ __all__ = ["BodyReader", "chosen", "has_outputs", "without_inputs"]
 
 #: Blocks within blocks within …: deeper than anybody reads.
 DEEPEST = 40
+#: What reading a block once takes of the work that a file may ask for.
+_UNIT_WORK = 50
 _EXPECTED = "a layer, a flow, defaults, repeat, residual, if or assert"
 
 
@@ -197,7 +199,14 @@ class BodyReader:
             self._missing(gap, scope)
             return
         params = self.binder.params
-        for number in numbers:
+        work, calls = params.work, len(self.outline.calls)
+        for index, number in enumerate(numbers):
+            if index == 1:  # each time takes about what the first one took
+                rounds = numbers.stop - numbers.start
+                calls += (len(self.outline.calls) - calls) * rounds
+                if calls > self.nodes or (work - params.work) * rounds > work:
+                    self._multiplies(block)
+                    return
             params.work -= 1
             if params.work < 0 or self._spent(block):
                 self._spend(block)
@@ -217,6 +226,15 @@ class BodyReader:
             scope.current = inner.current
             for name, named in own.items():
                 scope.names[f"{name}_{number}"] = named
+
+    def _multiplies(self, block: tree.Block) -> None:
+        """Report, once, that a repetition goes beyond what a model may have."""
+        if not self._exhausted:
+            message = f"the model has more than the {self.nodes} layers allowed"
+            if not self.outline.calls:
+                message = "this file asks for too much work"
+            self.report.error("too-much-work", message, head(block))
+        self._exhausted = self.outline.faulty = True
 
     def _spend(self, block: tree.Block) -> None:
         if self.binder.params.work >= 0:
@@ -242,7 +260,9 @@ class BodyReader:
             count = self._whole(subject, "the number of repetitions")
             if count is not None and count < 0:
                 message = f"a body cannot be repeated {count} times"
-                self.report.error("out-of-range", message, subject.span)
+                self.report.error(
+                    "out-of-range", message, subject.span, expected="at least 0"
+                )
                 return None
             return None if count is None else range(1, count + 1)
         if not isinstance(subject, tree.Range):
@@ -319,8 +339,14 @@ class BodyReader:
         end = scope.current
         if end.name == start.name:
             self.outline.faulty = True
-            message = "there are no layers in it"
-            self.report.error("empty-model", message, span, suggestion="Dense(10)")
+            word = span.source.text[span.start : span.end]
+            message = f"this {word} has no layers"
+            self.report.error(
+                "empty-model",
+                message,
+                span,
+                expected="a layer at least, such as Dense(10)",
+            )
         return end
 
     # Blocks and models in the place of a layer -----------------------------------
@@ -340,7 +366,9 @@ class BodyReader:
                 [*self._open[self._open.index(unit.name) :], unit.name]
             )
             message = f"{unit.name} would contain itself: {circle}"
-            self.report.error("cycle", message, span)
+            self.report.error(
+                "cycle", message, span, expected="blocks within others only"
+            )
             return None
         if len(self._open) >= DEEPEST:
             message = f"blocks lie within one another more than {DEEPEST} deep"
@@ -360,6 +388,13 @@ class BodyReader:
             again=again,
             uses=(*scope.uses, Note(f"{unit.name} is used here", span)),
         )
+        self.binder.params.work -= _UNIT_WORK
+        if self._exhausted or self.binder.params.work < 0:
+            if not self._exhausted:
+                message = "this file asks for too much work"
+                self.report.error("too-much-work", message, span)
+            self._exhausted = True
+            return None
         with self.within(unit.name), self.binder.params.within(instance.arguments):
             self.read(without_inputs(unit), inner)
         self.units[unit.name].note(instance.arguments)

@@ -129,7 +129,12 @@ class FlowReader:
         call = as_call(step)
         if call is None:
             message = "a flow is made of names and layers"
-            self.binder.report.error("wrong-type", message, step.span)
+            expected = (
+                "such as image -> Dense(10); settings stand in data and train blocks"
+            )
+            self.binder.report.error(
+                "wrong-type", message, step.span, expected=expected
+            )
             return self.lost(scope, step, target, incoming)
         if call.name.text in scope.names:
             return self._again(scope, call, source, target, first)
@@ -167,7 +172,8 @@ class FlowReader:
         hint: str | None = None,
     ) -> Reference:
         """Put down a call; `target` is the name that the text gives it."""
-        call = PendingCall(name, owner, span, layer, incoming, scope.uses, hint)
+        named = scope.names[target].span if target is not None else None
+        call = PendingCall(name, owner, span, layer, incoming, scope.uses, hint, named)
         self.outline.calls[name] = call
         if target is not None:
             scope.names[target].edge, scope.names[target].layer = name, owner
@@ -201,7 +207,11 @@ class FlowReader:
     def _bind(self, scope: Scope, kind: type[Layer], call: tree.Call) -> Bound | None:
         inherited = scope.defaults.values.get(kind.keyword, {})
         self.outline.touched.update(scope.defaults.blocks.get(kind.keyword, ()))
-        return self.binder.bind(kind, call, inherited)
+        before = len(self.binder.report.problems)
+        bound = self.binder.bind(kind, call, inherited)
+        if scope.uses:
+            self.binder.report.explain(before, scope.uses)
+        return bound
 
     def lost(
         self,

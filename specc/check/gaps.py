@@ -52,9 +52,11 @@ class Gaps:
             return False
         if self.open and rule in _ELSEWHERE and suggestion is None:
             return True
-        if not rule.startswith("unknown-"):
+        written = span.source.text[span.start : span.end]
+        bare = rule == "wrong-type" and written.isidentifier()
+        if not bare and not rule.startswith("unknown-"):
             return False
-        match = _WORD.search(span.source.text, span.start, span.end)
+        match = _WORD.search(written)
         word = match[0] if match else ""
         return bool(word) and (
             word in self.names or _NUMBER.sub("", word) in self.names

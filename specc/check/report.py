@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 
 from ..diagnostics.model import Edit, Level, Note, Problem, Span
 from ..diagnostics.suggest import nearest
@@ -46,6 +47,12 @@ class Report:
     def add(self, problem: Problem) -> None:
         """Take in a problem."""
         self.problems.append(problem)
+
+    def explain(self, since: int, notes: tuple[Note, ...]) -> None:
+        """Add notes to the problems from that number on."""
+        for index in range(since, len(self.problems)):
+            problem = self.problems[index]
+            self.problems[index] = replace(problem, notes=(*problem.notes, *notes))
 
     def near(self, word: str, candidates: Collection[str]) -> str | None:
         """What was probably meant by a word; None once that has taken too much time."""

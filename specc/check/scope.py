@@ -39,6 +39,8 @@ class PendingCall:
     inputs: list[Reference]
     uses: tuple[Note, ...] = ()
     hint: str | None = None
+    #: Where the text gives it a name.
+    named: Span | None = None
 
 
 @dataclass

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from ..diagnostics.model import Span
 from ..syntax import tree
+from ..syntax.forms import FORMS
 from .report import Report
 
 __all__ = [
@@ -80,6 +81,10 @@ _NOT_YET = {
 }
 
 
+#: The words that begin blocks.
+_BLOCKS = tuple(word for word, form in FORMS.items() if form.head is not None)
+
+
 def _word(statement: tree.Statement) -> tuple[str, Span]:
     match statement:
         case tree.Block():
@@ -126,5 +131,9 @@ def misplaced(
     if isinstance(statement, tree.Broken) or not_yet(statement, report):
         return
     word, span = _word(statement)
-    message = f"{word} does not belong in {where}"
-    report.error("misplaced-statement", message, span, expected=expected)
+    message, fix = f"{word} does not belong in {where}", None
+    if isinstance(statement, tree.Block) and word not in FORMS:
+        message, fix = f"{word} begins no block", report.near(word, _BLOCKS)
+    report.error(
+        "misplaced-statement", message, span, expected=expected, suggestion=fix
+    )

@@ -126,5 +126,7 @@ def _no_statement(loose: Loose) -> Problem:
         "syntax",
         f"a value after {kind} stands in brackets, or after =",
         loose.value.span,
-        suggestion=f"{kind}({written})",
+        suggestion=f"{kind}({written})"
+        if kind[:1].isupper()
+        else f"{kind} = {written}",
     )
