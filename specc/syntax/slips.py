@@ -278,7 +278,7 @@ def dotted_word(u: Unexpected) -> Problem | None:
 def untyped_parameter(u: Unexpected) -> Problem | None:
     """``block Unit(size) {``."""
     before = _before(u)
-    if u.accepted != {"COLON"} or u.token.type not in ("COMMA", "RPAR"):
+    if u.accepted != frozenset({"COLON"}) or u.token.type not in ("COMMA", "RPAR"):
         return None
     assert before is not None
     message = f"the parameter {before.text} has no type"
