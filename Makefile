@@ -10,7 +10,7 @@ SEED ?= 0
 # The suite runs one process a core; frameworks must not each take all cores.
 THREADS := OMP_NUM_THREADS=1 TF_NUM_INTRAOP_THREADS=1 TF_NUM_INTEROP_THREADS=1
 
-.PHONY: help install demo test lint sweep format docs bench lock clean
+.PHONY: help install demo test lint sweep fuzz format docs bench lock clean
 
 help:  ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -37,6 +37,9 @@ lint: $(STAMP)  ## style, types, layering
 sweep: $(STAMP)  ## N random specs (SEED=…) through the full proof; what fails is kept
 	$(THREADS) $(BIN)/python -m specc.verify.sweep --count $(N) --seed $(SEED) \
 		--keep tests/equivalence/regressions
+
+fuzz: $(STAMP)  ## 20,000 made-up specs, 50,000 damaged ones, every prefix of every example
+	$(BIN)/python tests/language/fuzz.py
 
 format: $(STAMP)  ## put the code in the one style
 	$(BIN)/ruff check --fix .

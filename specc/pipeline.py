@@ -18,6 +18,7 @@ from .backend import Backend, Emission, Obstacle, Plan
 from .check.allow import find_allowances
 from .check.checked import Budget, Checked, CheckedProgram, Settings
 from .check.finish import finish
+from .check.gaps import gaps_of
 from .check.report import Report
 from .check.resolve import resolve
 from .diagnostics.fault import Fault
@@ -189,11 +190,13 @@ def _check(source: Source, settings: Settings, parsed: Parsed) -> Checked:
     report.problems += problems
     found = gather(file, _imported(settings.budget), settings.budget.source_bytes)
     report.problems += found.problems
+    if report.problems:
+        report.gaps = gaps_of(found.files, found.complete)
     resolved = resolve(found.files, settings, report)
     scopes = [find_allowances(file, report) for file in found.files]
     return Checked(
         source,
-        file,
+        None if failed(problems) else file,
         tuple(resolved.trainings),
         tuple(resolved.models),
         finish(report.problems, scopes, settings.strict),

@@ -161,6 +161,10 @@ def _named(signature: Signature, value: tree.Expression) -> str | None:
     """``activation = relu`` for a ``relu`` that lacks its argument's name."""
     from ..catalog import catalog
 
+    if isinstance(value, tree.Quantity) and isinstance(value.value, tree.Name):
+        first, second = value.value.text, value.unit.text
+        if first in signature.parameters:
+            return f"{first} = {second}"
     if isinstance(value, _ARITHMETIC):
         name = _number(signature)
         source = value.span.source.text[value.span.start : value.span.end]

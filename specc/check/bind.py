@@ -257,13 +257,17 @@ class Binder:
     def _no_member(self, node: tree.Expression, expects: MemberOf, label: str) -> None:
         members = catalog().family(expects.family)
         quoted = isinstance(node, tree.String) and node.value in members
+        fix = plain_text(node).strip('"') if quoted else None
+        if expects.family == "source" and isinstance(node, tree.String) and not quoted:
+            reads = "npz" if node.value.endswith(".npz") else "csv"
+            fix = f"{reads}({plain_text(node)})"
         such = "without quotes" if quoted else f"such as {next(iter(members), '…')}"
         self.report.error(
             "wrong-type",
             f"{label} cannot be {plain_text(node)}",
             node.span,
             expected=f"{expects}{' ' if quoted else ', '}{such}",
-            suggestion=plain_text(node).strip('"') if quoted else None,
+            suggestion=fix,
         )
 
 

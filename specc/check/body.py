@@ -12,6 +12,7 @@ from ..catalog.layers import Layer
 from ..diagnostics.model import Note, Span
 from ..ir import Block, Origins
 from ..syntax import tree
+from ..syntax.gaps import broken
 from .allow import is_allow
 from .assertions import Demand
 from .bind import Binder
@@ -19,6 +20,7 @@ from .blocks import DeclaredUnit
 from .defaults import read_defaults
 from .expressions import Absent, Param, evaluate, kind_of, names_in
 from .flows import FlowReader
+from .gaps import has_gap
 from .inputs import read_input
 from .names import Names
 from .scope import Instance, Named, Outline, Reference, Scope, Unit, Wanted
@@ -28,6 +30,8 @@ __all__ = ["BodyReader", "chosen", "has_outputs", "without_inputs"]
 
 #: Blocks within blocks within …: deeper than anybody reads.
 DEEPEST = 40
+#: What reading a block once takes of the work that a file may ask for.
+_UNIT_WORK = 50
 _EXPECTED = "a layer, a flow, defaults, repeat, residual, if or assert"
 
 
@@ -63,6 +67,8 @@ class BodyReader:
         #: How many times the layers of each path are used.
         self._uses: dict[str, int] = {}
         self._exhausted = False
+        #: Whether a statement was left out, in which flows may have led anywhere.
+        self._gap = False
 
     @contextmanager
     def within(self, name: str) -> Generator[None]:
@@ -96,7 +102,8 @@ class BodyReader:
                 self.flows.read(scope, flows[index], targets[index])
             elif index not in flows:
                 self._other(statement, scope)
-        self._uncalled(scope)
+        if not self._gap:
+            self._uncalled(scope)
 
     def _flow(self, statement: tree.Statement, scope: Scope) -> tree.Flow | None:
         """The statement as a flow; outputs are for models."""
@@ -126,7 +133,9 @@ class BodyReader:
         kind = statement.kind.text if isinstance(statement, tree.Block) else ""
         if is_allow(statement) or kind == "defaults":
             return
-        if isinstance(statement, tree.Assertion):
+        if isinstance(statement, tree.Broken):
+            self._missing(statement, scope)
+        elif isinstance(statement, tree.Assertion):
             self._demand(statement, scope)
         elif isinstance(statement, tree.Block) and kind == "repeat":
             self._repeat(statement, scope)
@@ -136,6 +145,14 @@ class BodyReader:
             where = "a model" if self._in_model() else "a block"
             misplaced(statement, where, _EXPECTED, self.report)
             self.outline.faulty = True
+
+    def _missing(self, statement: tree.Broken, scope: Scope) -> None:
+        """Stand in for a statement with a problem: what comes out of it is not known."""
+        if has_gap([statement]):
+            self._gap = self.outline.faulty = True
+            if scope.sequential and not _declares(statement):
+                node = tree.Name(statement.span, statement.kind)
+                scope.current = self.flows.lost(scope, node, None, [])
 
     def _demand(self, statement: tree.Assertion, scope: Scope) -> None:
         """Remember an assertion until the shapes are known."""
@@ -178,8 +195,20 @@ class BodyReader:
     def _repeat(self, block: tree.Block, scope: Scope) -> None:
         """The body once for each number, layers named in it with the number behind."""
         numbers = self._numbers(block)
+        if numbers is None:
+            gap = broken(block)
+            self.report.gaps.names |= frozenset(gap.names)
+            self._missing(gap, scope)
+            return
         params = self.binder.params
-        for number in numbers:
+        work, calls = params.work, len(self.outline.calls)
+        for index, number in enumerate(numbers):
+            if index == 1:  # each time takes about what the first one took
+                rounds = numbers.stop - numbers.start
+                calls += (len(self.outline.calls) - calls) * rounds
+                if calls > self.nodes or (work - params.work) * rounds > work:
+                    self._multiplies(block)
+                    return
             params.work -= 1
             if params.work < 0 or self._spent(block):
                 self._spend(block)
@@ -200,6 +229,15 @@ class BodyReader:
             for name, named in own.items():
                 scope.names[f"{name}_{number}"] = named
 
+    def _multiplies(self, block: tree.Block) -> None:
+        """Report, once, that a repetition goes beyond what a model may have."""
+        if not self._exhausted:
+            message = f"the model has more than the {self.nodes} layers allowed"
+            if not self.outline.calls:
+                message = "this file asks for too much work"
+            self.report.error("too-much-work", message, head(block))
+        self._exhausted = self.outline.faulty = True
+
     def _spend(self, block: tree.Block) -> None:
         if self.binder.params.work >= 0:
             return
@@ -208,30 +246,35 @@ class BodyReader:
             self.report.error("too-much-work", message, head(block))
         self._exhausted = self.outline.faulty = True
 
-    def _numbers(self, block: tree.Block) -> range:
-        """What a repetition counts: ``repeat 3`` from 1, ``repeat i in a..b`` both ends."""
+    def _numbers(self, block: tree.Block) -> range | None:
+        """What a repetition counts: ``repeat 3`` from 1, ``repeat i in a..b`` both ends.
+
+        None, and a problem, where that is wrong.
+        """
         subject = block.subject
-        nothing = range(0)
         if subject is None:
             message = "repeat needs a number"
             self.report.error(
                 "missing-argument", message, head(block), suggestion="repeat 3 { … }"
             )
-            return nothing
+            return None
         if block.variable is None:
             count = self._whole(subject, "the number of repetitions")
             if count is not None and count < 0:
                 message = f"a body cannot be repeated {count} times"
-                self.report.error("out-of-range", message, subject.span)
-            return nothing if count is None else range(1, count + 1)
+                self.report.error(
+                    "out-of-range", message, subject.span, expected="at least 0"
+                )
+                return None
+            return None if count is None else range(1, count + 1)
         if not isinstance(subject, tree.Range):
             message = "a repetition with a variable needs a range"
             fix = f"repeat {block.variable.text} in 1..3 {{ … }}"
             self.report.error("wrong-type", message, subject.span, suggestion=fix)
-            return nothing
+            return None
         low = self._whole(subject.low, "the first number")
         high = self._whole(subject.high, "the last number")
-        return nothing if low is None or high is None else range(low, high + 1)
+        return None if low is None or high is None else range(low, high + 1)
 
     def _whole(self, node: tree.Expression, what: str) -> int | None:
         value = evaluate(node, self.binder.params, self.report)
@@ -298,8 +341,14 @@ class BodyReader:
         end = scope.current
         if end.name == start.name:
             self.outline.faulty = True
-            message = "there are no layers in it"
-            self.report.error("empty-model", message, span, suggestion="Dense(10)")
+            word = span.source.text[span.start : span.end]
+            message = f"this {word} has no layers"
+            self.report.error(
+                "empty-model",
+                message,
+                span,
+                expected="a layer at least, such as Dense(10)",
+            )
         return end
 
     # Blocks and models in the place of a layer -----------------------------------
@@ -319,7 +368,9 @@ class BodyReader:
                 [*self._open[self._open.index(unit.name) :], unit.name]
             )
             message = f"{unit.name} would contain itself: {circle}"
-            self.report.error("cycle", message, span)
+            self.report.error(
+                "cycle", message, span, expected="blocks within others only"
+            )
             return None
         if len(self._open) >= DEEPEST:
             message = f"blocks lie within one another more than {DEEPEST} deep"
@@ -340,6 +391,13 @@ class BodyReader:
             uses=(*scope.uses, Note(f"{unit.name} is used here", span)),
             blocks=(*scope.blocks, self._used(instance)),
         )
+        self.binder.params.work -= _UNIT_WORK
+        if self._exhausted or self.binder.params.work < 0:
+            if not self._exhausted:
+                message = "this file asks for too much work"
+                self.report.error("too-much-work", message, span)
+            self._exhausted = True
+            return None
         with self.within(unit.name), self.binder.params.within(instance.arguments):
             self.read(without_inputs(unit), inner)
         self.units[unit.name].note(instance.arguments)
@@ -363,6 +421,8 @@ class BodyReader:
     ) -> dict[str, Named] | None:
         """What names the flows have within a unit."""
         wanted = len(unit.inputs) if unit.kind == "model" else 1
+        if unit.kind == "model" and has_gap(unit.body):
+            return None
         if len(incoming) != wanted:
             flows = "one flow" if wanted == 1 else f"{wanted} flows"
             message = f"{unit.name} takes {flows}, and here are {len(incoming)}"
@@ -391,6 +451,11 @@ class BodyReader:
         return None
 
 
+def _declares(statement: tree.Broken) -> bool:
+    """Whether it is a statement that nothing flows through."""
+    return statement.kind in ("input", "param", "defaults", "import", "block", "model")
+
+
 def without_inputs(unit: Unit) -> list[tree.Statement]:
     """The statements of a unit but for its inputs."""
     return [statement for statement in unit.body if statement not in unit.inputs]
@@ -413,6 +478,10 @@ def chosen(
             )
             continue
         value = evaluate(statement.subject, binder.params, binder.report)
+        if not isinstance(value, bool):
+            gap = broken(statement)
+            binder.report.gaps.names |= frozenset(gap.names)
+            yield gap
         if isinstance(value, Absent):
             continue
         if not isinstance(value, bool):

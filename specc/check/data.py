@@ -14,6 +14,7 @@ from ..syntax import tree
 from .allow import is_allow
 from .bind import Binder, Bound
 from .columns import read_columns
+from .gaps import has_gap
 from .origins import record
 from .report import Report
 from .rows import check_parts, check_rows
@@ -83,6 +84,8 @@ def check_data(block: tree.Block, binder: Binder) -> DeclaredData:
         steps = [bound.construct for bound in data.transforms]
         check_rows(data.settings.source, data.transforms, report)
         check_parts(data.settings, steps, data.origins, report)
+    if has_gap(block.body):
+        data.settings = None
     data.faulty = len(report.problems) > before
     return data
 

@@ -53,6 +53,8 @@ def _sort(file: tree.File, found: Declarations, report: Report) -> None:
         elif isinstance(statement, tree.Block) and _named(statement, found, report):
             continue
         elif not is_allow(statement):
+            if isinstance(statement, tree.Block) and statement.name is not None:
+                report.gaps.names |= {statement.name.text}
             expected = "import, param, defaults, block, model, data or train"
             misplaced(statement, "a file, outside of any block", expected, report)
 

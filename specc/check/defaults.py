@@ -10,6 +10,8 @@ from ..diagnostics.model import Note, Span
 from ..syntax import tree
 from .bind import Binder, Inherited
 from .expectation import signature
+from .expressions import ABSENT
+from .gaps import has_gap
 from .report import quoted_list
 from .statements import as_setting, head, misplaced
 
@@ -106,3 +108,6 @@ def _read_block(
     for name in _idle(kind.keyword, items):
         if name in items and items[name].value is not None:
             binder.idle(kind, name, items.pop(name).span)
+    if has_gap(block.body):  # it may have given any of the others
+        for name in signature(kind).parameters:
+            items.setdefault(name, Inherited(ABSENT, block.span, heading))

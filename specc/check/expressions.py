@@ -205,7 +205,10 @@ def _combine(node: tree.Binary, left: Value | Shape, right: Value | Shape) -> Va
         return _checked(_ARITHMETIC[sign](first, second), node.span)
     except ZeroDivisionError:
         message = "this divides by zero"
-        raise _Stop(Problem("arithmetic", message, node.right.span)) from None
+        expected = "a divisor other than 0"
+        raise _Stop(
+            Problem("arithmetic", message, node.right.span, expected=expected)
+        ) from None
     except OverflowError:
         raise _Stop(_too_large("the result", node.span)) from None
 

@@ -96,7 +96,7 @@ class FlowReader:
             named.edge = None
             named.instance = self._instance(scope, call, scope.full(target))
             if named.instance is None:
-                named.edge = self._lost(scope, flow.steps[0], target, []).name
+                named.edge = self.lost(scope, flow.steps[0], target, []).name
             return True
         kind = catalog().family("layer").get(word)
         if kind is None or cast("type[Layer]", kind).takes == "many":
@@ -129,20 +129,25 @@ class FlowReader:
         call = as_call(step)
         if call is None:
             message = "a flow is made of names and layers"
-            self.binder.report.error("wrong-type", message, step.span)
-            return self._lost(scope, step, target, incoming)
+            expected = (
+                "such as image -> Dense(10); settings stand in data and train blocks"
+            )
+            self.binder.report.error(
+                "wrong-type", message, step.span, expected=expected
+            )
+            return self.lost(scope, step, target, incoming)
         if call.name.text in scope.names:
             return self._again(scope, call, source, target, first)
         if call.name.text in self.units:
             return self._unit(scope, call, incoming, target, first)
         kind = self._kind(scope, call, step, first)
         if kind is None:
-            return self._lost(scope, step, target, incoming)
+            return self.lost(scope, step, target, incoming)
         if kind.takes == "many":
             call, named = self._split(scope, call)
             incoming = named if first and len(named) > 1 else incoming + named
         elif self._passes_flow(scope, call):
-            return self._lost(scope, step, target, incoming)
+            return self.lost(scope, step, target, incoming)
         bound = self._bind(scope, kind, call)
         if not incoming:
             self._no_source(scope, call)
@@ -167,7 +172,8 @@ class FlowReader:
         hint: str | None = None,
     ) -> Reference:
         """Put down a call; `target` is the name that the text gives it."""
-        call = PendingCall(name, owner, span, layer, incoming, scope.uses, hint)
+        named = scope.names[target].span if target is not None else None
+        call = PendingCall(name, owner, span, layer, incoming, scope.uses, hint, named)
         self.outline.calls[name] = call
         if scope.blocks:
             self.origins.blocks[name] = scope.blocks
@@ -203,9 +209,13 @@ class FlowReader:
     def _bind(self, scope: Scope, kind: type[Layer], call: tree.Call) -> Bound | None:
         inherited = scope.defaults.values.get(kind.keyword, {})
         self.outline.touched.update(scope.defaults.blocks.get(kind.keyword, ()))
-        return self.binder.bind(kind, call, inherited)
+        before = len(self.binder.report.problems)
+        bound = self.binder.bind(kind, call, inherited)
+        if scope.uses:
+            self.binder.report.explain(before, scope.uses)
+        return bound
 
-    def _lost(
+    def lost(
         self,
         scope: Scope,
         step: tree.Expression,
@@ -238,20 +248,20 @@ class FlowReader:
                 call.span,
                 suggestion=word,
             )
-            return self._lost(scope, _name(call), target, incoming)
+            return self.lost(scope, _name(call), target, incoming)
         if source is None:
             if named.layer is None and named.instance is None:
                 self._no_source(scope, call)
             else:
                 self._no_flow(word, call.span)
-            return self._lost(scope, _name(call), target, incoming)
+            return self.lost(scope, _name(call), target, incoming)
         if named.instance is not None:
             again, named.called = named.called or scope.again, True
             end = self.inline(scope, named.instance, incoming, call.span, again)
-            return end or self._lost(scope, _name(call), target, incoming)
+            return end or self.lost(scope, _name(call), target, incoming)
         if named.layer is None:
             self._no_layer(scope, call, word, named)
-            return self._lost(scope, _name(call), target, incoming)
+            return self.lost(scope, _name(call), target, incoming)
         layer, again = named.construct, named.called or named.edge is not None
         if layer is None and named.layer in self.outline.calls:
             layer = self.outline.calls[named.layer].layer
@@ -400,7 +410,7 @@ class FlowReader:
                 continue
             reference = self._reference(scope, argument.value, call)
             if reference is None:
-                reference = self._lost(scope, argument.value, None, [])
+                reference = self.lost(scope, argument.value, None, [])
             named.append(reference)
         return tree.Call(call.span, call.name, tuple(rest), call.bare), named
 

@@ -67,6 +67,14 @@ def _shape(node: tree.TypeExpr, binder: Binder) -> Shape | None:
         return None
     sizes: list[int] = []
     for dim in node.dims or ():
+        if isinstance(dim, tree.Name) and dim.text in ("none", "None", "batch"):
+            binder.report.error(
+                "wrong-type",
+                f"{dim.text} is no size",
+                dim.span,
+                expected="the sizes of one example; the batch is never written",
+            )
+            continue
         value = evaluate(dim, binder.params, binder.report)
         if isinstance(value, Absent):
             continue

@@ -11,6 +11,7 @@ from .assertions import figures_of, hold
 from .bind import Binder
 from .blocks import DeclaredUnit
 from .body import BodyReader, has_outputs, without_inputs
+from .gaps import has_gap
 from .inputs import DeclaredInput, read_input
 from .names import Names
 from .network import assemble
@@ -61,7 +62,8 @@ def check_model(
     for item in inputs:
         origins.put(item.name, "", item.span)
     reader = BodyReader(binder, units, names, origins, nodes)
-    reader.outline.faulty = len(inputs) < len(block.inputs)
+    gap = has_gap(block.body)
+    reader.outline.faulty = gap or len(inputs) < len(block.inputs)
     scope = Scope(
         names={item.name: Named(item.span, edge=item.name) for item in inputs},
         file=unit.defaults,

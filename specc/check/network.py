@@ -62,7 +62,8 @@ def _ordered(outline: Outline, report: Report) -> list[str] | None:
         message = f"{cycle[0]} flows into itself"
     else:
         message = f"flows go in a circle: {' -> '.join((*reversed(cycle), cycle[-1]))}"
-    report.error("cycle", message, place.span)
+    expected = "flows that begin at the inputs"
+    report.error("cycle", message, place.span, expected=expected)
     return None
 
 
@@ -107,7 +108,7 @@ def _all_used(
             report.error(
                 "unused-flow",
                 f"nothing uses {call.name}",
-                call.span,
+                call.named or call.span,
                 expected="every flow leads to an output",
                 notes=call.uses,
                 suggestion=_as_output(call),
@@ -135,9 +136,17 @@ def _infer(
             complete = False
         else:
             builder.take(item.name, item.shape, item.dtype)
+    strange: dict[str, list[Wanted]] = {}
+    for item in wanted:
+        edge_name = targets.get(item.flow.name, item.flow.name)
+        strange.setdefault(edge_name, []).append(item)
     for call in calls:
         inputs = tuple(targets.get(ref.name, ref.name) for ref in call.inputs)
-        known = all(name in builder.edges for name in inputs)
+        known = all(
+            name in builder.edges
+            and not _refused(builder.edges[name].shape, call, strange.get(name, ()))
+            for name in inputs
+        )
         if call.layer is None or not known or not _place(builder, call, inputs, report):
             complete = False
     for item in wanted:
@@ -146,6 +155,15 @@ def _infer(
             _unwanted(item, edge.shape, report)
             complete = False
     return builder if complete else None
+
+
+def _refused(shape: Shape, call: PendingCall, wanted: Iterable[Wanted]) -> bool:
+    """Whether a call is in a nested model that takes another shape, which is reported."""
+    places = {note.span for note in call.uses}
+    return any(
+        item.flow.span in places and item.input.shape not in (None, shape)
+        for item in wanted
+    )
 
 
 def _unwanted(item: Wanted, shape: Shape, report: Report) -> None:

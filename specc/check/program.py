@@ -41,7 +41,7 @@ def join(
     Every part is looked at, whether or not another one is wrong; None where the parts
     cannot be put together.
     """
-    if model.network is None or data.settings is None:
+    if model.network is None:
         return None
     network = model.network
     losses = {
@@ -57,7 +57,10 @@ def join(
         )
         for output in asked
     }
-    _watch(training, data, report)
+    if not training.gap:
+        _watch(training, data, report)
+    if data.settings is None:
+        return None
     matches = match_fields(
         network, model.origins, data, _sizes(network, losses), report
     )

@@ -35,6 +35,8 @@ from .wording import plain_text, with_units
 
 __all__ = ["NUMERIC", "Reader"]
 
+#: Words of Python for those of the language.
+_PYTHON = {"True": "true", "False": "false", "None": "none"}
 _FLIPPED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
 #: Expressions that are arithmetic by their form.
 NUMERIC = (tree.Number, tree.Unary, tree.Binary)
@@ -110,7 +112,8 @@ class Reader:
                 f"{label} cannot be {node.text}",
                 node.span,
                 expected=f"{expects} (no param is called {node.text})",
-                suggestion=self.report.near(node.text, self.params.table),
+                suggestion=_PYTHON.get(node.text)
+                or self.report.near(node.text, self.params.table),
             )
             return ABSENT
         if not isinstance(node, (*NUMERIC, tree.Name, tree.Boolean, tree.String)):

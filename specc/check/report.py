@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 
 from ..diagnostics.model import Edit, Level, Note, Problem, Span
 from ..diagnostics.suggest import nearest
+from .gaps import Gaps
 
 __all__ = ["Report", "one_of", "quoted_list"]
 
@@ -38,11 +40,19 @@ class Report:
 
     def __init__(self) -> None:
         self.problems: list[Problem] = []
+        #: What statements with problems of their own may have said.
+        self.gaps = Gaps()
         self._comparisons = _COMPARISONS
 
     def add(self, problem: Problem) -> None:
         """Take in a problem."""
         self.problems.append(problem)
+
+    def explain(self, since: int, notes: tuple[Note, ...]) -> None:
+        """Add notes to the problems from that number on."""
+        for index in range(since, len(self.problems)):
+            problem = self.problems[index]
+            self.problems[index] = replace(problem, notes=(*problem.notes, *notes))
 
     def near(self, word: str, candidates: Collection[str]) -> str | None:
         """What was probably meant by a word; None once that has taken too much time."""
@@ -61,5 +71,7 @@ class Report:
         level: Level = Level.ERROR,
         fix: tuple[Edit, ...] = (),
     ) -> None:
-        """Report a breach of `rule` at a place."""
+        """Report a breach of `rule` at a place, unless it may follow from another one."""
+        if span is not None and self.gaps.explain(rule, span, suggestion):
+            return
         self.add(Problem(rule, message, span, level, expected, suggestion, notes, fix))

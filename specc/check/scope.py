@@ -40,6 +40,8 @@ class PendingCall:
     inputs: list[Reference]
     uses: tuple[Note, ...] = ()
     hint: str | None = None
+    #: Where the text gives it a name.
+    named: Span | None = None
 
 
 @dataclass

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from ..diagnostics.model import Span
 from ..syntax import tree
+from ..syntax.forms import FORMS
 from .report import Report
 
 __all__ = [
@@ -80,10 +81,16 @@ _NOT_YET = {
 }
 
 
+#: The words that begin blocks.
+_BLOCKS = tuple(word for word, form in FORMS.items() if form.head is not None)
+
+
 def _word(statement: tree.Statement) -> tuple[str, Span]:
     match statement:
         case tree.Block():
             return statement.kind.text, head(statement)
+        case tree.Broken():
+            return statement.kind, statement.span
         case tree.Import():
             return "import", statement.span
         case tree.Reuse():
@@ -120,9 +127,13 @@ def not_yet(statement: tree.Statement, report: Report) -> bool:
 def misplaced(
     statement: tree.Statement, where: str, expected: str, report: Report
 ) -> None:
-    """Report a statement that does not belong where it stands."""
-    if not_yet(statement, report):
+    """Report a statement that does not belong where it stands; a broken one is reported."""
+    if isinstance(statement, tree.Broken) or not_yet(statement, report):
         return
     word, span = _word(statement)
-    message = f"{word} does not belong in {where}"
-    report.error("misplaced-statement", message, span, expected=expected)
+    message, fix = f"{word} does not belong in {where}", None
+    if isinstance(statement, tree.Block) and word not in FORMS:
+        message, fix = f"{word} begins no block", report.near(word, _BLOCKS)
+    report.error(
+        "misplaced-statement", message, span, expected=expected, suggestion=fix
+    )

@@ -13,6 +13,7 @@ from ..syntax import tree
 from .allow import is_allow
 from .assertions import Demand
 from .bind import Binder, Bound
+from .gaps import has_gap
 from .objectives import Asked, fit_metrics, read_objectives
 from .params import Override
 from .report import Report
@@ -32,6 +33,8 @@ class DeclaredTraining:
     asked: dict[str, Asked] = field(default_factory=dict[str, Asked])
     callbacks: list[Bound] = field(default_factory=list[Bound])
     demands: list[Demand] = field(default_factory=list[Demand])
+    #: Whether a statement of it has a problem of its own, so that it may ask for more.
+    gap: bool = False
 
 
 @dataclass
@@ -62,6 +65,8 @@ def check_training(
     parts = _sort(block, binder.report)
     call = replaced(settings_call(parts.settings, training.span), overrides)
     training.settings = binder.bind(TrainSettings, call)
+    if has_gap(block.body):
+        training.settings, training.gap = None, True
     training.asked = read_objectives(parts.objectives, network, training.span, binder)
     for item in training.asked.values():
         fit_metrics(item, binder.report)

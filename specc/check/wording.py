@@ -9,6 +9,9 @@ from ..syntax import tree
 __all__ = ["plain_text", "with_units"]
 
 
+COMPARISONS = frozenset({"<", "<=", ">", ">=", "==", "!="})
+
+
 def plain_text(node: tree.Expression) -> str:
     """A short form of an expression for messages."""
     match node:
@@ -27,6 +30,8 @@ def plain_text(node: tree.Expression) -> str:
             return "a list"
         case tree.Range():
             return "a range"
+        case tree.Binary() if node.operator in COMPARISONS:
+            return "a comparison"
         case _:
             return "(…)"
 

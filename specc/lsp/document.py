@@ -76,7 +76,7 @@ class Document:
     @cached_property
     def current(self) -> tree.File | None:
         """The statements of this text that could be read; None where none could."""
-        return self.parsed.file or self.parsed.recovered
+        return self.parsed.file
 
     def last_file(self) -> tree.File | None:
         """Its statements where they are known already, or those of a version before."""

@@ -174,8 +174,15 @@ class _Feed:
             self._feed("NEWLINE", token)
         # After the body of an if, else may follow.
         branch = words[:1] == ["if"] or words == ["else", "if"]
-        for kind in ("IF", "TRUE", "LBRACE") if branch else ("WORD", "LBRACE"):
-            self._feed(kind, token if kind == "LBRACE" else first)
+        if branch:
+            self._feed("IF", first)
+            self._feed("TRUE", first)
+        else:
+            self._feed("WORD", first)
+            second = self.tokens[self.start + 1]
+            if second.type == "WORD" and self.start + 1 < brace:
+                self._feed("WORD", second)
+        self._feed("LBRACE", token)
         self._mark(brace + 1)
 
     def _feed(self, kind: str, like: Token) -> None:

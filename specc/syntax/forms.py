@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from ..diagnostics.model import Problem, Span
 from . import tree
 
-__all__ = ["ELSEWHERE", "FORMS", "Form", "misfit"]
+__all__ = ["ELSEWHERE", "FORMS", "Form", "head_span", "misfit"]
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ def misfit(block: tree.Block) -> Problem | None:
     if _head(block) == form.head and (kind == "block" or not _has_brackets(block)):
         return None
     message = f"this is not how a {kind} block begins"
-    return Problem("syntax", message, _head_span(block), expected=form.usage)
+    return Problem("syntax", message, head_span(block), expected=form.usage)
 
 
 def _head(block: tree.Block) -> frozenset[str]:
@@ -100,7 +100,8 @@ def _has_brackets(block: tree.Block) -> bool:
     return rest.lstrip().startswith("(")
 
 
-def _head_span(block: tree.Block) -> Span:
+def head_span(block: tree.Block) -> Span:
+    """The head of a block, as far as its parts say."""
     ends = (block.kind, block.name, block.bindings, block.subject)
     *_, last = (end for end in ends if end is not None)
     return block.kind.span.to(last.span)

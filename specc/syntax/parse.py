@@ -14,6 +14,7 @@ from . import tree
 from .brackets import balance
 from .characters import forbidden_characters
 from .feed import Unexpected, feed
+from .gaps import gap, with_gaps
 from .limits import MAX_BYTES, MAX_PROBLEMS, MAX_TOKENS
 from .scan import Scanned, scan
 from .settle import settle
@@ -26,12 +27,11 @@ __all__ = ["Parsed", "parse", "read_source", "uncollected"]
 class Parsed:
     """What is known of a text after parsing.
 
-    `file` is None, and `tokens` of no use, where there are problems; `recovered` then
-    has the statements that could be read, for those who work on text in the making.
+    Where there are problems, `file` has gaps (see `tree.Broken`), or is None where the
+    text is too large or nested too deep, and `tokens` are of no use.
     """
 
     file: tree.File | None = None
-    recovered: tree.File | None = None
     tokens: list[Token] = field(default_factory=list[Token])
     comments: list[Token] = field(default_factory=list[Token])
     problems: list[Problem] = field(default_factory=list[Problem])
@@ -40,8 +40,9 @@ class Parsed:
 def parse(source: Source) -> tuple[tree.File | None, list[Problem]]:
     """The syntax tree of a text, and the problems of its characters, words and order.
 
-    The tree is None exactly when there is a problem. Each statement is read on its own:
-    problems of others do not hide one's own, but only the first of each is reported.
+    Each statement is read on its own: problems of others do not hide one's own, but only
+    the first of each is reported. In the tree a `tree.Broken` stands for each statement
+    with a problem. The tree is None where the text is too large or nested too deep.
     """
     parsed = read_source(source)
     return parsed.file, parsed.problems
@@ -54,11 +55,9 @@ def read_source(source: Source) -> Parsed:
     with uncollected():
         parsed = _Parse(source).run()
     problems = sorted(parsed.problems, key=_place)
-    parsed.recovered = parsed.file
     if len(problems) > MAX_PROBLEMS:
         problems = [*problems[:MAX_PROBLEMS], _more(problems)]
-    if problems:
-        parsed.file, parsed.problems = None, problems
+    parsed.problems = problems
     return parsed
 
 
@@ -68,6 +67,7 @@ class _Parse:
     def __init__(self, source: Source) -> None:
         self.source = source
         self.problems = list(islice(forbidden_characters(source), MAX_PROBLEMS + 1))
+        self.gaps: list[tree.Broken] = []
 
     def run(self) -> Parsed:
         scanned = scan(self.source)
@@ -79,8 +79,9 @@ class _Parse:
         self.problems += found
         if tokens is None:
             return Parsed(problems=self.problems)
+        doubtful = self._lines()
         value = feed(tokens, self._report)
-        statements = self._settled(value)
+        statements = self._settled(value, doubtful)
         file = tree.File(_whole(scanned), statements)
         return Parsed(
             file, tokens=tokens, comments=scanned.comments, problems=self.problems
@@ -91,6 +92,7 @@ class _Parse:
         return {p.span.line for p in self.problems if p.span is not None}
 
     def _report(self, unexpected: Unexpected) -> bool:
+        self.gaps.append(gap(unexpected))
         lines = {token.line for token in unexpected.statement}
         if not lines & self._lines():
             from .explain import explain  # what only mistakes need is loaded for them
@@ -98,10 +100,13 @@ class _Parse:
             self.problems.append(explain(unexpected))
         return len(self.problems) <= MAX_PROBLEMS
 
-    def _settled(self, value: Any) -> tuple[tree.Statement, ...]:
+    def _settled(self, value: Any, doubtful: set[int]) -> tuple[tree.Statement, ...]:
         if value is None:
             return ()
         statements, found = settle(value)
+        if self.problems or found:
+            wrong = {p.span.start for p in found if p.span is not None}
+            statements = with_gaps(statements, self.gaps, doubtful, wrong)
         told = self._lines()
         self.problems += [p for p in found if p.span and p.span.line not in told]
         return statements

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..diagnostics.model import Note, Problem
+from ..diagnostics.model import Note, Problem, Span
+from .forms import FORMS
 from .limits import MAX_PROBLEMS
 from .tokens import CLOSERS, OPENERS, Token
 
@@ -68,12 +69,14 @@ class _Repair:
         self.open: list[_Open] = []
         self.problems: list[Problem] = []
         self.indent = 1
+        self.heads: set[int] = set()
         kinds = [token.type for token in tokens]
         #: How many closing braces there are more than opening ones.
         self.surplus = kinds.count("RBRACE") - kinds.count("LBRACE")
 
     def run(self) -> tuple[list[Token], list[Problem]]:
         line = 0
+        self.heads = self._heads() if self.surplus > 0 else set[int]()
         for index, token in enumerate(self.tokens):
             if token.type == "NEWLINE":
                 self.out.append(token)
@@ -86,7 +89,37 @@ class _Repair:
             elif first:
                 self._close_before_line(token)
             self._take(index, token, first)
+            if index in self.heads:
+                self._insert_brace(token)
         return self.out, self.problems
+
+    def _heads(self) -> set[int]:
+        """The last tokens of heads of blocks that lack their brace, by what follows them."""
+        found: set[int] = set()
+        begin = 0
+        for index, token in enumerate(self.tokens):
+            if token.type not in ("NEWLINE", "$END"):
+                continue
+            line = self.tokens[begin:index]
+            following = self.tokens[index + 1 : index + 2]
+            begin = index + 1
+            if not line or not following or following[0].type in ("LBRACE", "$END"):
+                continue
+            plain = all(t.type in ("WORD", "COLON", "NUMBER") for t in line)
+            indented = following[0].column > line[0].column
+            form = FORMS.get(line[0].text)
+            if plain and indented and form is not None and form.head is not None:
+                found.add(index - 1)
+        return found
+
+    def _insert_brace(self, before: Token) -> None:
+        """Open a body where the head ends."""
+        self.surplus -= 1
+        brace = before.after("LBRACE", "{")
+        self.out.append(brace)
+        self.open.append(_Open(brace, self.indent))
+        message = "the { of this body is missing"
+        self._report(Problem("syntax", message, brace.span, expected="{"))
 
     # What a line shows ----------------------------------------------------------
 
@@ -119,7 +152,7 @@ class _Repair:
         elif kind in OPENERS:
             self.open.append(_Open(token, self.indent))
         elif kind in CLOSERS:
-            self._close(token, first)
+            self._close(index, token, first)
             return
         self.out.append(token)
 
@@ -135,13 +168,15 @@ class _Repair:
             return False
         return following[-1].column > self.indent
 
-    def _close(self, token: Token, first: bool) -> None:
+    def _close(self, index: int, token: Token, first: bool) -> None:
         kind = token.type
-        if kind == "RBRACE" and first and self._surplus(token):
+        if kind == "RBRACE" and (
+            self._surplus(token) if first else self._doubled(index, token)
+        ):
             self._unmatched(token)
             return
         while self.open and self.open[-1].token.type != CLOSERS[kind]:
-            if not self._closes_outer(kind):
+            if not self._closes_outer(kind) or self._mistaken(index, kind):
                 break
             self._insert(self.open[-1])
         if not self.open or (not self.open[-1].round and kind != "RBRACE"):
@@ -160,6 +195,28 @@ class _Repair:
                 return True
             if not other.round:
                 return False
+        return False
+
+    def _mistaken(self, index: int, kind: str) -> bool:
+        """Whether more brackets of a kind are closed here than are open: ``[3, 3))``."""
+        closing = 0
+        while self.tokens[index + closing].type == kind:
+            closing += 1
+        around = 0
+        for other in reversed(self.open):
+            if not other.round and kind != "RBRACE":
+                break
+            around += other.token.type == CLOSERS[kind]
+        return kind != "RBRACE" and closing > around
+
+    def _doubled(self, index: int, token: Token) -> bool:
+        """Whether this closing brace follows another one, and is one too many."""
+        before = self.tokens[index - 1]
+        top = next((other for other in reversed(self.open) if not other.round), None)
+        wrong = before.type == "RBRACE" and (top is None or top.token.line < token.line)
+        if self.surplus > 0 and wrong:
+            self.surplus -= 1
+            return True
         return False
 
     def _surplus(self, token: Token) -> bool:
@@ -224,8 +281,21 @@ def _unclosed(opener: Token, before: Token) -> Problem:
     else:
         message = f"the {sign} of line {opener.line} is not closed"
         notes = (Note(f"the {sign}", opener.span),)
-    place = before.after("").span
+    place = _line_after(opener, before) or before.after("").span
     return Problem("unclosed-bracket", message, place, expected=closer, notes=notes)
+
+
+def _line_after(opener: Token, before: Token) -> Span | None:
+    """The next line where it is empty, and the closing bracket has one of its own."""
+    text = before.source.text
+    end = text.find("\n", before.end)
+    stop = text.find("\n", end + 1)
+    stop = len(text) if stop < 0 else stop
+    empty = text[end + 1 : stop].strip(" \t\r")
+    if opener.line == before.line or end < 0 or empty or end + 1 >= len(text):
+        return None
+    line, column = before.line + 1, stop - end
+    return Span(before.source, stop, stop, line, column, line, column)
 
 
 def _like(token: Token, kind: str) -> Token:

@@ -86,7 +86,8 @@ def _loose(loose: Loose, problems: list[Problem]) -> Iterable[tree.Statement]:
     if kind == "reuse" and loose.key is not None:
         return (_reuse(loose, loose.key, problems),)
     problems.append(_no_statement(loose))
-    return ()
+    names = (kind,) if loose.key is None else (kind, loose.key.text)
+    return (tree.Broken(loose.span, kind, names),)
 
 
 def _reuse(loose: Loose, key: tree.Word, problems: list[Problem]) -> tree.Reuse:
@@ -125,5 +126,7 @@ def _no_statement(loose: Loose) -> Problem:
         "syntax",
         f"a value after {kind} stands in brackets, or after =",
         loose.value.span,
-        suggestion=f"{kind}({written})",
+        suggestion=f"{kind}({written})"
+        if kind[:1].isupper()
+        else f"{kind} = {written}",
     )

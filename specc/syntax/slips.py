@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ..diagnostics.model import Problem, Span
-from ..diagnostics.suggest import nearest
+from ..diagnostics.suggest import equivalents, nearest
 from .feed import Unexpected
-from .forms import ELSEWHERE
+from .forms import ELSEWHERE, FORMS
 from .tokens import CLOSERS, OPENERS, Token
 
 __all__ = ["SLIPS"]
@@ -261,6 +261,76 @@ def other_language(u: Unexpected) -> Problem | None:
     return _syntax(message, first.span, suggestion=ELSEWHERE[first.text])
 
 
+def dotted_word(u: Unexpected) -> Problem | None:
+    """``nn.Linear(3, 4)``, ``self.fc = Dense(3)``."""
+    before = _before(u)
+    if _kind(before) != "DOTTED" or u.token.type not in ("LPAR", "EQUAL"):
+        return None
+    assert before is not None
+    last = before.text.rpartition(".")[2]
+    if u.token.type == "EQUAL":
+        return _syntax("a name has no point in it", before.span, "a name", last)
+    message = f"{before.text} stands here without its module"
+    near = next(iter(equivalents(last)), last)
+    return _syntax(message, before.span, "a name", near)
+
+
+def untyped_parameter(u: Unexpected) -> Problem | None:
+    """``block Unit(size) {``."""
+    before = _before(u)
+    if u.accepted != frozenset({"COLON"}) or u.token.type not in ("COMMA", "RPAR"):
+        return None
+    assert before is not None
+    message = f"the parameter {before.text} has no type"
+    return _syntax(message, before.span, "a type", f"{before.text}: int")
+
+
+def called_after_word(u: Unexpected) -> Problem | None:
+    """``Flatten Dense(3)``: what begins like a block with parameters is two layers."""
+    kinds = [token.type for token in u.tokens[u.start : u.start + 3]]
+    first = u.tokens[u.start]
+    if kinds != ["WORD", "WORD", "LPAR"] or u.index < u.start + 3:
+        return None
+    if first.text in FORMS or u.tokens[u.stop].type == "LBRACE":
+        return None
+    second = u.tokens[u.start + 1]
+    if first.text[0].islower():
+        message = f"there is no = after {first.text}"
+        return _syntax(message, first.after("").span, "=")
+    message = f"{second.text} begins a statement in the middle of a line"
+    return _syntax(message, second.span, "a new line before it, or ->")
+
+
+def nameless_call(u: Unexpected) -> Problem | None:
+    """``optimizer = (0.1, momentum = 0.9)``: brackets with arguments and no name."""
+    if u.token.type not in ("COMMA", "EQUAL") or "COMMA" in u.accepted:
+        return None
+    opened: list[int] = []
+    for index in range(u.start, u.index):
+        kind = u.tokens[index].type
+        if kind in OPENERS:
+            opened.append(index)
+        elif kind in CLOSERS and opened:
+            opened.pop()
+    if not opened or u.tokens[opened[-1]].type != "LPAR" or "RPAR" not in u.accepted:
+        return None
+    before = u.tokens[opened[-1] - 1]
+    if before.type in ("WORD", "DOTTED") or opened[-1] == u.start:
+        return None
+    message = "there is no name before ( and its arguments"
+    return _syntax(message, before.after("").span, "a name")
+
+
+def arrow_after_equals(u: Unexpected) -> Problem | None:
+    """``hidden = -> Dense(3)``."""
+    before = _before(u)
+    if u.token.type != "ARROW" or _kind(before) != "EQUAL":
+        return None
+    assert before is not None
+    message = "a flow begins with a name, and -> comes after it"
+    return _syntax(message, before.after("").span, "an input, a flow or a layer")
+
+
 def _shown(token: Token) -> str:
     return "the text in quotes" if token.type == "STRING" else token.text
 
@@ -269,6 +339,11 @@ def _shown(token: Token) -> str:
 SLIPS: tuple[Callable[[Unexpected], Problem | None], ...] = (
     foreign_comment,
     other_language,
+    dotted_word,
+    untyped_parameter,
+    called_after_word,
+    nameless_call,
+    arrow_after_equals,
     split_remainder,
     comparison_for_equals,
     colon_for_equals,

@@ -17,6 +17,7 @@ __all__ = [
     "Bindings",
     "Block",
     "Boolean",
+    "Broken",
     "Call",
     "Expression",
     "File",
@@ -306,7 +307,22 @@ class Assertion(Node):
     condition: Expression
 
 
-Statement = Flow | Setting | InputDecl | Import | Version | Block | Reuse | Assertion
+@dataclass(frozen=True, slots=True)
+class Broken(Node):
+    """A statement that does not follow the grammar, which is reported.
+
+    `kind` is its first word, `names` are the words that it may have declared; `block` says
+    whether it had a body.
+    """
+
+    kind: str
+    names: tuple[str, ...]
+    block: bool = False
+
+
+Statement = (
+    Flow | Setting | InputDecl | Import | Version | Block | Reuse | Assertion | Broken
+)
 
 
 @dataclass(frozen=True, slots=True)

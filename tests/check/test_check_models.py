@@ -118,7 +118,7 @@ def graph(flows: str) -> str:
         (
             "  output c = Add(a, b)\n  d = a -> Dense(3)",
             "unused-flow",
-            "Dense(3)",
+            "d",
             "output d = … makes it one",
         ),
         ("  output c = a -> Dense(3)", "unused-input", "input b: float32[4]", None),

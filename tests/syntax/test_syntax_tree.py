@@ -384,9 +384,12 @@ def test_brackets_belong_to_the_place_of_what_they_hold() -> None:
     assert (cut(product.span), cut(product.left.span)) == ("(a + b) * c", "(a + b)")
 
 
-def test_a_tree_is_given_exactly_without_problems() -> None:
+def test_a_statement_with_a_problem_leaves_a_gap() -> None:
     for text in ("", "\n", "# only a comment", ";", "\ufeff"):
         assert parsed(text).statements == ()
     file, problems = parse(Source("a", "x ="))
-    assert file is None
+    assert file is not None
+    (gap,) = file.statements
+    assert isinstance(gap, tree.Broken)
+    assert gap.names == ("x",)
     assert len(problems) == 1

@@ -1,0 +1,102 @@
+"""What statements with problems leave open, so that nothing is reported twice."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from ..diagnostics.model import Span
+from ..diagnostics.suggest import nearest
+from ..syntax import tree
+
+__all__ = ["Gaps", "gaps_of", "has_gap"]
+
+#: What may be declared in a file that is not there, or under a name that is not legible.
+_ELSEWHERE = frozenset(
+    {"unknown-data", "unknown-layer", "unknown-model", "unknown-param"}
+)
+#: Rules about what a block lacks; reported at its head.
+_LACKING = frozenset(
+    {
+        "empty-model",
+        "missing-argument",
+        "missing-input",
+        "missing-loss",
+        "missing-output",
+    }
+)
+_WORD = re.compile(r"\w+")
+_NUMBER = re.compile(r"(?:_\d+)+$")
+#: Statements that declare nothing and compute nothing.
+_IDLE = frozenset({"allow", "assert"})
+
+
+@dataclass
+class Gaps:
+    """What is not known of a spec because statements have problems.
+
+    `names` may be declared, `heads` begin blocks that may have more in them; with `open`
+    there may be further declarations of any name.
+    """
+
+    names: frozenset[str] = frozenset()
+    heads: set[tuple[str, int]] = field(default_factory=set[tuple[str, int]])
+    open: bool = False
+
+    def explain(self, rule: str, span: Span, suggestion: str | None) -> bool:
+        """Whether a breach may follow from a problem that is reported already."""
+        if rule in _LACKING:
+            return (span.source.name, span.start) in self.heads
+        if not self.names and not self.open:
+            return False
+        if self.open and rule in _ELSEWHERE and suggestion is None:
+            return True
+        written = span.source.text[span.start : span.end]
+        bare = rule == "wrong-type" and written.isidentifier()
+        if not bare and not rule.startswith("unknown-"):
+            return False
+        match = _WORD.search(written)
+        word = match[0] if match else ""
+        return bool(word) and (
+            word in self.names or _NUMBER.sub("", word) in self.names
+        )
+
+
+def gaps_of(files: Iterable[tree.File], complete: bool) -> Gaps:
+    """The gaps of a spec.
+
+    Args:
+        files: the spec, and what it imports.
+        complete: whether all that it imports could be read.
+    """
+    names: set[str] = set()
+    found = Gaps(open=not complete)
+    todo: list[tree.Statement] = []
+    for file in files:
+        todo += file.statements
+        for statement in file.statements:
+            if isinstance(statement, tree.Broken):
+                nameless = statement.block and not statement.names
+                imports = (
+                    nearest(statement.kind, ["import"]) or statement.kind == "import"
+                )
+                found.open = found.open or nameless or bool(imports)
+    while todo:
+        item = todo.pop()
+        if isinstance(item, tree.Broken):
+            names.update(item.names)
+        elif isinstance(item, tree.Block):
+            todo += [*item.body, *(item.otherwise or ())]
+            if has_gap(item.body):
+                place = item.kind.span
+                found.heads.add((place.source.name, place.start))
+    found.names = frozenset(names)
+    return found
+
+
+def has_gap(statements: Iterable[tree.Statement]) -> bool:
+    """Whether a statement is missing that may matter to those beside it."""
+    return any(
+        isinstance(item, tree.Broken) and item.kind not in _IDLE for item in statements
+    )
