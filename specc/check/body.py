@@ -30,6 +30,8 @@ __all__ = ["BodyReader", "chosen", "has_outputs", "without_inputs"]
 
 #: Blocks within blocks within …: deeper than anybody reads.
 DEEPEST = 40
+#: What an assertion costs beside its expressions, as many of these as take that long.
+DEMAND = 5
 #: What reading a block once takes of the work that a file may ask for.
 _UNIT_WORK = 50
 _EXPECTED = "a layer, a flow, defaults, repeat, residual, if or assert"
@@ -156,6 +158,7 @@ class BodyReader:
 
     def _demand(self, statement: tree.Assertion, scope: Scope) -> None:
         """Remember an assertion until the shapes are known."""
+        self.binder.params.work -= DEMAND
         edges: dict[str, str] = {}
         for word in names_in(statement.condition):
             name = word.text.removesuffix(".shape")

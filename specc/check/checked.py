@@ -23,9 +23,9 @@ class Budget:
     #: Bytes of a source text.
     source_bytes: int = 1 << 20
     #: Calls of layers in all models of a file.
-    nodes: int = 100_000
+    nodes: int = 25_000
     #: Expressions that are evaluated.
-    work: int = 5_000_000
+    work: int = 500_000
     #: Bytes that a training will need (see `specc.check.memory`).
     memory: int = 16 << 30
 

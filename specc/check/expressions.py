@@ -64,7 +64,7 @@ class Params:
     """The params in force, and how many more expressions may be evaluated."""
 
     table: dict[str, Param] = field(default_factory=dict[str, Param])
-    work: int = 5_000_000
+    work: int = 500_000
     #: Whether shapes and amounts of memory are values, as in assertions.
     amounts: bool = False
 

@@ -83,7 +83,7 @@ VALUE_RULES: tuple[Rule, ...] = (
     Rule(
         "too-much-work",
         "the file goes beyond a limit of the compiler",
-        "A file may have 1 MiB, its models 100,000 layers, and its expressions a few"
+        "A file may have 1 MiB, its models 25,000 layers, and its expressions half a"
         " million parts, so that every compilation ends.",
     ),
     Rule(
