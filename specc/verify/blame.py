@@ -15,6 +15,7 @@ from .laws import LAWS
 from .protocol import Arrays, Reading
 from .relations import RELATIONS
 from .spread import distance
+from .updates import UPDATES
 from .verdict import Place
 
 __all__ = ["Blame", "Scene", "place_of"]
@@ -43,10 +44,13 @@ AFTER = (
     "held-out figures",
     "state at the end",
     "state after resuming",
+    UPDATES,
     "outputs in inference after training",
     "outputs in training after training",
     "training function",
 )
+#: Parts of these that no rounding of a training that went before can excuse.
+EXACT = ("decisions", "state after resuming", UPDATES)
 DECISIONS = ("rates", "order", "order_steps", "stopping", "ids", "rows")
 
 #: The slot that the learning rate goes into before it reaches the weights.
@@ -139,7 +143,7 @@ class Scene:
             return Blame(name, "", self._layer(name))
         if part in ("initial weights", LAWS, "built state", "built weights"):
             return self._initial(name)
-        if part in ("state after steps", "state after a step"):
+        if part in ("state after steps", "state after a step", UPDATES):
             return self._update(item)
         if part == "state after resuming":
             return Blame("exported state", "", "optimizer")

@@ -9,11 +9,12 @@ from ..live import load
 from .deciding import Deciding
 from .looking import Looking
 from .training import Training
+from .updating import Updating
 
 __all__ = ["Trial"]
 
 
-class Trial(Looking, Training, Deciding):
+class Trial(Looking, Training, Updating, Deciding):
     """A run of a case through all its stages."""
 
     def run(self) -> None:
@@ -28,6 +29,7 @@ class Trial(Looking, Training, Deciding):
             self.loop,
             self.resume,
             self.single_steps,
+            self.updates,
         ):
             self.stage = stage.__name__
             stage()

@@ -13,6 +13,7 @@ from .alone import ALONE
 from .blame import Blame
 from .compare import Mismatch
 from .laws import LAWS
+from .updates import UPDATES
 
 __all__ = ["Lines", "guilty_lines", "node_at"]
 
@@ -34,6 +35,7 @@ FUNCTIONS = {
     "clipped gradients": ("clip_gradients",),
     "state after steps": ("train_step",),
     "state after a step": ("train_step",),
+    UPDATES: ("train_step",),
     "state after resuming": ("export_state", "import_state"),
     "state at the end": ("train",),
     "figures of epochs": ("train",),

@@ -18,6 +18,7 @@ from .expect import Expected, expected
 from .protocol import Arrays, Case, Precision, Probe, Reading, Single, write_arrays
 from .relations import relations_of
 from .start import random_start
+from .updates import given_gradients, idle_units, steps_of
 from .window import ADVERSARIAL, Batches, Window, adversarial, window
 
 __all__ = ["Exam", "prepare"]
@@ -57,6 +58,8 @@ class Exam:
     #: Steps (from 0) from which float32 makes a single step.
     singles: tuple[int, ...]
     rates: int
+    #: Steps of updates from given gradients.
+    updates: tuple[int, ...] = ()
     not_finite: bool = False
     guards: bool = False
 
@@ -78,6 +81,10 @@ class Exam:
         for step, state in (states or {}).items():
             for name, array in state.items():
                 arrays[f"state/{step}/{name}"] = array
+        for step, given in given_gradients(self.expected, self.updates).items():
+            arrays |= {f"gradient/{step}/{name}": a for name, a in given.items()}
+        idle = idle_units(self.program.network, self.start) if self.updates else {}
+        arrays |= {f"idle/{name}": array for name, array in idle.items()}
         write_arrays(path, arrays)
 
     def double(self, emission: Emission, arrays: Path, out: Path) -> Case:
@@ -97,6 +104,8 @@ class Exam:
             validation=self.window.validation,
             record=self.record,
             after=self.window.epochs[0][0],
+            updates=self.updates,
+            updates_on=self.window.epochs[0][0],
             rates=self.rates,
             rate_epoch=self.window.steps,
             order=(self.window.rows, min(3, self.program.training.phases[0].epochs)),
@@ -116,6 +125,7 @@ class Exam:
             "alone": {},
             "probes": (),
             "relations": None,
+            "updates": (),
             "rates": 0,
             "order": (0, 0),
             "figures": (),
@@ -138,11 +148,14 @@ class Exam:
             singles=tuple(
                 Single(step=step, batch=updates[step]) for step in self.singles
             ),
+            updates=self.updates,
+            updates_on=updates[0],
         )
 
     def single_control(self, emission: Emission, arrays: Path, out: Path) -> Case:
         """The single steps in float32 once more, from other states."""
-        return self.single(emission, arrays, out).model_copy(update={"probes": ()})
+        idle: dict[str, Any] = {"probes": (), "updates": ()}
+        return self.single(emission, arrays, out).model_copy(update=idle)
 
     def until(self, made: int) -> Exam:
         """The questions where training stops by itself after so many updates."""
@@ -195,6 +208,7 @@ def prepare(
         record=record,
         singles=_singles(record, count),
         rates=min(RATES, epochs * seen.steps),
+        updates=steps_of(_room(wanted) // 4),
         not_finite=not_finite,
         guards=guards,
     )
@@ -226,8 +240,7 @@ def _recorded(wanted: Expected, count: int, epoch: int) -> tuple[int, ...]:
     Otherwise pairs of neighbours, ever farther apart, and always the last and that which
     ends the first `epoch`.
     """
-    one = 8 * sum(map(_numbers, wanted.state().values()))
-    room = max(4, STATES_BUDGET // max(1, one))
+    room = max(4, _room(wanted))
     if count <= room:
         return tuple(range(1, count + 1))
     places = np.unique(np.geomspace(1, count - 1, room // 2).astype(int))
@@ -238,6 +251,12 @@ def _recorded(wanted: Expected, count: int, epoch: int) -> tuple[int, ...]:
         count,
     }
     return tuple(sorted(chosen))
+
+
+def _room(wanted: Expected) -> int:
+    """How many states the budget allows."""
+    one = 8 * sum(map(_numbers, wanted.state().values()))
+    return STATES_BUDGET // max(1, one)
 
 
 def _singles(record: tuple[int, ...], count: int) -> tuple[int, ...]:

@@ -23,6 +23,7 @@ from .ledger import Ledger
 from .protocol import Arrays, Probe, Reading
 from .spread import largest
 from .tolerances import tolerances
+from .updates import part_of_update
 
 __all__ = ["Float32"]
 
@@ -56,6 +57,10 @@ class Float32:
                 self.at_rest(probe)
         for step in self.exam.singles:
             self.step(step)
+        for step in self.exam.updates:
+            part = part_of_update(self.exam.expected, step, "float32.ratio", "float32")
+            place = f"updates/{step}"
+            self._dual(part, _under(self.single, place), _under(self.double, place))
         self.settle()
 
     def built(self) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..catalog.types import Shape
 from .alone import compare_alone
-from .blame import AFTER
+from .blame import AFTER, EXACT
 from .compare import Mismatch, Part
 from .conditioning import Rounding, blurred, undecided, vanished
 from .decisions import PlainFigures
@@ -22,6 +22,7 @@ from .protocol import STAGES, Probe, Reading
 from .relations import RELATIONS, compare_relations, relations_of
 from .spread import distance, largest
 from .tolerances import tolerances
+from .updates import part_of_update
 from .window import ADVERSARIAL, LARGER
 
 __all__ = ["Float64", "usual"]
@@ -75,6 +76,9 @@ class Float64:
         self.epochs()
         self.after()
         self.resumed()
+        for step in self.exam.updates:
+            part = part_of_update(self.exam.expected, step, "float64.state", "float64")
+            self.compare(part, f"updates/{step}")
         self.cleared = clear_drift(self.exam, self.sides, self.nulls, self.ledger)
 
     def run_early(self) -> None:
@@ -237,7 +241,7 @@ class Float64:
         """Whether gradients alone are beyond their gates, and so little that it may be
         rounding: nodes by themselves and all outputs agreed.
         """
-        late = {*AFTER, *RELATIONS} - {"decisions", "state after resuming"}
+        late = {*AFTER, *RELATIONS} - {*EXACT}
         wrong = [m for m in self.ledger.mismatches if m.part.name not in late]
         far = tolerances()["float64.near"]
         return bool(wrong) and all(
@@ -251,7 +255,7 @@ class Float64:
         There is where everything at rest agreed and trajectories differ by so little that
         amplified rounding may be the cause.
         """
-        late = {"state after resuming", *AFTER} - {"decisions", "state after resuming"}
+        late = {*AFTER} - {*EXACT}
         wrong = [m for m in self.ledger.mismatches if m.part.name not in late]
         far = [
             m.size

@@ -94,7 +94,9 @@ class Proof:
         side = self.quickest(readings)
         given, out = folder / "in64.safetensors", folder / "rounding.safetensors"
         case = self.exam.single(self.findings.emissions[side], given, out)
-        coarse = self.pool.run({side: case.model_copy(update={"singles": ()})})[side]
+        coarse = self.pool.run(
+            {side: case.model_copy(update={"singles": (), "updates": ()})}
+        )[side]
         if isinstance(coarse, Crash) or coarse.mishap is not None:
             return None
         rounding = Rounding(readings[side], coarse)

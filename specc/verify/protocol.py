@@ -51,6 +51,7 @@ STAGES = (
     "after",
     "resume",
     "single_steps",
+    "updates",
     "plain",
     "not_finite",
     "guards",
@@ -125,6 +126,10 @@ class Case(Model):
     #: The batch on which outputs are taken once more after training.
     after: str | None = None
     singles: tuple[Single, ...] = ()
+    #: Steps of updates from given gradients (``gradient/<step>/…``), one after another
+    #: from the start (with ``idle/…``), and a batch for what is not computed from them.
+    updates: tuple[int, ...] = ()
+    updates_on: str = ""
     #: Length of the table of learning rates, and the steps of an epoch it assumes.
     rates: int = 0
     rate_epoch: int = 1

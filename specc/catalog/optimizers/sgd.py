@@ -46,3 +46,6 @@ class SGD(ClippedOptimizer):
 
     def slots(self) -> tuple[str, ...]:
         return ("velocity",) if self.momentum else ()
+
+    def reach(self, gradient: float) -> float:
+        return gradient / (1.0 - self.momentum)
