@@ -9,6 +9,7 @@ import numpy as np
 
 from ..ir import Origins, Program, Weight
 from .alone import ALONE
+from .bare import SEEDED
 from .compare import Mismatch
 from .exam import Exam
 from .laws import LAWS
@@ -32,6 +33,7 @@ AT_REST = (
     "gradients",
     "clipped gradients",
     *RELATIONS,
+    SEEDED,
 )
 BEFORE = ("settings", "initial weights", LAWS, "built state", "built weights")
 AFTER = (
@@ -51,7 +53,17 @@ AFTER = (
 )
 #: Parts of these that no rounding of a training that went before can excuse.
 EXACT = ("decisions", "state after resuming", UPDATES)
-DECISIONS = ("rates", "order", "order_steps", "stopping", "ids", "rows")
+DECISIONS = (
+    "defaults",
+    "rates",
+    "order",
+    "order_steps",
+    "stopping",
+    "stopped",
+    "main",
+    "ids",
+    "rows",
+)
 
 #: The slot that the learning rate goes into before it reaches the weights.
 RATE_SLOTS = {"sgd": "velocity", "rmsprop": "momentum"}
@@ -139,7 +151,7 @@ class Scene:
         if part in ALONE:
             node = name.rsplit("@", 1)[-1]
             return Blame(node, "", self._layer(node))
-        if part.startswith("outputs in"):
+        if part.startswith("outputs in") or part == SEEDED:
             return Blame(name, "", self._layer(name))
         if part in ("initial weights", LAWS, "built state", "built weights"):
             return self._initial(name)
@@ -306,9 +318,13 @@ class Scene:
             "rows": Blame("epoch loop", "", "training"),
             "stopping": Blame("early_stopping", "callbacks", "training"),
             "stopped_after": Blame("epoch loop", "callbacks", "training"),
+            "passed over": Blame("epoch loop", "on_nan", "training"),
             "not_finite": Blame("epoch loop", "on_nan", "training"),
             "norms": Blame("clipping", "on_nan", "optimizer"),
             "guards": Blame("import_weights", "", "training"),
+            "stopped": Blame("early_stopping, best weights", "callbacks", "training"),
+            "defaults": Blame("init_state, build_model", "", "training"),
+            "main": Blame("main, ArrayBatches", "", "training"),
         }.get(item.name.split(":")[0], Blame("epoch loop", "", "training"))
 
 

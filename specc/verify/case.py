@@ -6,7 +6,9 @@ Only the names that every emitted program has are used, and the backend's probe.
 from __future__ import annotations
 
 from ..live import load
+from .bare import Bare
 from .deciding import Deciding
+from .ending import Ending
 from .looking import Looking
 from .training import Training
 from .updating import Updating
@@ -14,7 +16,7 @@ from .updating import Updating
 __all__ = ["Trial"]
 
 
-class Trial(Looking, Training, Updating, Deciding):
+class Trial(Looking, Training, Ending, Updating, Deciding, Bare):
     """A run of a case through all its stages."""
 
     def run(self) -> None:
@@ -28,6 +30,7 @@ class Trial(Looking, Training, Updating, Deciding):
             self.relate,
             self.loop,
             self.resume,
+            self.stop,
             self.single_steps,
             self.updates,
         ):
@@ -35,3 +38,5 @@ class Trial(Looking, Training, Updating, Deciding):
             stage()
         self.stage = "plain"
         self.plain()
+        self.stage = "bare"
+        self.bare()

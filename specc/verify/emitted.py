@@ -45,6 +45,8 @@ DECISIONS = {
     "rates": ("learning_rate",),
     "stopping": ("new_stopping",),
     "guards": ("import_weights",),
+    "defaults": ("init_state", "build_model"),
+    "main": ("main",),
 }
 #: Functions that stand for themselves, whoever uses them.
 CONTRACT = {"gradients", "evaluate_step", "learning_rate"}.union(

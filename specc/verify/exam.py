@@ -39,6 +39,7 @@ FIGURES: tuple[tuple[float | None, ...], ...] = (
     (0.9, 0.7, 0.8, 0.65, 0.7, 0.75, 0.66, 0.64, 0.7, 0.71, 0.72, 0.73, 0.74),
     (None, 0.5, None, 0.4, 0.41, None, None, 0.39, 0.395, 0.396, 0.397),
     (None, None, None, None, None, None),
+    (math.inf, math.inf, 0.5, -math.inf, -math.inf, 0.4, 0.3, 0.2, 0.1, 0.2, 0.3, 0.4),
     (3.0, 2.0, 2.1, 2.2, 2.3, 2.4, 0.05, 0.04, 0.2, 0.3, 0.005, 0.004, 0.003),
 )
 
@@ -111,7 +112,10 @@ class Exam:
             order=(self.window.rows, min(3, self.program.training.phases[0].epochs)),
             figures=FIGURES,
             not_finite=self.not_finite,
+            logs=self.expected.logs,
             guards=self.guards,
+            bare=True,
+            seeded=bool(self.program.network.streams()),
         )
 
     def rows(self) -> int:
@@ -130,7 +134,7 @@ class Exam:
             "order": (0, 0),
             "figures": (),
         }
-        off = {"not_finite": False, "guards": False}
+        off = {"not_finite": False, "guards": False, "bare": False}
         return whole.model_copy(update={**idle, **off})
 
     def single(self, emission: Emission, arrays: Path, out: Path) -> Case:

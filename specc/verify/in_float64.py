@@ -10,6 +10,7 @@ import numpy as np
 
 from ..catalog.types import Shape
 from .alone import compare_alone
+from .bare import SEEDED
 from .blame import AFTER, EXACT
 from .compare import Mismatch, Part
 from .conditioning import Rounding, blurred, undecided, vanished
@@ -70,6 +71,7 @@ class Float64:
         for probe in self.exam.probes:
             self.at_rest(probe)
         self.related()
+        self.seeded()
         self.nulls = null_entries(self.sides)
         plain.decisions()
         self.steps()
@@ -179,6 +181,16 @@ class Float64:
         compare_relations(
             relations, outputs, gradients, self.sides, self.ledger, self._cancelling()
         )
+
+    def seeded(self) -> None:
+        """Masks come from the seed that a state was made with."""
+        if not self.exam.program.network.streams():
+            return
+        name = self.exam.window.epochs[0][0]
+        rows = len(self.exam.batches[name]["ids"])
+        nodes = _with_rows(self.exam.expected.nodes, rows)
+        part = Part(SEEDED, nodes, "float64.forward", "float64", batch=name)
+        self.compare(part, "seeded")
 
     # Training -------------------------------------------------------------------
 

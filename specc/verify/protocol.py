@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
-from pydantic import Field
+from pydantic import ConfigDict, Field
 from safetensors.numpy import (  # pyright: ignore[reportUnknownVariableType]
     load_file,  # pyright: ignore[reportUnknownVariableType]
     save_file,  # pyright: ignore[reportUnknownVariableType]
@@ -50,11 +50,13 @@ STAGES = (
     "train",
     "after",
     "resume",
+    "stop",
     "single_steps",
     "updates",
     "plain",
     "not_finite",
     "guards",
+    "bare",
 )
 
 Arrays = dict[str, np.ndarray]
@@ -106,6 +108,9 @@ class Case(Model):
     ``start/<path>``. What a part is not asked for is left empty.
     """
 
+    # Figures may be infinite.
+    model_config = ConfigDict(allow_inf_nan=True, ser_json_inf_nan="constants")
+
     text: str
     nodes: dict[str, str]
     lines: dict[str, tuple[int, int]] = Field(
@@ -139,8 +144,13 @@ class Case(Model):
     figures: tuple[tuple[float | None, ...], ...] = ()
     #: Whether to see what a loss that is not a number leads to (with `epochs`).
     not_finite: bool = False
+    #: The names of the figures of a step.
+    logs: tuple[str, ...] = ()
     #: Whether to see what importing damaged weights leads to.
     guards: bool = False
+    #: Whether to use the program by itself (with `epochs`), and whether it draws masks.
+    bare: bool = False
+    seeded: bool = False
 
 
 @dataclass(frozen=True)

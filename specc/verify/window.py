@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
 from typing import Protocol
 
 import numpy as np
@@ -16,6 +15,8 @@ __all__ = ["ADVERSARIAL", "LARGER", "Batches", "Window", "adversarial", "window"
 
 #: Batches that are made to be degenerate.
 ADVERSARIAL = ("one", "zeros", "large", "ties")
+#: Batches of the held-out part that are looked at, besides the last one.
+HELD_OUT = 2
 #: How much larger the inputs of the batch ``large`` are.
 LARGER = 100.0
 
@@ -59,7 +60,8 @@ class Window:
 def window(batches: Batches, steps: int, epochs: int) -> Window:
     """Take at least `steps` batches, of two epochs or more (`epochs` at the most).
 
-    Of each epoch come the first batches in its order and the last one.
+    Of each epoch, and of the held-out part, come the first batches in its order and the
+    last one.
     """
     total = batches.steps_per_epoch
     per_epoch = min(total, max(1, -(-steps // min(2, epochs))))
@@ -78,9 +80,16 @@ def window(batches: Batches, steps: int, epochs: int) -> Window:
         taken.append(tuple(names))
     held_out = batches.validation()
     validation: list[str] = []
-    for number, batch in enumerate(islice(held_out, 3) if held_out else ()):
+    last: Arrays | None = None
+    number = 0
+    for number, batch in enumerate(held_out or ()):
+        last = batch
+        if number < HELD_OUT:
+            validation.append(f"v{number}")
+            named[validation[-1]] = _plain(batch)
+    if last is not None and number >= HELD_OUT:
         validation.append(f"v{number}")
-        named[validation[-1]] = _plain(batch)
+        named[validation[-1]] = _plain(last)
     return Window(named, tuple(taken), tuple(validation), rows, total)
 
 
