@@ -17,6 +17,7 @@ from .protocol import Arrays, Reading
 from .relations import RELATIONS
 from .spread import distance
 from .updates import UPDATES
+from .updating import ODD
 from .verdict import Place
 
 __all__ = ["Blame", "Scene", "place_of"]
@@ -42,6 +43,7 @@ AFTER = (
     "figures of a step",
     "state after steps",
     "figures of steps",
+    ODD,
     "figures of epochs",
     "held-out figures",
     "state at the end",
@@ -56,6 +58,7 @@ EXACT = ("decisions", "state after resuming", UPDATES)
 DECISIONS = (
     "defaults",
     "rates",
+    "late_rates",
     "order",
     "order_steps",
     "stopping",
@@ -155,7 +158,7 @@ class Scene:
             return Blame(name, "", self._layer(name))
         if part in ("initial weights", LAWS, "built state", "built weights"):
             return self._initial(name)
-        if part in ("state after steps", "state after a step", UPDATES):
+        if part in ("state after steps", "state after a step", UPDATES, ODD):
             return self._update(item)
         if part == "state after resuming":
             return Blame("exported state", "", "optimizer")
@@ -311,6 +314,7 @@ class Scene:
 
     def _decision(self, item: Mismatch) -> Blame:
         return {
+            "late_rates": Blame("learning rate", "learning_rate", "optimizer"),
             "rates": Blame("learning rate", "learning_rate", "optimizer"),
             "order": Blame("order of examples", "shuffle", "training"),
             "order_steps": Blame("batches of an epoch", "batch_size", "training"),

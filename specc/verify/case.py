@@ -32,6 +32,7 @@ class Trial(Looking, Training, Ending, Updating, Deciding, Bare):
             self.resume,
             self.stop,
             self.single_steps,
+            self.odd_steps,
             self.updates,
         ):
             self.stage = stage.__name__

@@ -23,6 +23,9 @@ class Deciding(Spoiling):
         self.figures["rates"] = [
             module.learning_rate(step, case.rate_epoch) for step in range(case.rates)
         ]
+        self.figures["late_rates"] = [
+            module.learning_rate(step, case.rate_epoch) for step in case.late_rates
+        ]
         self.order(*case.order)
         if hasattr(module, "new_stopping"):
             self.figures["stopping"] = [self.decide(line) for line in case.figures]

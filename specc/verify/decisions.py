@@ -50,7 +50,15 @@ class PlainFigures:
 
     def decisions(self) -> None:
         """Rates, orders, batches seen and stopping: the same or wrong."""
-        for name in ("rates", "order", "order_steps", "ids", "rows", "stopping"):
+        for name in (
+            "rates",
+            "late_rates",
+            "order",
+            "order_steps",
+            "ids",
+            "rows",
+            "stopping",
+        ):
             found = {s: r.figures.get(name) for s, r in self.sides.items()}
             self._same("decisions", name, found, self._wanted(name, found))
         for name, wanted in self._uses().items():

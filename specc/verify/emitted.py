@@ -14,6 +14,7 @@ from .blame import Blame
 from .compare import Mismatch
 from .laws import LAWS
 from .updates import UPDATES
+from .updating import ODD
 
 __all__ = ["Lines", "guilty_lines", "node_at"]
 
@@ -36,6 +37,7 @@ FUNCTIONS = {
     "state after steps": ("train_step",),
     "state after a step": ("train_step",),
     UPDATES: ("train_step",),
+    ODD: ("train_step",),
     "state after resuming": ("export_state", "import_state"),
     "state at the end": ("train",),
     "figures of epochs": ("train",),
@@ -43,6 +45,7 @@ FUNCTIONS = {
 }
 DECISIONS = {
     "rates": ("learning_rate",),
+    "late_rates": ("learning_rate",),
     "stopping": ("new_stopping",),
     "guards": ("import_weights",),
     "defaults": ("init_state", "build_model"),

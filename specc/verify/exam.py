@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from ..backend import Emission
-from ..catalog.types import Shape
+from ..catalog.construct import Model
+from ..catalog.types import Duration, Shape
 from ..ir import Program
 from .alone import Forced, force
 from .expect import Expected, expected
-from .protocol import Arrays, Case, Precision, Probe, Reading, Single, write_arrays
+from .protocol import Arrays, Case, Odd, Precision, Probe, Reading, Single, write_arrays
 from .relations import relations_of
 from .start import random_start
 from .updates import given_gradients, idle_units, steps_of
-from .window import ADVERSARIAL, Batches, Window, adversarial, window
+from .window import Batches, Window, adversarial, window
 
 __all__ = ["Exam", "prepare"]
 
@@ -28,8 +30,13 @@ OUTPUTS_BUDGET = 96 << 20
 STATES_BUDGET = 128 << 20
 #: Steps of the float64 run that float32 is held against.
 SINGLES = 6
-#: Learning rates in the table.
-RATES = 20_000
+#: Learning rates in the table, and of those beyond it that are evenly spread.
+RATES, LATE_RATES = 20_000, 500
+#: The batches of the looks at rest, each with a step that has other masks: also such that
+#: need more than one byte, or two.
+LOOKS = {"real": 0, "one": 255, "zeros": 256, "large": 257, "ties": 65_536}
+#: The steps of single steps on degenerate batches.
+ODD_STEPS = {"one": 70_000, "weightless": 1}
 
 #: Figures of epochs: a fall, ties, a rise, noise, a gap, nothing but gaps, a late fall.
 FIGURES: tuple[tuple[float | None, ...], ...] = (
@@ -61,6 +68,8 @@ class Exam:
     rates: int
     #: Steps of updates from given gradients.
     updates: tuple[int, ...] = ()
+    #: Single steps on degenerate batches.
+    odd: tuple[Odd, ...] = ()
     not_finite: bool = False
     guards: bool = False
 
@@ -108,7 +117,9 @@ class Exam:
             updates=self.updates,
             updates_on=self.window.epochs[0][0],
             rates=self.rates,
+            late_rates=_late_rates(self.program, self.rates, self.window.steps),
             rate_epoch=self.window.steps,
+            odd=self.odd,
             order=(self.window.rows, min(3, self.program.training.phases[0].epochs)),
             figures=FIGURES,
             not_finite=self.not_finite,
@@ -130,7 +141,9 @@ class Exam:
             "probes": (),
             "relations": None,
             "updates": (),
+            "odd": (),
             "rates": 0,
+            "late_rates": (),
             "order": (0, 0),
             "figures": (),
         }
@@ -194,9 +207,8 @@ def prepare(
     wanted = expected(program)
     assert program.training is not None
     seen = window(batches, steps, program.training.phases[0].epochs)
-    inputs = tuple(item.name for item in program.network.inputs)
     rows = _rows(wanted, seen)
-    extra = adversarial(seen.first(), inputs, rows)
+    extra = adversarial(seen.first(), program, rows)
     extra["real"] = {name: a[:rows] for name, a in seen.first().items()}
     count = len(seen.updates())
     record = _recorded(wanted, count, len(seen.epochs[0]))
@@ -212,6 +224,11 @@ def prepare(
         record=record,
         singles=_singles(record, count),
         rates=min(RATES, epochs * seen.steps),
+        odd=tuple(
+            Odd(name=name, batch=name, step=step)
+            for name, step in ODD_STEPS.items()
+            if name in extra
+        ),
         updates=steps_of(_room(wanted) // 4),
         not_finite=not_finite,
         guards=guards,
@@ -223,9 +240,35 @@ def _probes() -> tuple[Probe, ...]:
 
     Initial biases are 0, so there every activation is at its kink.
     """
-    names = ("real", *ADVERSARIAL)
-    random = [Probe(name=name, batch=name, step=n) for n, name in enumerate(names)]
+    random = [Probe(name=n, batch=n, step=at) for n, at in LOOKS.items()]
     return (*random, Probe(name="built-zeros", batch="zeros", start="built"))
+
+
+def _late_rates(program: Program, known: int, epoch: int) -> tuple[int, ...]:
+    """Steps beyond the table: evenly spread, at the end, and where durations end."""
+    assert program.training is not None
+    phase = program.training.phases[0]
+    end = phase.epochs * epoch
+    if end <= known:
+        return ()
+    spans = [
+        round(span.value * (epoch if span.unit == "epochs" else 1))
+        for span in _durations(phase.optimizer)
+    ]
+    ends = {*spans, *accumulate(spans), *np.linspace(known, end - 1, LATE_RATES)}
+    near = {int(at) + by for at in ends for by in (-1, 0, 1)}
+    return tuple(sorted(step for step in near if known <= step < end))
+
+
+def _durations(model: Model) -> Iterator[Duration]:
+    """All durations within a construct, in their order."""
+    for name in type(model).model_fields:
+        value: Any = getattr(model, name)
+        for item in value if isinstance(value, tuple) else (value,):  # pyright: ignore[reportUnknownVariableType]
+            if isinstance(item, Duration):
+                yield item
+            elif isinstance(item, Model):
+                yield from _durations(item)
 
 
 def _numbers(shape: Shape) -> int:

@@ -18,12 +18,13 @@ from .decisions import PlainFigures
 from .exam import Exam
 from .laws import compare_laws
 from .ledger import Ledger
-from .nulls import clear_drift, null_entries
+from .nulls import clear_drift, null_entries, null_on
 from .protocol import STAGES, Probe, Reading
 from .relations import RELATIONS, compare_relations, relations_of
 from .spread import distance, largest
 from .tolerances import tolerances
 from .updates import part_of_update
+from .updating import ODD
 from .window import ADVERSARIAL, LARGER
 
 __all__ = ["Float64", "usual"]
@@ -75,6 +76,7 @@ class Float64:
         self.nulls = null_entries(self.sides)
         plain.decisions()
         self.steps()
+        self.odd_steps()
         self.epochs()
         self.after()
         self.resumed()
@@ -226,6 +228,24 @@ class Float64:
             if wrong:
                 return
 
+    def odd_steps(self) -> None:
+        """The state after single steps on degenerate batches."""
+        wanted = self.exam.expected
+        state: dict[str, Shape | None] = dict(wanted.state())
+        for odd in self.exam.odd:
+            nulls = self.nulls | null_on(self.sides, odd.batch)
+            part = Part(
+                ODD,
+                state,
+                "float64.odd_gradient",
+                "float64",
+                wanted.kind,
+                self._loose(nulls),
+                loose=self._cancelling(),
+                batch=odd.batch,
+            )
+            self.compare(part, f"odd/{odd.name}")
+
     def _allowed(self, prefix: str) -> dict[str, float]:
         """How far tensors may be apart by what the control shows."""
         if self.control is None:
@@ -287,16 +307,19 @@ class Float64:
         """The updates of the side that made most (`decisions` has compared them)."""
         return max(len(reading.figures["rows"]) for reading in self.sides.values())
 
-    def _loose(self) -> dict[str, np.ndarray]:
+    def _loose(
+        self, nulls: Mapping[str, np.ndarray] | None = None
+    ) -> dict[str, np.ndarray]:
         """Masks of entries under the wider gate: null weights, and what follows them."""
-        if not self.nulls:
+        nulls = self.nulls if nulls is None else nulls
+        if not nulls:
             return {}
         wanted = self.exam.expected
-        found = dict(self.nulls)
+        found = dict(nulls)
         for name in wanted.slots:
             weight = name.split("/", 2)[2]
-            if weight in self.nulls:
-                found[name] = self.nulls[weight]
+            if weight in nulls:
+                found[name] = nulls[weight]
         for name, shape in wanted.buffers.items():
             found[name] = np.ones(tuple(map(int, shape)), dtype=bool)
         return found

@@ -19,7 +19,7 @@ from .protocol import Reading
 from .spread import distance, largest
 from .tolerances import tolerances
 
-__all__ = ["clear_drift", "null_entries"]
+__all__ = ["clear_drift", "null_entries", "null_on"]
 
 Sides = Mapping[str, Reading]
 
@@ -31,13 +31,24 @@ def null_entries(sides: Sides) -> dict[str, np.ndarray]:
     `float64.null_share` of the model's largest, and is not exactly 0 everywhere (exact
     zeros stay put under every optimizer).
     """
+    return _null_on(sides, ("real", "ties"))
+
+
+def null_on(sides: Sides, look: str) -> dict[str, np.ndarray]:
+    """The same of one look alone, against gradients on ordinary inputs."""
+    return _null_on(sides, (look,), "real")
+
+
+def _null_on(
+    sides: Sides, looks: tuple[str, ...], usual: str = ""
+) -> dict[str, np.ndarray]:
     share = tolerances()["float64.null_share"]
     small: dict[str, np.ndarray] = {}
     moved: dict[str, np.ndarray] = {}
-    for probe in ("real", "ties"):
+    for probe in looks:
         for reading in sides.values():
             found = reading.under(f"raw/{probe}")
-            bound = share * largest(found.values())
+            bound = share * largest(reading.under(f"raw/{usual or probe}").values())
             for name, array in found.items():
                 below = np.abs(array) <= bound
                 small[name] = small[name] & below if name in small else below
@@ -90,7 +101,11 @@ def _within_reach(exam: Exam, sides: Sides, nulls: Mapping[str, np.ndarray]) -> 
         for array in reading.under(f"raw/{probe}").values()
     )
     noise = tolerances()["float64.null_share"] * size
-    rate = max(abs(rate) for r in sides.values() for rate in r.figures["rates"])
+    rate = max(
+        abs(rate)
+        for r in sides.values()
+        for rate in (*r.figures["rates"], *r.figures["late_rates"])
+    )
     reach = 2.0 * rate * training.phases[0].optimizer.reach(noise)
     return all(
         _drift(exam, sides, nulls, nulls, (step,)) <= step * reach

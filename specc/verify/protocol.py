@@ -27,6 +27,7 @@ __all__ = [
     "Arrays",
     "Case",
     "Mishap",
+    "Odd",
     "Precision",
     "Probe",
     "Reading",
@@ -52,6 +53,7 @@ STAGES = (
     "resume",
     "stop",
     "single_steps",
+    "odd_steps",
     "updates",
     "plain",
     "not_finite",
@@ -101,6 +103,14 @@ class Single(Model):
     batch: str
 
 
+class Odd(Model):
+    """One training step from the start, on a batch made to be degenerate."""
+
+    name: str
+    batch: str
+    step: int
+
+
 class Case(Model):
     """All that is asked of one program in one precision.
 
@@ -131,12 +141,15 @@ class Case(Model):
     #: The batch on which outputs are taken once more after training.
     after: str | None = None
     singles: tuple[Single, ...] = ()
+    odd: tuple[Odd, ...] = ()
     #: Steps of updates from given gradients (``gradient/<step>/…``), one after another
     #: from the start (with ``idle/…``), and a batch for what is not computed from them.
     updates: tuple[int, ...] = ()
     updates_on: str = ""
     #: Length of the table of learning rates, and the steps of an epoch it assumes.
     rates: int = 0
+    #: Single steps beyond the table whose rates are asked for.
+    late_rates: tuple[int, ...] = ()
     rate_epoch: int = 1
     #: Number of examples, and of epochs, whose order is asked for.
     order: tuple[int, int] = (0, 0)
