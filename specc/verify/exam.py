@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import accumulate
 from pathlib import Path
@@ -19,7 +19,7 @@ from .alone import Forced, force
 from .expect import Expected, expected
 from .protocol import Arrays, Case, Odd, Precision, Probe, Reading, Single, write_arrays
 from .relations import relations_of
-from .start import random_start
+from .start import moved, random_start
 from .updates import given_gradients, idle_units, steps_of
 from .window import Batches, Window, adversarial, window
 
@@ -78,9 +78,11 @@ class Exam:
         path: Path,
         states: Mapping[int, Arrays] | None = None,
         start: Arrays | None = None,
+        built: Arrays | None = None,
     ) -> None:
         """Write the arrays of all cases of one precision, or of one with another start."""
         arrays: Arrays = {f"start/{n}": a for n, a in (start or self.start).items()}
+        arrays |= {f"built/{name}": array for name, array in (built or {}).items()}
         for name, batch in self.batches.items():
             for field, array in batch.items():
                 arrays[f"batch/{name}/{field}"] = array
@@ -149,6 +151,32 @@ class Exam:
         }
         off = {"not_finite": False, "guards": False, "bare": False}
         return whole.model_copy(update={**idle, **off})
+
+    def moved(self, size: float) -> Exam:
+        """The same questions of numbers that are moved by a share of themselves."""
+        floats = {item.name for item in self.program.network.inputs}
+        floats = {n for n in floats if self.window.first()[n].dtype.kind == "f"}
+
+        def away(arrays: Arrays, names: Iterable[str]) -> Arrays:
+            chosen = {n: arrays[n].astype(np.float64) for n in names if n in arrays}
+            return {**arrays, **moved(chosen, size)}
+
+        edges = [n for n, a in self.forced.edges.items() if a.dtype.kind == "f"]
+        return replace(
+            self,
+            start=moved(self.start, size),
+            batches={name: away(b, floats) for name, b in self.batches.items()},
+            forced=replace(self.forced, edges=away(self.forced.edges, edges)),
+        )
+
+    def at_rest(self, emission: Emission, arrays: Path, out: Path) -> Case:
+        """The case in float64 once more, all but training and what is plain."""
+        whole = self.control(emission, arrays, out)
+        double = self.double(emission, arrays, out)
+        none: dict[str, Any] = {"epochs": (), "validation": (), "record": ()}
+        some = ("alone", "probes", "relations", "odd")
+        again = {name: getattr(double, name) for name in some}
+        return whole.model_copy(update={**none, **again, "after": None})
 
     def single(self, emission: Emission, arrays: Path, out: Path) -> Case:
         """The case in float32: probes, and single steps from given states."""

@@ -66,7 +66,8 @@ class Looking(Workplace):
         """Outputs, loss and gradients of a model at rest."""
         for probe in self.case.probes:
             if probe.start == "built":
-                self.module.import_state(self.state, self.under("built"))
+                arrays = self.under("built") | self.given_under("built")
+                self.module.import_state(self.state, arrays)
             else:
                 self.begin()
             self.look_at(probe)

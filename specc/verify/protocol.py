@@ -76,6 +76,11 @@ class Probe(Model):
     start: Literal["random", "built"] = "random"
     step: int = 0
 
+    @property
+    def ordinary(self) -> bool:
+        """Whether its numbers are of an ordinary size."""
+        return self.batch != "large"
+
 
 class Alone(Model):
     """What a node takes when it is looked at alone: its layer, and its input edges."""
