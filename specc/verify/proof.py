@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,9 +51,7 @@ class Proof:
             ):
                 self.in_float32(folder, double, comparison.nulls)
         finally:
-            for file in folder.iterdir():
-                file.unlink()
-            folder.rmdir()
+            shutil.rmtree(folder, ignore_errors=True)
         versions = self.pool.versions()
         sides = [side for side in self.findings.emissions if side in versions]
         return self.findings.verdict({side: versions[side] for side in sides})

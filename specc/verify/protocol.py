@@ -6,6 +6,8 @@ a directory that both can reach. Array names are paths of words joined by slashe
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +15,7 @@ from typing import Any, Literal
 
 import numpy as np
 from pydantic import ConfigDict, Field
+from safetensors import SafetensorError
 from safetensors.numpy import (  # pyright: ignore[reportUnknownVariableType]
     load_file,  # pyright: ignore[reportUnknownVariableType]
     save_file,  # pyright: ignore[reportUnknownVariableType]
@@ -27,6 +30,7 @@ __all__ = [
     "Arrays",
     "Case",
     "Mishap",
+    "NoRoom",
     "Odd",
     "Precision",
     "Probe",
@@ -206,11 +210,24 @@ class Reading:
         }
 
 
+class NoRoom(OSError):
+    """The disk has no room for arrays."""
+
+
 def write_arrays(path: str | Path, arrays: Mapping[str, Any]) -> None:
-    """Write arrays by name; safetensors needs copies in C order."""
-    save_file(
-        {name: np.array(value, order="C") for name, value in arrays.items()}, str(path)
-    )
+    """Write arrays by name; safetensors needs copies in C order.
+
+    Raises:
+        NoRoom: the disk is full.
+    """
+    copies = {name: np.array(value, order="C") for name, value in arrays.items()}
+    try:
+        save_file(copies, str(path))
+    except SafetensorError as error:
+        if f"os error {errno.ENOSPC}" not in str(error):
+            raise
+        why = os.strerror(errno.ENOSPC)
+        raise NoRoom(errno.ENOSPC, why, str(path)) from None
 
 
 def read_arrays(path: str | Path) -> Arrays:

@@ -55,6 +55,12 @@ def verify(
         raise ValueError("a comparison needs the programs of two backends")
     exam = prepare(program, batches, steps, not_finite=not_finite, guards=guards)
     findings = Findings(exam, origins, emissions)
+    made = len(exam.window.updates())
+    assert program.training is not None
+    if made < min(steps, exam.window.steps * program.training.phases[0].epochs):
+        findings.notes.append(
+            f"{made} updates were compared, not {steps}: more batches would not fit"
+        )
     if pool is None:
         with WorkerPool(emissions) as own:
             return Proof(findings, own).run(tuple(precisions))

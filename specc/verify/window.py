@@ -18,6 +18,8 @@ __all__ = ["ADVERSARIAL", "LARGER", "Batches", "Window", "adversarial", "window"
 ADVERSARIAL = ("one", "zeros", "large", "ties")
 #: Batches of the held-out part that are looked at, besides the last one.
 HELD_OUT = 2
+#: Bytes of batches that are held and handed to every side.
+BATCHES_BUDGET = 256 << 20
 #: How much larger the inputs of the batch ``large`` are.
 LARGER = 100.0
 
@@ -61,10 +63,12 @@ class Window:
 def window(batches: Batches, steps: int, epochs: int) -> Window:
     """Take at least `steps` batches, of two epochs or more (`epochs` at the most).
 
-    Of each epoch, and of the held-out part, come the first batches in its order and the
-    last one.
+    There are fewer where their arrays would not fit into `BATCHES_BUDGET`. Of each epoch,
+    and of the held-out part, come the first batches in its order and the last one.
     """
     total = batches.steps_per_epoch
+    one = sum(a.nbytes for a in next(iter(batches.epoch(0))).values())
+    steps = min(steps, max(4, BATCHES_BUDGET // max(1, one)))
     per_epoch = min(total, max(1, -(-steps // min(2, epochs))))
     count = min(epochs, max(1, -(-steps // per_epoch)))
     named: dict[str, Arrays] = {}

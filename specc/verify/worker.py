@@ -10,7 +10,10 @@ from __future__ import annotations
 import gc
 import json
 import os
+import shutil
+import signal
 import sys
+import threading
 import time
 import traceback
 from collections.abc import Callable
@@ -19,7 +22,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import IO, Any
 
 from .case import Trial
-from .protocol import Case, Mishap, write_arrays
+from .protocol import Case, Mishap, NoRoom, write_arrays
 
 __all__ = ["main"]
 
@@ -32,6 +35,17 @@ def _private_channel() -> tuple[IO[str], IO[str]]:
     os.dup2(nothing, 0)
     os.dup2(2, 1)
     return requests, replies
+
+
+def _end_with_parent(life: int) -> None:
+    """End at once, and remove the shared folder, when the other end of a pipe is closed."""
+
+    def wait() -> None:
+        os.read(life, 1)
+        shutil.rmtree(os.getcwd(), ignore_errors=True)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    threading.Thread(target=wait, daemon=True).start()
 
 
 def _versions(packages: list[str]) -> dict[str, str]:
@@ -69,7 +83,10 @@ def answer(
         trial.run()
     except Exception as error:
         found = mishap(error, trial.stage, f"<{trial.name}>")
-    write_arrays(case.out, trial.arrays)
+    try:
+        write_arrays(case.out, trial.arrays)
+    except NoRoom as error:
+        return {"no_room": str(error)}
     seconds = time.perf_counter() - began
     reply: dict[str, Any] = {"figures": trial.figures, "seconds": seconds}
     if found is not None:
@@ -79,14 +96,18 @@ def answer(
 
 
 def main() -> None:
-    """Serve cases until the input ends. Arguments: the probe's module, then packages."""
+    """Serve cases until the input ends.
+
+    Arguments: the probe's module, packages, and last the pipe that closes with the parent.
+    """
     requests, replies = _private_channel()
 
     def say(message: dict[str, Any]) -> None:
         replies.write(json.dumps(message) + "\n")
         replies.flush()
 
-    module, *packages = sys.argv[1:]
+    module, *packages, life = sys.argv[1:]
+    _end_with_parent(int(life))
     probe = import_module(module)
     probe.configure(threads=1)
     say({"ready": True, "versions": _versions(packages)})
