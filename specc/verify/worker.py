@@ -17,6 +17,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from typing import IO, Any
@@ -42,10 +43,15 @@ def _end_with_parent(life: int) -> None:
 
     def wait() -> None:
         os.read(life, 1)
-        shutil.rmtree(os.getcwd(), ignore_errors=True)
-        os.kill(os.getpid(), signal.SIGKILL)
+        _end()
 
     threading.Thread(target=wait, daemon=True).start()
+
+
+def _end() -> None:
+    with suppress(FileNotFoundError):  # another worker was first
+        shutil.rmtree(os.getcwd(), ignore_errors=True)
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
 def _versions(packages: list[str]) -> dict[str, str]:
@@ -110,11 +116,15 @@ def main() -> None:
     _end_with_parent(int(life))
     probe = import_module(module)
     probe.configure(threads=1)
-    say({"ready": True, "versions": _versions(packages)})
-    for number, line in enumerate(requests):
-        case = Case.model_validate_json(line)
-        say(answer(probe, case, number, lambda stage: say({"stage": stage})))
-        gc.collect()
+    try:
+        say({"ready": True, "versions": _versions(packages)})
+        for number, line in enumerate(requests):
+            case = Case.model_validate_json(line)
+            say(answer(probe, case, number, lambda stage: say({"stage": stage})))
+            gc.collect()
+    except BrokenPipeError:
+        pass
+    _end()  # nobody listens any more
 
 
 if __name__ == "__main__":
