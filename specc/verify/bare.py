@@ -93,6 +93,8 @@ class Bare(Workplace):
             arrays = self.examples(module)
             np.savez(data, **arrays)  # pyright: ignore[reportArgumentType]
             words = [module.__name__, data, "--out", out, *options]
+            if '"--threads"' in self.case.text:
+                words += ["--threads", "1"]  # no more than this process was given
             with patch.object(module, "train", train), patch.object(sys, "argv", words):
                 try:
                     module.main()
