@@ -42,7 +42,10 @@ class Updating(Workplace):
         for step in self.case.updates:
             arrays["counter/step"] = np.array(step, dtype=np.int64)
             self.module.import_state(self.state, arrays)
-            gradients = self.given_under(f"gradient/{step}")
+            gradients = {
+                path: array.astype(self.case.precision)
+                for path, array in self.given_under(f"gradient/{step}").items()
+            }
             self.probe.forced_step(self.module, self.state, batch, step, gradients)
             arrays = self.module.export_state(self.state)
             self.keep(
