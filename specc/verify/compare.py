@@ -24,8 +24,8 @@ class Part:
     the shape open; a dimension that is text may be of any size). `kind` groups tensors
     that share a floor. `nulls` marks, by name, entries that are judged by `null_gate`;
     `least` gives tensors a scale that theirs must not fall below; `allowed` an absolute
-    difference that they may have in any case, `loose` a relative one, `blur` a relative
-    one for all.
+    difference that they may have in any case, `loose` a relative one, `blur` one that
+    comes of probabilities near 0 or 1.
     """
 
     name: str
@@ -38,7 +38,7 @@ class Part:
     least: Mapping[str, float] = field(default_factory=dict[str, float])
     allowed: Mapping[str, float] = field(default_factory=dict[str, float])
     loose: Mapping[str, float] = field(default_factory=dict[str, float])
-    blur: float = 0.0
+    blur: Mapping[str, float] = field(default_factory=dict[str, float])
     #: In float32: the longest sum that goes into an entry.
     terms: int = 1
     #: The side that cannot be wrong, if there is one: what another is held against.
@@ -185,7 +185,7 @@ def _judged(
 ) -> list[Mismatch]:
     limit = max(
         tolerances()[gate],
-        part.blur,
+        part.blur.get(name, 0.0),
         part.loose.get(name, 0.0),
         part.allowed.get(name, 0.0) / scale,
     )

@@ -24,6 +24,7 @@ from .in_float64 import usual
 from .ledger import Ledger
 from .protocol import Arrays, Probe, Reading
 from .tolerances import tolerances
+from .updates import part_of_update
 
 __all__ = ["Control", "Float32"]
 
@@ -63,6 +64,11 @@ class Float32:
                 self.at_rest(probe)
         for step in self.exam.singles:
             self.step(step)
+        for step in self.exam.updates:
+            part = part_of_update(self.exam.expected, step, "float32.ratio", "float32")
+            place = f"updates/{step}"
+            single, double = (_under(s, place) for s in (self.single, self.double))
+            self._dual(part, single, double, [])
 
     def built(self) -> None:
         """The built model has the drawn weights, rounded once."""

@@ -79,10 +79,10 @@ def excuse(part: Part, tensor: str) -> str:
     """Why a tensor may differ by more than the gate of its part."""
     if tensor in part.nulls:
         return "its gradient is zero but for rounding, or it follows one that is"
-    if part.blur:
+    if tensor in part.blur:
         return "its loss divides by a probability near 0 or 1"
-    if tensor in part.loose or "gradients" in part.name:
-        return "it is a small difference of large sums: float32 shows how small"
+    if tensor in part.loose or (part.look is not None and tensor in part.allowed):
+        return "inputs and weights that move by rounding move it as far"
     if part.step is not None or part.name.endswith("after training"):
         return "training amplifies rounding: a control run differs as much"
     return "decisions lie on their border"
