@@ -175,6 +175,7 @@ class Exam:
         whole = self.control(emission, arrays, out)
         double = self.double(emission, arrays, out)
         none: dict[str, Any] = {"epochs": (), "validation": (), "record": ()}
+        none["rate_epoch"] = len(self.window.epochs[0])
         some = ("alone", "probes", "relations", "odd")
         again = {name: getattr(double, name) for name in some}
         return whole.model_copy(update={**none, **again, "after": None})

@@ -17,6 +17,7 @@ class Updating(Workplace):
 
     def odd_steps(self) -> None:
         """One update from the start on each degenerate batch, at its own step."""
+        self.state.steps_per_epoch = self.steps_per_epoch()
         for odd in self.case.odd:
             self.begin()
             arrays = self.module.export_state(self.state)
@@ -33,6 +34,7 @@ class Updating(Workplace):
         if not self.case.updates:
             return
         self.begin()
+        self.state.steps_per_epoch = self.steps_per_epoch()
         arrays = self.module.export_state(self.state)
         arrays |= {
             path: array.astype(self.case.precision)

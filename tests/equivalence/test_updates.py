@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,11 +12,14 @@ from sides import emit
 
 from specc.catalog.families import Optimizer
 from specc.catalog.registry import catalog
+from specc.catalog.types import Duration
 from specc.live import load
 from specc.verify import WorkerPool, verify
+from specc.verify.case import Trial
+from specc.verify.exam import prepare
 from specc.verify.faults import PROGRAMS, plant
 from specc.verify.faults.edits import Edit, in_definition, swap
-from specc.verify.samples import batches_for, program_for, variations
+from specc.verify.samples import base, batches_for, program_for, variations
 from specc.verify.updates import UPDATES
 from specc_reference import probe
 
@@ -103,3 +107,28 @@ def test_faults_that_ordinary_steps_pass_over(
     assert verdict.outcome == "different"
     assert UPDATES in {item.part for item in verdict.differences}
     assert {item.guilty for item in verdict.differences} == {"torch"}
+
+
+def test_an_epoch_is_as_long_for_single_updates_in_all_cases(tmp_path: Path) -> None:
+    """Rates that follow epochs are those of the training, whatever was looked at before."""
+    decay = base(catalog().find("schedule", "exponential_decay")).model_copy(
+        update={"rate": 0.5, "every": Duration(value=50_000, unit="epochs")}
+    )
+    program = program_for(decay)
+    exam = prepare(program, batches_for(program), 6)
+    assert len(exam.window.epochs[0]) > 1
+    given, emission = tmp_path / "given.safetensors", emit(program, "reference")
+    exam.write(given)
+    seen: dict[str, Trial] = {}
+    for what in (exam.double, exam.at_rest, exam.single):
+        case = what(emission, given, tmp_path / "out").model_copy(
+            update={"precision": "float64", "bare": False, "singles": ()}
+        )
+        seen[what.__name__] = Trial(probe, case, "emitted_epochs")
+        seen[what.__name__].run()
+    whole = seen["double"]
+    for part, other in (("updates", "single"), ("odd", "at_rest")):
+        found, again = whole.under(part), seen[other].under(part)
+        assert found.keys() == again.keys() != set()
+        for name, array in again.items():
+            np.testing.assert_array_equal(array, found[name], name)
