@@ -124,7 +124,7 @@ class Float32:
                 least=usual(self.double, where, probe)
                 if names is wanted.gradients
                 else {},
-                allowed=undecided(self.exam.program, seen) if names is logs else {},
+                turned=undecided(self.exam.program, seen) if names is logs else {},
                 terms=self.terms(rows, training=where not in IN_INFERENCE),
                 batch=probe.batch,
                 look=probe.name,

@@ -180,20 +180,16 @@ class Float64:
 
     def _amplified(self, where: str, probe: Probe) -> dict[str, Any]:
         """What becomes of rounding on a batch."""
-        allowed = self._moved(f"{where}/{probe.name}")
+        found: dict[str, Any] = {"allowed": self._moved(f"{where}/{probe.name}")}
         if where not in ("evaluate", "train", "raw", "clipped"):
-            return {"allowed": allowed}
+            return found
         mode = "inference" if where == "evaluate" else "training"
         outputs = [r.under(f"{mode}/{probe.name}") for r in self.sides.values()]
         if where in ("evaluate", "train"):
-            turned = undecided(self.exam.program, outputs)
-            allowed = {
-                name: max(turned.get(name, 0.0), allowed.get(name, 0.0))
-                for name in turned.keys() | allowed.keys()
-            }
+            found["turned"] = undecided(self.exam.program, outputs)
         blur = blurred(self.exam.program, outputs)
         self.blur = max(self.blur, *blur.values(), 0.0) if probe.ordinary else self.blur
-        return {"allowed": allowed, "blur": blur}
+        return {**found, "blur": blur}
 
     def _moved(self, prefix: str) -> dict[str, float]:
         """How far tensors may be apart at rest, where that was measured."""

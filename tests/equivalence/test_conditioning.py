@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -14,7 +16,9 @@ from specc.catalog.losses.crossentropy import (
 )
 from specc.catalog.metrics import Accuracy
 from specc.ir import Program
+from specc.verify.compare import Part
 from specc.verify.conditioning import Rounding, blurred, share, undecided, vanished
+from specc.verify.ledger import excuse
 from specc.verify.protocol import Probe, Reading
 from specc.verify.samples.drafts import Draft, train
 
@@ -149,3 +153,23 @@ def test_blur_touches_only_what_leads_to_the_output() -> None:
     layers = {name.rpartition("/")[0] for name in found if "/" in name}
     assert layers == {"dense_1", "dense_2"}
     assert {name for name in found if "/" not in name} == {"loss", "a_loss"}
+
+
+@pytest.mark.parametrize(
+    ("part", "why"),
+    [
+        ({"turned": {"w": 0.1}, "look": "real"}, "decisions"),
+        ({"turned": {"w": 0.0}, "allowed": {"w": 1.0}, "look": "real"}, "inputs"),
+        ({"blur": {"w": 1e-15}, "allowed": {"w": 1.0}, "look": "real"}, "inputs"),
+        ({"blur": {"w": 1e-9}, "look": "real"}, "its loss"),
+        ({"allowed": {"w": 1.0}}, "inputs"),
+        ({"allowed": {"w": 1.0}, "step": 2}, "training"),
+        ({"loose": {"w": 1e-20}, "allowed": {"w": 1.0}, "step": 2}, "training"),
+        ({"loose": {"w": 1e-8}, "step": 2}, "inputs"),
+    ],
+)
+def test_the_evidence_is_that_which_lets_a_tensor_through(
+    part: dict[str, Any], why: str
+) -> None:
+    whole = Part("a part", {"w": None}, "float64.forward", **part)
+    assert excuse(whole, "w").startswith(why)
