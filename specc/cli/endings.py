@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from ..diagnostics import Problem
     from ..pipeline import UnreadableError
 
-__all__ = ["ending", "problems_of", "unreadable"]
+__all__ = ["Findings", "ending", "unreadable"]
 
 
 class Findings(Stop):
@@ -50,15 +50,6 @@ def ending(error: Exception) -> Stop | None:
             return Stop(f"{where}: {error.strerror or error}", Exit.FAILED)
         case _:
             return None
-
-
-def problems_of(stop: Stop) -> tuple[Problem, ...]:
-    """What ended a command, as problems: its own, or one that has no place."""
-    if isinstance(stop, Findings):
-        return stop.problems
-    from ..diagnostics import Problem
-
-    return (Problem("command", str(stop), None),)
 
 
 def unreadable(error: UnreadableError) -> Exit:

@@ -18,7 +18,7 @@ from ..pipeline import UnreadableError
 from ..verify import Verdict, Watch, WorkerPool, render
 from ..verify.report import Entry, is_report, page
 from .display import Display
-from .endings import ending, problems_of
+from .endings import Findings, ending
 from .exits import Exit, Stop
 from .opening import mention_warnings, open_spec
 from .outputs import writing
@@ -62,13 +62,19 @@ class Request:
 def prove(
     file: str, request: Request, form: str, report: Path | None, full: bool
 ) -> Exit:
-    """Verify one spec; errors end the command, in JSON as `specc check` has them."""
+    """Verify one spec; errors end the command.
+
+    In JSON problems come as `specc check` has them, what else is wrong as among several.
+    """
     try:
         entry = request.entry(file)
     except Exception as error:
         stop = ending(error)
-        if form == "json" and stop is not None:
-            click.echo(FORMATS["json"](problems_of(stop)))
+        if form == "json" and isinstance(stop, Findings):
+            click.echo(FORMATS["json"](stop.problems))
+        elif form == "json" and stop is not None:
+            entry = Entry(file, None, why=str(stop))
+            click.echo(json.dumps(_data(entry, Exit(stop.status)), indent=2))
         raise
     assert entry.verdict is not None
     if form == "json":
