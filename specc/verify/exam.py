@@ -203,7 +203,7 @@ class Exam:
     def shaken(self, share: float, inputs: bool) -> Exam:
         """The same questions from weights, or inputs too, that are moved by a share.
 
-        No updates from given gradients: what comes before cannot excuse these.
+        All but updates from given gradients, which no rounding comes before.
         """
         away = replace(self, start=moved(self.start, share), updates=())
         if not inputs:
