@@ -26,6 +26,7 @@ from specc.verify.protocol import Alone
 __all__ = [
     "configure",
     "devices",
+    "forced_step",
     "node_outputs",
     "nodes_alone",
     "penalty",
@@ -229,6 +230,36 @@ def raw_gradients(
     clip = getattr(module, "clip_gradients", None)
     clipped = raw if clip is None else clip(raw)[0]
     return _arrays(raw), _arrays(clipped), logs
+
+
+def forced_step(
+    module: Any, state: Any, batch: Arrays, step: int, gradients: Arrays
+) -> None:
+    """Make an update by `train_step`, with gradients given instead of computed.
+
+    The graph of an update is traced once for all given gradients.
+    """
+    import tensorflow as tf
+
+    graphs = state.compiled
+    weights = module.trained_variables(state.model)
+    if "forced_step" not in graphs:
+        held = {path: tf.Variable(w.value) for path, w in weights.items()}
+        graphs["forced_step"] = held, {}
+    held, forced = graphs["forced_step"]
+    for path, variable in held.items():
+        variable.assign(gradients[path].astype(variable.dtype.as_numpy_dtype))
+
+    def given(*_: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        found = {path: variable.read_value() for path, variable in held.items()}
+        return found, {"loss": tf.zeros(())}
+
+    computed = module.compute_gradients
+    module.compute_gradients, state.compiled = given, forced
+    try:
+        module.train_step(state, batch, step)
+    finally:
+        module.compute_gradients, state.compiled = computed, graphs
 
 
 def penalty(module: ModuleType, state: Any) -> float:

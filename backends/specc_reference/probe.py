@@ -14,7 +14,14 @@ import numpy as np
 from specc.backend import Emission
 from specc.verify.protocol import Alone
 
-__all__ = ["configure", "node_outputs", "nodes_alone", "penalty", "raw_gradients"]
+__all__ = [
+    "configure",
+    "forced_step",
+    "node_outputs",
+    "nodes_alone",
+    "penalty",
+    "raw_gradients",
+]
 
 Arrays = dict[str, np.ndarray]
 
@@ -100,6 +107,22 @@ def raw_gradients(
     _restore(state, before)
     clip = getattr(module, "clip_gradients", None)
     return raw, raw if clip is None else clip(raw)[0], logs
+
+
+def forced_step(
+    module: Any, state: Any, batch: Arrays, step: int, gradients: Arrays
+) -> None:
+    """Make an update by `train_step`, with gradients given instead of computed."""
+    found = {path: array.astype(np.float64) for path, array in gradients.items()}
+
+    def given(*_: Any) -> tuple[Arrays, dict[str, float]]:
+        return found, {"loss": 0.0}
+
+    computed, module.gradients = module.gradients, given
+    try:
+        module.train_step(state, batch, step)
+    finally:
+        module.gradients = computed
 
 
 def penalty(module: ModuleType, state: Any) -> float:

@@ -23,6 +23,7 @@ from specc.verify.protocol import Alone
 __all__ = [
     "configure",
     "devices",
+    "forced_step",
     "node_outputs",
     "nodes_alone",
     "penalty",
@@ -252,6 +253,30 @@ def _arrays(module: ModuleType, gradients: dict[str, Tensor]) -> Arrays:
         path: module.to_array(gradient, module.WEIGHTS[path][1])
         for path, gradient in gradients.items()
     }
+
+
+def forced_step(
+    module: ModuleType, state: Any, batch: Arrays, step: int, gradients: Arrays
+) -> None:
+    """Make an update by `train_step`, with gradients given instead of computed."""
+
+    def given(state: Any, *_: Any) -> tuple[dict[str, Tensor], dict[str, Any]]:
+        for path, weight in state.parameters.items():
+            axes = module.WEIGHTS[path][1]
+            weight.grad = torch.empty_like(weight)
+            module.fill(weight.grad, gradients[path], axes)
+        return {path: weight.grad for path, weight in state.parameters.items()}, logs
+
+    # The one works with tensors and is called by the other, where both are there.
+    tensors = hasattr(module, "compute_gradients")
+    name = "compute_gradients" if tensors else "gradients"
+    logs = {"loss": torch.zeros((), dtype=state.dtype) if tensors else 0.0}
+    computed = getattr(module, name)
+    setattr(module, name, given)
+    try:
+        module.train_step(state, batch, step)
+    finally:
+        setattr(module, name, computed)
 
 
 def penalty(module: ModuleType, state: Any) -> float:

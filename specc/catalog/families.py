@@ -195,6 +195,17 @@ class Optimizer(Construct):
         """
         return None
 
+    def reach(self, gradient: float) -> float:
+        """The most that one update moves a weight, in learning rates.
+
+        Args:
+            gradient: what no gradient of the weight has been larger than.
+
+        Returns:
+            a bound that holds for every such history; 0 where none is known.
+        """
+        return 0.0
+
 
 class Callback(Construct):
     """A decision taken at the end of an epoch."""

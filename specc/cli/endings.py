@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from ..diagnostics import Problem
     from ..pipeline import UnreadableError
 
-__all__ = ["ending", "unreadable"]
+__all__ = ["Findings", "ending", "unreadable"]
 
 
 class Findings(Stop):

@@ -13,13 +13,12 @@ from typing import Any
 
 import click
 
-from ..diagnostics.fault import Fault
 from ..diagnostics.render import FORMATS
 from ..pipeline import UnreadableError
 from ..verify import Verdict, Watch, WorkerPool, render
 from ..verify.report import Entry, is_report, page
 from .display import Display
-from .endings import ending
+from .endings import Findings, ending
 from .exits import Exit, Stop
 from .opening import mention_warnings, open_spec
 from .outputs import writing
@@ -63,12 +62,19 @@ class Request:
 def prove(
     file: str, request: Request, form: str, report: Path | None, full: bool
 ) -> Exit:
-    """Verify one spec; errors end the command, in JSON as `specc check` has them."""
+    """Verify one spec; errors end the command.
+
+    In JSON problems come as `specc check` has them, what else is wrong as among several.
+    """
     try:
         entry = request.entry(file)
-    except Fault as fault:
-        if form == "json":
-            click.echo(FORMATS["json"](fault.problems))
+    except Exception as error:
+        stop = ending(error)
+        if form == "json" and isinstance(stop, Findings):
+            click.echo(FORMATS["json"](stop.problems))
+        elif form == "json" and stop is not None:
+            entry = Entry(file, None, why=str(stop))
+            click.echo(json.dumps(_data(entry, Exit(stop.status)), indent=2))
         raise
     assert entry.verdict is not None
     if form == "json":
@@ -165,6 +171,13 @@ def writable(report: Path) -> None:
     if not report.parent.is_dir():
         why = f"cannot write {report}: {report.parent} is no folder"
         raise Stop(why, Exit.USAGE)
+    there = report.exists()
+    try:
+        report.open("ab").close()
+    except OSError as error:
+        raise Stop(f"cannot write {report}: {error.strerror}", Exit.USAGE) from None
+    if not there:
+        report.unlink()
 
 
 def _write(report: Path | None, entries: Sequence[Entry]) -> None:

@@ -33,8 +33,13 @@ __all__ = [
     "whole",
 ]
 
-#: What importing damaged weights must raise.
-GUARDS = {"missing": "KeyError", "unexpected": "KeyError", "misshapen": "ValueError"}
+#: What importing damaged weights, or a damaged state, must raise.
+GUARDS = {
+    "missing": "KeyError",
+    "unexpected": "KeyError",
+    "misshapen": "ValueError",
+    "transposed": "ValueError",
+}
 
 
 def rivals(name: str) -> tuple[str, ...]:
@@ -155,19 +160,20 @@ def checkpoints(name: str, bench: Workbench) -> str:
 
 
 def guarded(name: str, bench: Workbench) -> str:
-    """Damaged weights are refused with the right error.
+    """Damaged weights and states are refused with the right error, and change nothing.
 
     Raises:
         Broken: some are accepted, or raise another.
     """
     reading, _ = _examined(name, bench)
     found: dict[str, str] = reading.figures["guards"]
-    for damage, error in GUARDS.items():
-        if found.get(damage) != error:
-            how = found.get(damage, "not tried")
-            raise Broken(f"weights that are {damage}: {how}, not {error}")
-    if found.get("transposed", "ValueError") != "ValueError":
-        raise Broken(f"transposed weights: {found['transposed']}")
+    for what, (word, error) in itertools.product(("weights", "state"), GUARDS.items()):
+        tried = [d for d in found if d.startswith(f"{what}: {word}")]
+        if not tried and word != "transposed":
+            raise Broken(f"{what}, {word}: not tried")
+        for damage in tried:
+            if found[damage] != error:
+                raise Broken(f"{damage}: {found[damage]}, not {error}")
     return ", ".join(found)
 
 

@@ -67,6 +67,7 @@ PROBE: dict[str, tuple[str, ...]] = {
         "cotangents",
         "training",
     ),
+    "forced_step": ("module", "state", "batch", "step", "gradients"),
     "raw_gradients": ("module", "state", "batch", "step"),
     "penalty": ("module", "state"),
 }

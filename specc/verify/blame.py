@@ -9,12 +9,15 @@ import numpy as np
 
 from ..ir import Origins, Program, Weight
 from .alone import ALONE
+from .bare import SEEDED
 from .compare import Mismatch
 from .exam import Exam
 from .laws import LAWS
 from .protocol import Arrays, Reading
 from .relations import RELATIONS
 from .spread import distance
+from .updates import UPDATES
+from .updating import ODD
 from .verdict import Place
 
 __all__ = ["Blame", "Scene", "place_of"]
@@ -31,6 +34,7 @@ AT_REST = (
     "gradients",
     "clipped gradients",
     *RELATIONS,
+    SEEDED,
 )
 BEFORE = ("settings", "initial weights", LAWS, "built state", "built weights")
 AFTER = (
@@ -39,15 +43,30 @@ AFTER = (
     "figures of a step",
     "state after steps",
     "figures of steps",
+    ODD,
     "figures of epochs",
     "held-out figures",
     "state at the end",
     "state after resuming",
+    UPDATES,
     "outputs in inference after training",
     "outputs in training after training",
     "training function",
 )
-DECISIONS = ("rates", "order", "order_steps", "stopping", "ids", "rows")
+#: Parts of these that no rounding of a training that went before can excuse.
+EXACT = ("decisions", "state after resuming", UPDATES)
+DECISIONS = (
+    "defaults",
+    "rates",
+    "late_rates",
+    "order",
+    "order_steps",
+    "stopping",
+    "stopped",
+    "main",
+    "ids",
+    "rows",
+)
 
 
 @dataclass(frozen=True)
@@ -132,11 +151,11 @@ class Scene:
         if part in ALONE:
             node = name.rsplit("@", 1)[-1]
             return Blame(node, "", self._layer(node))
-        if part.startswith("outputs in"):
+        if part.startswith("outputs in") or part == SEEDED:
             return Blame(name, "", self._layer(name))
         if part in ("initial weights", LAWS, "built state", "built weights"):
             return self._initial(name)
-        if part in ("state after steps", "state after a step"):
+        if part in ("state after steps", "state after a step", UPDATES, ODD):
             return self._update(item)
         if part == "state after resuming":
             return Blame("exported state", "", "optimizer")
@@ -298,6 +317,7 @@ class Scene:
 
     def _decision(self, item: Mismatch) -> Blame:
         return {
+            "late_rates": Blame("learning rate", "learning_rate", "optimizer"),
             "rates": Blame("learning rate", "learning_rate", "optimizer"),
             "order": Blame("order of examples", "shuffle", "training"),
             "order_steps": Blame("batches of an epoch", "batch_size", "training"),
@@ -305,9 +325,13 @@ class Scene:
             "rows": Blame("epoch loop", "", "training"),
             "stopping": Blame("early_stopping", "callbacks", "training"),
             "stopped_after": Blame("epoch loop", "callbacks", "training"),
+            "passed over": Blame("epoch loop", "on_nan", "training"),
             "not_finite": Blame("epoch loop", "on_nan", "training"),
             "norms": Blame("clipping", "on_nan", "optimizer"),
             "guards": Blame("import_weights", "", "training"),
+            "stopped": Blame("early_stopping, best weights", "callbacks", "training"),
+            "defaults": Blame("init_state, build_model", "", "training"),
+            "main": Blame("main, ArrayBatches", "", "training"),
         }.get(item.name.split(":")[0], Blame("epoch loop", "", "training"))
 
 

@@ -6,14 +6,17 @@ Only the names that every emitted program has are used, and the backend's probe.
 from __future__ import annotations
 
 from ..live import load
+from .bare import Bare
 from .deciding import Deciding
+from .ending import Ending
 from .looking import Looking
 from .training import Training
+from .updating import Updating
 
 __all__ = ["Trial"]
 
 
-class Trial(Looking, Training, Deciding):
+class Trial(Looking, Training, Ending, Updating, Deciding, Bare):
     """A run of a case through all its stages."""
 
     def run(self) -> None:
@@ -27,9 +30,14 @@ class Trial(Looking, Training, Deciding):
             self.relate,
             self.loop,
             self.resume,
+            self.stop,
             self.single_steps,
+            self.odd_steps,
+            self.updates,
         ):
             self.stage = stage.__name__
             stage()
         self.stage = "plain"
         self.plain()
+        self.stage = "bare"
+        self.bare()

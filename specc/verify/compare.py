@@ -24,8 +24,8 @@ class Part:
     the shape open; a dimension that is text may be of any size). `kind` groups tensors
     that share a floor. `nulls` marks, by name, entries that are judged by `null_gate`;
     `least` gives tensors a scale that theirs must not fall below; `allowed` an absolute
-    difference that they may have in any case, `loose` a relative one, `blur` a relative
-    one for all.
+    difference that they may have in any case, `turned` one that decisions on their border
+    make, `loose` a relative one, `blur` one that comes of probabilities near 0 or 1.
     """
 
     name: str
@@ -37,8 +37,9 @@ class Part:
     null_gate: str = "float64.null"
     least: Mapping[str, float] = field(default_factory=dict[str, float])
     allowed: Mapping[str, float] = field(default_factory=dict[str, float])
+    turned: Mapping[str, float] = field(default_factory=dict[str, float])
     loose: Mapping[str, float] = field(default_factory=dict[str, float])
-    blur: float = 0.0
+    blur: Mapping[str, float] = field(default_factory=dict[str, float])
     #: In float32: the longest sum that goes into an entry.
     terms: int = 1
     #: The side that cannot be wrong, if there is one: what another is held against.
@@ -185,9 +186,10 @@ def _judged(
 ) -> list[Mismatch]:
     limit = max(
         tolerances()[gate],
-        part.blur,
+        part.blur.get(name, 0.0),
         part.loose.get(name, 0.0),
         part.allowed.get(name, 0.0) / scale,
+        part.turned.get(name, 0.0) / scale,
     )
     size = max(sizes.values(), default=0.0)
     if size <= limit:

@@ -12,7 +12,7 @@ from itertools import combinations
 import numpy as np
 
 from ..catalog.families import Loss
-from ..ir import Program
+from ..ir import Network, Program
 from .protocol import Arrays, Probe, Reading
 from .spread import distance, largest
 from .tolerances import tolerances
@@ -25,43 +25,47 @@ NEAREST = 1e-7
 
 @dataclass(frozen=True)
 class Rounding:
-    """Sides in both precisions: what their gradients make of rounding.
+    """What rounding comes to: looks at rest of some sides, and of the same moved a little.
 
-    The gradient of a normalization's gamma before another normalization is a small
-    difference of large sums. How small is seen in float32, where the same sums are
-    rounded 2²⁹ times more coarsely. Where one side's order of operations happens to be
-    exact, as for a mean of equal numbers, another's is not: the coarsest counts.
+    Weights, inputs and forced values of the second are moved by a few units of rounding,
+    `float64.unit`. Where a variance is 0, where inputs are far from 0, or where a gradient
+    is a small difference of large sums, little becomes much, on every honest side.
     """
 
-    #: Each side in float64 and in float32.
     pairs: tuple[tuple[Reading, Reading], ...]
 
     def allowed(self, prefix: str) -> dict[str, float]:
-        """How far gradients on one batch may be apart, by weight."""
-        factor = tolerances()["float64.control"] * 2.0**-29
-        found: dict[str, float] = {}
+        """How far tensors may be apart, by name."""
+        factor, found = tolerances()["float64.control"], dict[str, float]()
         for name, gap, _ in self._gaps(prefix):
             found[name] = max(found.get(name, 0.0), factor * gap)
         return found
 
     def relative(self, prefixes: Iterable[str]) -> dict[str, float]:
-        """The same over their size, for what is made of gradients later."""
-        factor = tolerances()["float64.control"] * 2.0**-29
+        """The same of gradients over their size, for what is made of them later.
+
+        Looks at which a gradient is nothing but rounding say nothing of others. No more
+        than `float64.doubt` is let through.
+        """
+        factor, most = tolerances()["float64.control"], tolerances()["float64.doubt"]
         found: dict[str, float] = {}
         for prefix in prefixes:
-            for name, gap, size in self._gaps(prefix):
-                if size:
-                    found[name] = max(found.get(name, 0.0), factor * gap / size)
+            gaps = list(self._gaps(prefix))
+            least = max((size for *_, size in gaps), default=0.0)
+            for name, gap, size in gaps:
+                if size > tolerances()["float64.null_share"] * least:
+                    here = min(factor * gap / size, most)
+                    found[name] = max(found.get(name, 0.0), here)
         return found
 
     def _gaps(self, prefix: str) -> Iterator[tuple[str, float, float]]:
-        """Of each gradient the difference of the precisions, and its size."""
-        for double, single in self.pairs:
-            fine, coarse = double.under(prefix), single.under(prefix)
-            for name in fine.keys() & coarse.keys():
-                gap = distance(fine[name], coarse[name])
+        """Of each tensor how far it moved, and its size."""
+        for first, second in self.pairs:
+            here, there = first.under(prefix), second.under(prefix)
+            for name in here.keys() & there.keys():
+                gap = distance(here[name], there[name])
                 if np.isfinite(gap):
-                    yield name, gap, largest([fine[name]])
+                    yield name, gap, largest([here[name]])
 
 
 def vanished(sides: Iterable[Reading], where: str, probe: Probe) -> dict[str, float]:
@@ -80,24 +84,49 @@ def vanished(sides: Iterable[Reading], where: str, probe: Probe) -> dict[str, fl
     return {name: size for arrays in here for name in arrays}
 
 
-def blurred(program: Program, sides: list[Arrays]) -> float:
+def blurred(program: Program, sides: list[Arrays]) -> dict[str, float]:
     """The relative rounding of figures and gradients where a loss sees probabilities.
 
     Cross-entropy of a sigmoid's values divides by p and 1 − p: with 1 − p = 1e-6 a unit of
     rounding in p is a million of them in the quotient. Behind logits that does not happen.
+
+    Returns:
+        by name, of the figures of such outputs and of the weights that they depend on.
     """
-    training = program.training
+    training, network = program.training, program.network
     assert training is not None
-    edges = {item.name: item.edge for item in program.network.outputs}
-    nearest = np.inf
+    edges = {item.name: item.edge for item in network.outputs}
+    found: dict[str, float] = {}
     for item in training.objectives:
         if item.logits or not item.loss.divides():
             continue
+        nearest = np.inf
         for arrays in sides:
             p = arrays.get(edges[item.output], np.zeros(0))
             room = np.minimum(p, 1.0 - p)
             nearest = min(nearest, room[room >= NEAREST].min(initial=np.inf))
-    return tolerances()["float64.saturated"] * 2.0**-53 / float(nearest)
+        blur = tolerances()["float64.saturated"] * 2.0**-53 / float(nearest)
+        lead = f"{item.output}_" if len(edges) > 1 else ""
+        figures = (f"{lead}loss", *(lead + metric.keyword for metric in item.metrics))
+        for name in ("loss", *figures, *_weights_before(network, edges[item.output])):
+            found[name] = max(found.get(name, 0.0), blur)
+    return found
+
+
+def _weights_before(network: Network, edge: str) -> Iterator[str]:
+    """The weights of all layers that an edge depends on."""
+    calls = {call.name: call for call in network.calls}
+    ahead, layers = [edge], set[str]()
+    seen: set[str] = set()
+    while ahead:
+        call = calls.get(ahead.pop())
+        if call is not None and call.name not in seen:
+            seen.add(call.name)
+            layers.add(call.layer)
+            ahead += call.inputs
+    for weight in network.weights():
+        if weight.path.rpartition("/")[0] in layers:
+            yield weight.path
 
 
 def undecided(program: Program, sides: list[Arrays]) -> dict[str, float]:

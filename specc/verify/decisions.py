@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
+from ..catalog.callbacks import EarlyStopping
 from ..runtime.batches import ArrayBatches
 from .compare import Mismatch, Part
+from .ending import LAST
 from .exam import Exam
 from .ledger import Ledger
 from .protocol import JUDGE, Reading
@@ -47,9 +49,22 @@ class PlainFigures:
 
     def decisions(self) -> None:
         """Rates, orders, batches seen and stopping: the same or wrong."""
-        for name in ("rates", "order", "order_steps", "ids", "rows", "stopping"):
+        for name in (
+            "rates",
+            "late_rates",
+            "order",
+            "order_steps",
+            "ids",
+            "rows",
+            "stopping",
+        ):
             found = {s: r.figures.get(name) for s, r in self.sides.items()}
             self._same("decisions", name, found, self._wanted(name, found))
+        for name, wanted in self._uses().items():
+            found = {s: r.figures.get(name) for s, r in self.sides.items()}
+            for side, value in found.items():
+                some = _asked(value, wanted[side])
+                self._same("decisions", name, {side: some}, wanted[side])
         for name in ("stopped_after", "norms"):
             found = {s: r.figures.get(name) for s, r in self.sides.items()}
             self._same("decisions", name, found, _most(found))
@@ -84,6 +99,61 @@ class PlainFigures:
             return ids if name == "ids" else [len(item) for item in ids]
         return _most(found)
 
+    def _uses(self) -> dict[str, dict[str, Any]]:
+        """What must come out where a training is stopped, and of programs by themselves."""
+        training = self.exam.program.training
+        assert training is not None
+        types = {side: [training.precision] for side in self.sides}
+        types |= {JUDGE: ["float64"]}  # it knows no other
+        right: dict[str, Any] = {
+            "init_state": [],
+            "build_model": [],
+            "another seed": [],
+        }
+        found: dict[str, dict[str, Any]] = {
+            "defaults": {s: {**right, "dtype": types[s]} for s in self.sides}
+        }
+        found["main"] = {
+            side: [self._handed(types[side]), self._handed(["float64"])]
+            for side in self.sides
+        }
+        stopped: dict[str, Any] = {
+            "told": [],
+            "misled": [],
+            "done": LAST + 1,
+            "history": True,
+        }
+        end = "not the last"
+        for rule in training.phases[0].callbacks:
+            if isinstance(rule, EarlyStopping):
+                stopped["told"] = [*range(LAST + 1)]
+                end = "not the best" if rule.restore_best else end
+        found["stopped"] = {side: {**stopped, end: []} for side in self.sides}
+        if self.exam.not_finite and training.on_nan == "stop":
+            found["passed over"] = {side: [] for side in self.sides}
+        return found
+
+    def _handed(self, types: list[str]) -> dict[str, Any]:
+        """What `main` must hand on of one example more than a batch."""
+        exam, training = self.exam, self.exam.program.training
+        assert training is not None
+        size = training.batch_size
+        rows = {"row": np.arange(size + 1)}
+        batches = ArrayBatches(rows, rows, size, training.seed, training.shuffle)
+        order = [batch["ids"].tolist() for batch in batches.epoch(1)]
+        names = exam.window.validation[:1]
+        held = [[*range(len(exam.batches[name]["ids"]))] for name in names]
+        return {
+            "dtype": types,
+            "seed": training.seed,
+            "steps_per_epoch": 2,
+            "order": order,
+            "order: rows": True,
+            "held out": held,
+            "held out: rows": True,
+            "not in the file": [],
+        }
+
     def _stops(self) -> dict[str, str]:
         """What has to stop training, by what is not finite in it."""
         training = self.exam.program.training
@@ -113,22 +183,40 @@ class PlainFigures:
         self.ledger.enter(title, 0.0, 1, 1, {name: size}, wrong, {name: off})
 
 
+def _asked(value: Any, wanted: Any) -> Any:
+    """Of a table of figures those that something is wanted of."""
+    if isinstance(value, dict) and isinstance(wanted, dict):
+        known = cast("dict[str, Any]", value)
+        return {name: known.get(name) for name in cast("dict[str, Any]", wanted)}
+    return cast("Any", value)
+
+
 def _told(value: Any, wanted: Any) -> str:
     """A short account of how a plain figure is wrong."""
+    if isinstance(value, dict) and isinstance(wanted, dict):
+        known = cast("dict[str, Any]", value)
+        for name, want in cast("dict[str, Any]", wanted).items():
+            if known.get(name) != want:
+                return f"{name}: {_told(known.get(name), want)}"
     if isinstance(value, list) and isinstance(wanted, list):
         pairs = enumerate(zip(value, wanted, strict=False))  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
         for place, (have, want) in pairs:  # pyright: ignore[reportUnknownVariableType]
             if have != want:
-                return f"item {place} is {_short(have)}, not {_short(want)}"
+                return f"item {place} {_told(have, want)}"
         return f"has {len(value)} items, not {len(wanted)}"  # pyright: ignore[reportUnknownArgumentType]
     return f"is {_short(value)}, not {_short(wanted)}"
 
 
 def _refused(guards: dict[str, str]) -> list[str]:
     """The damages to imported weights that were not refused, or not tried."""
-    tried = {"missing", "unexpected", "misshapen"} <= guards.keys()
-    accepted = [damage for damage, how in guards.items() if how == "accepted"]
-    return accepted if tried else ["nothing was tried"]
+    tried = {
+        f"{what}: {how}"
+        for what in ("weights", "state")
+        for how in ("unexpected", "misshapen")
+    } <= guards.keys()
+    passed = ("accepted", "changed")
+    wrong = [f"{damage}, {how}" for damage, how in guards.items() if how in passed]
+    return wrong if tried else ["nothing was tried"]
 
 
 def _short(value: Any) -> str:

@@ -13,6 +13,8 @@ from .alone import ALONE
 from .blame import Blame
 from .compare import Mismatch
 from .laws import LAWS
+from .updates import UPDATES
+from .updating import ODD
 
 __all__ = ["Lines", "guilty_lines", "node_at", "node_called"]
 
@@ -34,6 +36,8 @@ FUNCTIONS = {
     "clipped gradients": ("clip_gradients",),
     "state after steps": ("train_step",),
     "state after a step": ("train_step",),
+    UPDATES: ("train_step",),
+    ODD: ("train_step",),
     "state after resuming": ("export_state", "import_state"),
     "state at the end": ("train",),
     "figures of epochs": ("train",),
@@ -41,8 +45,11 @@ FUNCTIONS = {
 }
 DECISIONS = {
     "rates": ("learning_rate",),
+    "late_rates": ("learning_rate",),
     "stopping": ("new_stopping",),
     "guards": ("import_weights",),
+    "defaults": ("init_state", "build_model"),
+    "main": ("main",),
 }
 #: Functions that stand for themselves, whoever uses them.
 CONTRACT = {"gradients", "evaluate_step", "learning_rate"}.union(

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from ..backend import Emission
-from ..catalog.types import Shape
+from ..catalog.construct import Model
+from ..catalog.types import Duration, Shape
 from ..ir import Program
 from .alone import Forced, force
 from .expect import Expected, expected
-from .protocol import Arrays, Case, Precision, Probe, Reading, Single, write_arrays
+from .protocol import Arrays, Case, Odd, Precision, Probe, Reading, Single, write_arrays
 from .relations import relations_of
 from .spread import largest
 from .start import moved, random_start, shaken
-from .window import ADVERSARIAL, Batches, Window, adversarial, window
+from .updates import given_gradients, idle_units, steps_of
+from .window import Batches, Window, adversarial, window
 
 __all__ = ["Exam", "prepare"]
 
@@ -28,8 +31,13 @@ OUTPUTS_BUDGET = 96 << 20
 STATES_BUDGET = 128 << 20
 #: Steps of the float64 run that float32 is held against.
 SINGLES = 6
-#: Learning rates in the table.
-RATES = 20_000
+#: Learning rates in the table, and of those beyond it that are evenly spread.
+RATES, LATE_RATES = 20_000, 500
+#: The batches of the looks at rest, each with a step that has other masks: also such that
+#: need more than one byte, or two.
+LOOKS = {"real": 0, "one": 255, "zeros": 256, "large": 257, "ties": 65_536}
+#: The steps of single steps on degenerate batches.
+ODD_STEPS = {"one": 70_000, "weightless": 1}
 
 #: Figures of epochs: a fall, ties, a rise, noise, a gap, nothing but gaps, a late fall.
 FIGURES: tuple[tuple[float | None, ...], ...] = (
@@ -39,6 +47,7 @@ FIGURES: tuple[tuple[float | None, ...], ...] = (
     (0.9, 0.7, 0.8, 0.65, 0.7, 0.75, 0.66, 0.64, 0.7, 0.71, 0.72, 0.73, 0.74),
     (None, 0.5, None, 0.4, 0.41, None, None, 0.39, 0.395, 0.396, 0.397),
     (None, None, None, None, None, None),
+    (math.inf, math.inf, 0.5, -math.inf, -math.inf, 0.4, 0.3, 0.2, 0.1, 0.2, 0.3, 0.4),
     (3.0, 2.0, 2.1, 2.2, 2.3, 2.4, 0.05, 0.04, 0.2, 0.3, 0.005, 0.004, 0.003),
 )
 
@@ -58,6 +67,10 @@ class Exam:
     #: Steps (from 0) from which float32 makes a single step.
     singles: tuple[int, ...]
     rates: int
+    #: Steps of updates from given gradients.
+    updates: tuple[int, ...] = ()
+    #: Single steps on degenerate batches.
+    odd: tuple[Odd, ...] = ()
     not_finite: bool = False
     guards: bool = False
 
@@ -66,9 +79,11 @@ class Exam:
         path: Path,
         states: Mapping[int, Arrays] | None = None,
         start: Arrays | None = None,
+        built: Arrays | None = None,
     ) -> None:
         """Write the arrays of all cases of one precision, or of one with another start."""
         arrays: Arrays = {f"start/{n}": a for n, a in (start or self.start).items()}
+        arrays |= {f"built/{name}": array for name, array in (built or {}).items()}
         for name, batch in self.batches.items():
             for field, array in batch.items():
                 arrays[f"batch/{name}/{field}"] = array
@@ -79,6 +94,10 @@ class Exam:
         for step, state in (states or {}).items():
             for name, array in state.items():
                 arrays[f"state/{step}/{name}"] = array
+        for step, given in given_gradients(self.expected, self.updates).items():
+            arrays |= {f"gradient/{step}/{name}": a for name, a in given.items()}
+        idle = idle_units(self.program.network, self.start) if self.updates else {}
+        arrays |= {f"idle/{name}": array for name, array in idle.items()}
         write_arrays(path, arrays)
 
     def double(self, emission: Emission, arrays: Path, out: Path) -> Case:
@@ -98,12 +117,19 @@ class Exam:
             validation=self.window.validation,
             record=self.record,
             after=self.window.epochs[0][0],
+            updates=self.updates,
+            updates_on=self.window.epochs[0][0],
             rates=self.rates,
+            late_rates=_late_rates(self.program, self.rates, self.window.steps),
             rate_epoch=self.window.steps,
+            odd=self.odd,
             order=(self.window.rows, min(3, self.program.training.phases[0].epochs)),
             figures=FIGURES,
             not_finite=self.not_finite,
+            logs=self.expected.logs,
             guards=self.guards,
+            bare=True,
+            seeded=bool(self.program.network.streams()),
         )
 
     def rows(self) -> int:
@@ -117,12 +143,42 @@ class Exam:
             "alone": {},
             "probes": (),
             "relations": None,
+            "updates": (),
+            "odd": (),
             "rates": 0,
+            "late_rates": (),
             "order": (0, 0),
             "figures": (),
         }
-        off = {"not_finite": False, "guards": False}
+        off = {"not_finite": False, "guards": False, "bare": False}
         return whole.model_copy(update={**idle, **off})
+
+    def moved(self, size: float) -> Exam:
+        """The same questions of numbers that are moved by a share of themselves."""
+        floats = {item.name for item in self.program.network.inputs}
+        floats = {n for n in floats if self.window.first()[n].dtype.kind == "f"}
+
+        def away(arrays: Arrays, names: Iterable[str]) -> Arrays:
+            chosen = {n: arrays[n].astype(np.float64) for n in names if n in arrays}
+            return {**arrays, **moved(chosen, size)}
+
+        edges = [n for n, a in self.forced.edges.items() if a.dtype.kind == "f"]
+        return replace(
+            self,
+            start=moved(self.start, size),
+            batches={name: away(b, floats) for name, b in self.batches.items()},
+            forced=replace(self.forced, edges=away(self.forced.edges, edges)),
+        )
+
+    def at_rest(self, emission: Emission, arrays: Path, out: Path) -> Case:
+        """The case in float64 once more, all but training and what is plain."""
+        whole = self.control(emission, arrays, out)
+        double = self.double(emission, arrays, out)
+        none: dict[str, Any] = {"epochs": (), "validation": (), "record": ()}
+        none["rate_epoch"] = len(self.window.epochs[0])
+        some = ("alone", "probes", "relations", "odd")
+        again = {name: getattr(double, name) for name in some}
+        return whole.model_copy(update={**none, **again, "after": None})
 
     def single(self, emission: Emission, arrays: Path, out: Path) -> Case:
         """The case in float32: probes, and single steps from given states."""
@@ -140,11 +196,16 @@ class Exam:
             singles=tuple(
                 Single(step=step, batch=updates[step]) for step in self.singles
             ),
+            updates=self.updates,
+            updates_on=updates[0],
         )
 
     def shaken(self, share: float, inputs: bool) -> Exam:
-        """The same questions from weights, or inputs too, that are moved by a share."""
-        away = replace(self, start=moved(self.start, share))
+        """The same questions from weights, or inputs too, that are moved by a share.
+
+        All but updates from given gradients, which no rounding comes before.
+        """
+        away = replace(self, start=moved(self.start, share), updates=())
         if not inputs:
             return away
         names = [item.name for item in self.program.network.inputs]
@@ -192,9 +253,8 @@ def prepare(
     wanted = expected(program)
     assert program.training is not None
     seen = window(batches, steps, program.training.phases[0].epochs)
-    inputs = tuple(item.name for item in program.network.inputs)
     rows = _rows(wanted, seen)
-    extra = adversarial(seen.first(), inputs, rows)
+    extra = adversarial(seen.first(), program, rows)
     extra["real"] = {name: a[:rows] for name, a in seen.first().items()}
     count = len(seen.updates())
     record = _recorded(wanted, count, len(seen.epochs[0]))
@@ -210,6 +270,12 @@ def prepare(
         record=record,
         singles=_singles(record, count),
         rates=min(RATES, epochs * seen.steps),
+        odd=tuple(
+            Odd(name=name, batch=name, step=step)
+            for name, step in ODD_STEPS.items()
+            if name in extra
+        ),
+        updates=steps_of(_room(wanted) // 4),
         not_finite=not_finite,
         guards=guards,
     )
@@ -220,9 +286,35 @@ def _probes() -> tuple[Probe, ...]:
 
     Initial biases are 0, so there every activation is at its kink.
     """
-    names = ("real", *ADVERSARIAL)
-    random = [Probe(name=name, batch=name, step=n) for n, name in enumerate(names)]
+    random = [Probe(name=n, batch=n, step=at) for n, at in LOOKS.items()]
     return (*random, Probe(name="built-zeros", batch="zeros", start="built"))
+
+
+def _late_rates(program: Program, known: int, epoch: int) -> tuple[int, ...]:
+    """Steps beyond the table: evenly spread, at the end, and where durations end."""
+    assert program.training is not None
+    phase = program.training.phases[0]
+    end = phase.epochs * epoch
+    if end <= known:
+        return ()
+    spans = [
+        round(span.value * (epoch if span.unit == "epochs" else 1))
+        for span in _durations(phase.optimizer)
+    ]
+    ends = {*spans, *accumulate(spans), *np.linspace(known, end - 1, LATE_RATES)}
+    near = {int(at) + by for at in ends for by in (-1, 0, 1)}
+    return tuple(sorted(step for step in near if known <= step < end))
+
+
+def _durations(model: Model) -> Iterator[Duration]:
+    """All durations within a construct, in their order."""
+    for name in type(model).model_fields:
+        value: Any = getattr(model, name)
+        for item in value if isinstance(value, tuple) else (value,):  # pyright: ignore[reportUnknownVariableType]
+            if isinstance(item, Duration):
+                yield item
+            elif isinstance(item, Model):
+                yield from _durations(item)
 
 
 def _numbers(shape: Shape) -> int:
@@ -241,8 +333,7 @@ def _recorded(wanted: Expected, count: int, epoch: int) -> tuple[int, ...]:
     Otherwise pairs of neighbours, ever farther apart, and always the last and that which
     ends the first `epoch`.
     """
-    one = 8 * sum(map(_numbers, wanted.state().values()))
-    room = max(4, STATES_BUDGET // max(1, one))
+    room = max(4, _room(wanted))
     if count <= room:
         return tuple(range(1, count + 1))
     places = np.unique(np.geomspace(1, count - 1, room // 2).astype(int))
@@ -253,6 +344,12 @@ def _recorded(wanted: Expected, count: int, epoch: int) -> tuple[int, ...]:
         count,
     }
     return tuple(sorted(chosen))
+
+
+def _room(wanted: Expected) -> int:
+    """How many states the budget allows."""
+    one = 8 * sum(map(_numbers, wanted.state().values()))
+    return STATES_BUDGET // max(1, one)
 
 
 def _singles(record: tuple[int, ...], count: int) -> tuple[int, ...]:

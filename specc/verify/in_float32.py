@@ -24,6 +24,7 @@ from .in_float64 import usual
 from .ledger import Ledger
 from .protocol import Arrays, Probe, Reading
 from .tolerances import tolerances
+from .updates import UPDATES, part_of_update
 
 __all__ = ["Control", "Float32"]
 
@@ -63,6 +64,11 @@ class Float32:
                 self.at_rest(probe)
         for step in self.exam.singles:
             self.step(step)
+        for step in self.exam.updates:
+            part = part_of_update(self.exam.expected, step, "float32.ratio", "float32")
+            place = f"updates/{step}"
+            single, double = (_under(s, place) for s in (self.single, self.double))
+            self._dual(part, single, double, [])
 
     def built(self) -> None:
         """The built model has the drawn weights, rounded once."""
@@ -118,7 +124,7 @@ class Float32:
                 least=usual(self.double, where, probe)
                 if names is wanted.gradients
                 else {},
-                allowed=undecided(self.exam.program, seen) if names is logs else {},
+                turned=undecided(self.exam.program, seen) if names is logs else {},
                 terms=self.terms(rows, training=where not in IN_INFERENCE),
                 batch=probe.batch,
                 look=probe.name,
@@ -163,12 +169,17 @@ class Float32:
         return [f"{where}/{step}" for step in self.exam.singles]
 
     def doubts(self) -> tuple[str, ...]:
-        """The sides that have to be run once more, for they are the more exact ones."""
+        """The sides that have to be run once more, for they are the more exact ones.
+
+        Updates from given gradients have no rounding before them: nothing excuses these.
+        """
         return tuple(
             dict.fromkeys(
                 min(item.sizes, key=lambda side: item.sizes[side])
                 for item in self.ledger.mismatches
-                if item.part.gate == "float32.ratio" and item.sizes
+                if item.part.gate == "float32.ratio"
+                and item.part.name != UPDATES
+                and item.sizes
             )
         )
 

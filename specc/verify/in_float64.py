@@ -2,31 +2,38 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
 from ..catalog.types import Shape
 from .alone import alone_parts
-from .blame import AFTER
+from .bare import SEEDED
+from .blame import AFTER, AT_REST, EXACT
 from .compare import Mismatch, Part
 from .conditioning import Rounding, blurred, undecided, vanished
 from .decisions import PlainFigures
 from .exam import Exam
 from .laws import compare_laws
 from .ledger import Ledger
-from .nulls import clear_drift, null_entries
+from .nulls import clear_drift, null_entries, null_on
 from .protocol import STAGES, Probe, Reading
-from .relations import RELATIONS, compare_relations, relations_of
+from .relations import compare_relations, relations_of
 from .spread import distance, largest
 from .tolerances import tolerances
+from .updates import part_of_update
+from .updating import ODD
 from .window import ADVERSARIAL, LARGER
 
 __all__ = ["Float64", "usual"]
 
 Sides = Mapping[str, Reading]
+
+#: Parts that are compared step by step, up to the first that is wrong.
+STEPS = ("figures of steps", "state after steps")
 
 
 def usual(sides: Sides, where: str, probe: Probe) -> dict[str, float]:
@@ -53,10 +60,16 @@ class Float64:
     sides: Sides
     #: A side, and its run from a start that was moved a little.
     control: tuple[str, Reading] | None = None
-    #: What gradients make of rounding, where that was measured.
+    #: What becomes of rounding at rest, where that was measured.
     rounding: Rounding | None = None
     ledger: Ledger = field(default_factory=lambda: Ledger("float64"))
     nulls: dict[str, np.ndarray] = field(default_factory=dict[str, np.ndarray])
+    #: What the control shows so far, by what is looked at and tensor.
+    gaps: dict[str, dict[str, float]] = field(
+        default_factory=lambda: defaultdict[str, dict[str, float]](dict)
+    )
+    #: The largest relative rounding of gradients behind a sigmoid that saturates.
+    blur: float = 0.0
     #: Weights that were cleared in function space.
     cleared: tuple[str, ...] = ()
 
@@ -69,12 +82,17 @@ class Float64:
         for probe in self.exam.probes:
             self.at_rest(probe)
         self.related()
+        self.seeded()
         self.nulls = null_entries(self.sides)
         plain.decisions()
         self.steps()
+        self.odd_steps()
         self.epochs()
         self.after()
         self.resumed()
+        for step in self.exam.updates:
+            part = part_of_update(self.exam.expected, step, "float64.state", "float64")
+            self.compare(part, f"updates/{step}")
         self.cleared = clear_drift(self.exam, self.sides, self.nulls, self.ledger)
 
     def run_early(self) -> None:
@@ -122,7 +140,7 @@ class Float64:
         """Each node by itself."""
         exam = self.exam
         for part, place in alone_parts(exam.forced, exam.expected, "float64"):
-            self.compare(part, place)
+            self.compare(replace(part, allowed=self._moved(place)), place)
 
     def at_rest(self, probe: Probe) -> None:
         """Outputs, figures and gradients on one batch."""
@@ -161,17 +179,21 @@ class Float64:
             self.compare(part, f"{where}/{probe.name}")
 
     def _amplified(self, where: str, probe: Probe) -> dict[str, Any]:
-        """What figures and gradients make of the rounding of outputs on a batch."""
+        """What becomes of rounding on a batch."""
+        found: dict[str, Any] = {"allowed": self._moved(f"{where}/{probe.name}")}
         if where not in ("evaluate", "train", "raw", "clipped"):
-            return {}
+            return found
         mode = "inference" if where == "evaluate" else "training"
         outputs = [r.under(f"{mode}/{probe.name}") for r in self.sides.values()]
-        found: dict[str, Any] = {"blur": blurred(self.exam.program, outputs)}
-        if where in ("raw", "clipped") and self.rounding is not None:
-            found["allowed"] = self.rounding.allowed(f"{where}/{probe.name}")
         if where in ("evaluate", "train"):
-            found["allowed"] = undecided(self.exam.program, outputs)
-        return found
+            found["turned"] = undecided(self.exam.program, outputs)
+        blur = blurred(self.exam.program, outputs)
+        self.blur = max(self.blur, *blur.values(), 0.0) if probe.ordinary else self.blur
+        return {**found, "blur": blur}
+
+    def _moved(self, prefix: str) -> dict[str, float]:
+        """How far tensors may be apart at rest, where that was measured."""
+        return {} if self.rounding is None else self.rounding.allowed(prefix)
 
     def related(self) -> None:
         """Relations within each program."""
@@ -181,8 +203,21 @@ class Float64:
         outputs = _with_rows(self.exam.expected.outputs, rows)
         gradients: dict[str, Shape | None] = dict(self.exam.expected.gradients)
         compare_relations(
-            relations, outputs, gradients, self.sides, self.ledger, self._cancelling()
+            relations, outputs, gradients, self.sides, self.ledger, self._moved
         )
+
+    def seeded(self) -> None:
+        """Masks come from the seed that a state was made with."""
+        if not self.exam.program.network.streams():
+            return
+        name = self.exam.window.epochs[0][0]
+        rows = len(self.exam.batches[name]["ids"])
+        nodes = _with_rows(self.exam.expected.nodes, rows)
+        allowed = self._moved("training/real")
+        part = Part(
+            SEEDED, nodes, "float64.forward", "float64", allowed=allowed, batch=name
+        )
+        self.compare(part, "seeded")
 
     # Training -------------------------------------------------------------------
 
@@ -231,17 +266,39 @@ class Float64:
             gate = tolerances()["float64.state"]
             self.ledger.leave_out(name, gate, len(some) * len(steps))
 
+    def odd_steps(self) -> None:
+        """The state after single steps on degenerate batches."""
+        wanted = self.exam.expected
+        state: dict[str, Shape | None] = dict(wanted.state())
+        for odd in self.exam.odd:
+            nulls = self.nulls | null_on(self.sides, odd.batch)
+            part = Part(
+                ODD,
+                state,
+                "float64.odd_gradient",
+                "float64",
+                wanted.kind,
+                self._loose(nulls),
+                allowed=self._moved(f"odd/{odd.name}"),
+                loose=self._cancelling(),
+                batch=odd.batch,
+            )
+            self.compare(part, f"odd/{odd.name}")
+
     def _allowed(self, prefix: str) -> dict[str, float]:
-        """How far tensors may be apart by what the control shows."""
+        """How far tensors may be apart by what the control shows, there or before."""
         if self.control is None:
             return {}
         side, reading = self.control
         one, other = self.sides[side].under(prefix), reading.under(prefix)
-        factor = tolerances()["float64.control"]
-        return {
-            name: factor * distance(one[name], other[name])
-            for name in one.keys() & other.keys()
-        }
+        factor, known = (
+            tolerances()["float64.control"],
+            self.gaps[prefix.rstrip("0123456789")],
+        )
+        for name in one.keys() & other.keys():
+            here = factor * distance(one[name], other[name])
+            known[name] = max(known.get(name, 0.0), here)
+        return dict(known)
 
     def _cancelling(self) -> dict[str, float]:
         """How far weights and their slots may be apart because gradients cancel."""
@@ -254,15 +311,18 @@ class Float64:
         slots = {name: name.split("/", 2)[2] for name in self.exam.expected.slots}
         return found | {name: found[w] for name, w in slots.items() if w in found}
 
-    def doubts_gradients(self) -> bool:
-        """Whether gradients alone are beyond their gates, and so little that it may be
-        rounding: nodes by themselves and all outputs agreed.
+    def doubts_rest(self) -> bool:
+        """Whether all that is wrong is seen at rest, and so little that it may be rounding.
+
+        On batches that are made to be degenerate it may be more.
         """
-        late = {*AFTER, *RELATIONS} - {"decisions", "state after resuming"}
+        far = tolerances()["float64.doubt"]
+        late = {*AFTER} - {*EXACT, ODD}
         wrong = [m for m in self.ledger.mismatches if m.part.name not in late]
-        far = tolerances()["float64.near"]
         return bool(wrong) and all(
-            m.part.name in ("gradients", "clipped gradients") and m.size <= far * m.gate
+            m.part.name in (*AT_REST, ODD)
+            and m.reason == "differs"
+            and (m.size <= far or m.part.batch in ADVERSARIAL)
             for m in wrong
         )
 
@@ -272,36 +332,40 @@ class Float64:
         There is where everything at rest agreed and trajectories differ by so little that
         amplified rounding may be the cause.
         """
-        late = {*AFTER} - {"decisions", "state after resuming"}
+        late = {*AFTER} - {*EXACT, ODD}
         wrong = [m for m in self.ledger.mismatches if m.part.name not in late]
-        far = [
-            m.size
-            for m in self.ledger.mismatches
-            if m.size > tolerances()["float64.doubt"]
-        ]
-        if wrong or far or not self.ledger.mismatches:
-            return None
         sizes = [
             entry.worst()
             for (name, _), entry in self.ledger.entries.items()
             if name in ("outputs in training", "gradients", "predictions")
         ]
-        return max(*sizes, 1e-15)
+        # What comes later has grown: the first step that is wrong tells. Where rounding
+        # is amplified at rest already, so it may be there.
+        first = [m for m in self.ledger.mismatches if m.part.name in STEPS]
+        known = first or self.ledger.mismatches
+        more = max(1.0, *(size / tolerances()["float64.forward"] for size in sizes))
+        most = tolerances()["float64.doubt"] * more
+        if wrong or not known or any(m.size > most for m in known):
+            return None
+        return max(*sizes, self.blur, tolerances()["float64.unit"])
 
     def _steps_made(self) -> int:
         """The updates of the side that made most (`decisions` has compared them)."""
         return max(len(reading.figures["rows"]) for reading in self.sides.values())
 
-    def _loose(self) -> dict[str, np.ndarray]:
+    def _loose(
+        self, nulls: Mapping[str, np.ndarray] | None = None
+    ) -> dict[str, np.ndarray]:
         """Masks of entries under the wider gate: null weights, and what follows them."""
-        if not self.nulls:
+        nulls = self.nulls if nulls is None else nulls
+        if not nulls:
             return {}
         wanted = self.exam.expected
-        found = dict(self.nulls)
+        found = dict(nulls)
         for name in wanted.slots:
             weight = name.split("/", 2)[2]
-            if weight in self.nulls:
-                found[name] = self.nulls[weight]
+            if weight in nulls:
+                found[name] = nulls[weight]
         for name, shape in wanted.buffers.items():
             found[name] = np.ones(tuple(map(int, shape)), dtype=bool)
         return found
@@ -361,6 +425,7 @@ class Float64:
                 kind,
                 self._loose(),
                 allowed=self._allowed("restored"),
+                loose=self._cancelling(),
             )
             self.compare(part, "restored")
 

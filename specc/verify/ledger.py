@@ -79,13 +79,15 @@ def excuse(part: Part, tensor: str) -> str:
     """Why a tensor may differ by more than the gate of its part."""
     if tensor in part.nulls:
         return "its gradient is zero but for rounding, or it follows one that is"
-    if part.blur:
+    gate = tolerances()[part.gate]
+    if part.blur.get(tensor, 0.0) > gate:
         return "its loss divides by a probability near 0 or 1"
-    if tensor in part.loose or "gradients" in part.name:
-        return "it is a small difference of large sums: float32 shows how small"
-    if part.step is not None or part.name.endswith("after training"):
+    if part.turned.get(tensor):
+        return "decisions lie on their border"
+    trained = part.step is not None or part.name.endswith(("after training", "the end"))
+    if trained and part.loose.get(tensor, 0.0) <= gate:
         return "training amplifies rounding: a control run differs as much"
-    return "decisions lie on their border"
+    return "inputs and weights that move by rounding move it as far"
 
 
 @dataclass

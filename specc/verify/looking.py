@@ -36,9 +36,13 @@ class Looking(Workplace):
             dtype=self.case.precision,
             device="cpu",
             seed=self.module.SEED,
-            steps_per_epoch=self.steps_per_epoch(),
+            **self.known(),
         )
         self.keep("built", self.module.export_state(self.state))
+
+    def known(self) -> dict[str, int]:
+        """What a training loop would find out, for steps that are made without one."""
+        return {} if self.case.epochs else {"steps_per_epoch": self.case.rate_epoch}
 
     def alone(self) -> None:
         """Every node by itself: its output, and what it pulls back, in both modes."""
@@ -62,7 +66,8 @@ class Looking(Workplace):
         """Outputs, loss and gradients of a model at rest."""
         for probe in self.case.probes:
             if probe.start == "built":
-                self.module.import_state(self.state, self.under("built"))
+                arrays = self.under("built") | self.given_under("built")
+                self.module.import_state(self.state, arrays)
             else:
                 self.begin()
             self.look_at(probe)

@@ -19,7 +19,7 @@ from .protocol import Reading
 from .spread import distance, largest
 from .tolerances import tolerances
 
-__all__ = ["clear_drift", "null_entries"]
+__all__ = ["clear_drift", "null_entries", "null_on"]
 
 Sides = Mapping[str, Reading]
 
@@ -31,13 +31,24 @@ def null_entries(sides: Sides) -> dict[str, np.ndarray]:
     `float64.null_share` of the model's largest, and is not exactly 0 everywhere (exact
     zeros stay put under every optimizer).
     """
+    return _null_on(sides, ("real", "ties"))
+
+
+def null_on(sides: Sides, look: str) -> dict[str, np.ndarray]:
+    """The same of one look alone, against gradients on ordinary inputs."""
+    return _null_on(sides, (look,), "real")
+
+
+def _null_on(
+    sides: Sides, looks: tuple[str, ...], usual: str = ""
+) -> dict[str, np.ndarray]:
     share = tolerances()["float64.null_share"]
     small: dict[str, np.ndarray] = {}
     moved: dict[str, np.ndarray] = {}
-    for probe in ("real", "ties"):
+    for probe in looks:
         for reading in sides.values():
             found = reading.under(f"raw/{probe}")
-            bound = share * largest(found.values())
+            bound = share * largest(reading.under(f"raw/{usual or probe}").values())
             for name, array in found.items():
                 below = np.abs(array) <= bound
                 small[name] = small[name] & below if name in small else below
@@ -60,7 +71,7 @@ def clear_drift(
         the tensors that were cleared.
     """
     drifted = [item for item in ledger.mismatches if item.null]
-    if not drifted:
+    if not drifted or not _within_reach(exam, sides, nulls):
         return ()
     other = [item for item in ledger.mismatches if not item.null]
     allowed = tolerances()["float64.spare"] * _drift(exam, sides, nulls, nulls)
@@ -75,12 +86,43 @@ def clear_drift(
     return tuple(sorted({item.name for item in drifted}))
 
 
+def _within_reach(exam: Exam, sides: Sides, nulls: Mapping[str, np.ndarray]) -> bool:
+    """Whether the optimizer can have moved null entries so far, by the rounding alone.
+
+    Their gradients are below `float64.null_share` of the largest, by definition; each
+    update moves them by the learning rate times what the rule makes of that.
+    """
+    training = exam.program.training
+    assert training is not None
+    size = largest(
+        array
+        for reading in sides.values()
+        for probe in ("real", "ties")
+        for array in reading.under(f"raw/{probe}").values()
+    )
+    noise = tolerances()["float64.null_share"] * size
+    rate = max(
+        abs(rate)
+        for r in sides.values()
+        for rate in (*r.figures["rates"], *r.figures["late_rates"])
+    )
+    reach = 2.0 * rate * training.phases[0].optimizer.reach(noise)
+    return all(
+        _drift(exam, sides, nulls, nulls, (step,)) <= step * reach
+        for step in exam.record
+    )
+
+
 def _drift(
-    exam: Exam, sides: Sides, nulls: Mapping[str, np.ndarray], names: Iterable[str]
+    exam: Exam,
+    sides: Sides,
+    nulls: Mapping[str, np.ndarray],
+    names: Iterable[str],
+    steps: tuple[int, ...] = (),
 ) -> float:
-    """The largest absolute difference of tensors at any step; of weights, null entries."""
+    """The largest absolute difference of tensors at the steps; of weights, null entries."""
     chosen, worst = list(names), 0.0
-    for step in exam.record:
+    for step in steps or exam.record:
         states = [reading.under(f"steps/{step}") for reading in sides.values()]
         for name in chosen:
             arrays = [state[name] for state in states if name in state]

@@ -11,12 +11,13 @@ from .alone import ALONE
 from .blame import place_of
 from .expect import Expected, expected
 from .protocol import JUDGE
+from .updates import UPDATES
 from .verdict import Check, Place, Portable, Refused, Standing
 
 __all__ = ["portability"]
 
 OUTPUTS = ("outputs in inference", "outputs in training")
-UPDATES = ("state after steps", "state after a step")
+AFTER_STEPS = ("state after steps", "state after a step", UPDATES)
 FIGURES = (
     "figures in inference",
     "figures in training",
@@ -30,10 +31,10 @@ PARTS = {
     "activation": OUTPUTS,
     "initializer": ("initial weights",),
     "regularizer": ("penalty", "gradients"),
-    "constraint": UPDATES,
+    "constraint": AFTER_STEPS,
     "loss": FIGURES,
     "metric": FIGURES,
-    "optimizer": UPDATES,
+    "optimizer": AFTER_STEPS,
     "schedule": ("decisions", "figures of epochs"),
     "callback": ("decisions",),
 }

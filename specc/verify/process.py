@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import signal
@@ -68,6 +69,8 @@ class Worker:
             *(sys.executable, "-P", "-m", "specc.verify.worker", probe),
             *packages,
         ]
+        #: The end of a pipe that closes with this process, which the other one sees.
+        self._life = -1
         self._process: subprocess.Popen[bytes] | None = None
         self._errors: IO[bytes] | None = None
         self._ready = False
@@ -80,17 +83,25 @@ class Worker:
             return
         home = self.folder / f"keras-{self.name}"
         home.mkdir(exist_ok=True)
+        life, self._life = os.pipe()
         self._errors = (self.folder / f"stderr-{self.name}").open("w+b")
         self._buffer, self._ready, self._cases = b"", False, 0
         self._process = subprocess.Popen(
-            self._command,
+            [*self._command, str(life)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._errors,
             cwd=self.folder,
-            env={**os.environ, **ENVIRONMENT, "KERAS_HOME": str(home)},
+            env={
+                **os.environ,
+                **ENVIRONMENT,
+                "KERAS_HOME": str(home),
+                "TMPDIR": str(self.folder),
+            },
+            pass_fds=(life,),
             start_new_session=True,
         )
+        os.close(life)
 
     def take(self, case: Case, timeout: float, watch: Watch) -> None:
         """Hand the case over, at once or as soon as the process is ready.
@@ -117,6 +128,7 @@ class Worker:
 
         Raises:
             Lost: the process died.
+            OSError: there is no room for its answer.
         """
         piece = os.read(self.fileno(), 1 << 16)
         if not piece:
@@ -128,6 +140,8 @@ class Worker:
             if "ready" in message:
                 self.versions, self._ready = message["versions"], True
                 self._send()
+            elif "no_room" in message:
+                raise OSError(errno.ENOSPC, message["no_room"], self._case.out)
             elif "stage" in message:
                 self._watch.side(self.name, self._case.precision, message["stage"])
             else:
@@ -179,6 +193,7 @@ class Worker:
             if process.poll() is None:
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()
+            os.close(self._life)
             for pipe in (process.stdin, process.stdout):
                 if pipe is not None:
                     _close(pipe)

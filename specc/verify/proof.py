@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import itertools
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -16,8 +16,9 @@ from .findings import Findings
 from .in_float32 import Control, Float32
 from .in_float64 import Float64
 from .pool import Crash, WorkerPool
-from .protocol import JUDGE, Arrays, Precision, Reading
+from .protocol import JUDGE, Arrays, Case, Precision, Reading
 from .start import moved
+from .tolerances import tolerances
 from .verdict import Failure, Verdict
 
 __all__ = ["Proof"]
@@ -50,9 +51,7 @@ class Proof:
             ):
                 self.in_float32(folder, double, comparison.nulls)
         finally:
-            for file in folder.iterdir():
-                file.unlink()
-            folder.rmdir()
+            shutil.rmtree(folder, ignore_errors=True)
         versions = self.pool.versions()
         sides = [side for side in self.findings.emissions if side in versions]
         return self.findings.verdict({side: versions[side] for side in sides})
@@ -74,7 +73,7 @@ class Proof:
         self.pool.watch.comparing("float64")
         comparison = Float64(self.exam, readings)
         comparison.run()
-        if comparison.doubts_gradients():
+        if comparison.doubts_rest():
             comparison = self.with_rounding(folder, readings) or comparison
         size = comparison.doubt()
         if size is not None:
@@ -91,33 +90,25 @@ class Proof:
     def with_rounding(
         self, folder: Path, readings: Mapping[str, Reading]
     ) -> Float64 | None:
-        """Compare again, with what rounding does to gradients of each side."""
-        given = folder / "in64.safetensors"
-        looks: dict[str, Any] = {
-            "alone": {},
-            "singles": (),
-            "probes": self.exam.probes,
-        }
-        cases = {
-            side: self.exam.single(
-                self.findings.emissions[side], given, folder / f"rounding-{side}"
-            ).model_copy(update=looks)
-            for side in readings
-            if side != JUDGE
-        }
-        coarse = {
-            side: answer
-            for side, answer in self.pool.run(cases).items()
-            if isinstance(answer, Reading) and answer.mishap is None
-        }
-        rounding = Rounding(
-            tuple((readings[side], seen) for side, seen in coarse.items())
-        )
-        comparison = Float64(self.exam, readings, rounding=rounding)
+        """Compare again, with what rounding comes to on all sides but the judge."""
+        size = tolerances()["float64.unit"]
+        away, cases = self.exam.moved(size), dict[str, Case]()
+        for side in readings:
+            if side != JUDGE:
+                given = folder / f"moved-{side}.safetensors"
+                away.write(given, built=moved(readings[side].under("built"), size))
+                out = folder / f"rounding-{side}.safetensors"
+                cases[side] = away.at_rest(self.findings.emissions[side], given, out)
+        pairs: list[tuple[Reading, Reading]] = []
+        for side, answer in self.pool.run(cases).items():
+            if isinstance(answer, Crash) or answer.mishap is not None:
+                return None
+            pairs.append((readings[side], answer))
+        comparison = Float64(self.exam, readings, rounding=Rounding(tuple(pairs)))
         comparison.run()
         self.findings.notes.append(
-            "gradients are small differences of large sums: beyond the gates, they were"
-            f" held against what rounding to float32 does to those of {', '.join(coarse)}"
+            "rounding is amplified: beyond the gates, what was seen at rest was held"
+            f" against {' and '.join(cases)} with all numbers moved by {size:.1g}"
         )
         return comparison
 

@@ -7,13 +7,16 @@ a directory that both can reach. Array names are paths of words joined by slashe
 from __future__ import annotations
 
 import dataclasses
+import errno
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
-from pydantic import Field
+from pydantic import ConfigDict, Field
+from safetensors import SafetensorError
 from safetensors.numpy import (  # pyright: ignore[reportUnknownVariableType]
     load_file,  # pyright: ignore[reportUnknownVariableType]
     save_file,  # pyright: ignore[reportUnknownVariableType]
@@ -28,6 +31,8 @@ __all__ = [
     "Arrays",
     "Case",
     "Mishap",
+    "NoRoom",
+    "Odd",
     "Precision",
     "Probe",
     "Reading",
@@ -51,10 +56,14 @@ STAGES = (
     "train",
     "after",
     "resume",
+    "stop",
     "single_steps",
+    "odd_steps",
+    "updates",
     "plain",
     "not_finite",
     "guards",
+    "bare",
 )
 
 Arrays = dict[str, np.ndarray]
@@ -71,6 +80,11 @@ class Probe(Model):
     batch: str
     start: Literal["random", "built"] = "random"
     step: int = 0
+
+    @property
+    def ordinary(self) -> bool:
+        """Whether its numbers are of an ordinary size."""
+        return self.batch != "large"
 
 
 class Alone(Model):
@@ -99,12 +113,23 @@ class Single(Model):
     batch: str
 
 
+class Odd(Model):
+    """One training step from the start, on a batch made to be degenerate."""
+
+    name: str
+    batch: str
+    step: int
+
+
 class Case(Model):
     """All that is asked of one program in one precision.
 
     Batches are named; their arrays are ``batch/<name>/<field>``. The start's arrays are
     ``start/<path>``. What a part is not asked for is left empty.
     """
+
+    # Figures may be infinite.
+    model_config = ConfigDict(allow_inf_nan=True, ser_json_inf_nan="constants")
 
     text: str
     nodes: dict[str, str]
@@ -126,8 +151,15 @@ class Case(Model):
     #: The batch on which outputs are taken once more after training.
     after: str | None = None
     singles: tuple[Single, ...] = ()
+    odd: tuple[Odd, ...] = ()
+    #: Steps of updates from given gradients (``gradient/<step>/…``), one after another
+    #: from the start (with ``idle/…``), and a batch for what is not computed from them.
+    updates: tuple[int, ...] = ()
+    updates_on: str = ""
     #: Length of the table of learning rates, and the steps of an epoch it assumes.
     rates: int = 0
+    #: Single steps beyond the table whose rates are asked for.
+    late_rates: tuple[int, ...] = ()
     rate_epoch: int = 1
     #: Number of examples, and of epochs, whose order is asked for.
     order: tuple[int, int] = (0, 0)
@@ -135,8 +167,13 @@ class Case(Model):
     figures: tuple[tuple[float | None, ...], ...] = ()
     #: Whether to see what a loss that is not a number leads to (with `epochs`).
     not_finite: bool = False
+    #: The names of the figures of a step.
+    logs: tuple[str, ...] = ()
     #: Whether to see what importing damaged weights leads to.
     guards: bool = False
+    #: Whether to use the program by itself (with `epochs`), and whether it draws masks.
+    bare: bool = False
+    seeded: bool = False
 
 
 @dataclass(frozen=True)
@@ -175,11 +212,24 @@ class Reading:
         }
 
 
+class NoRoom(OSError):
+    """The disk has no room for arrays."""
+
+
 def write_arrays(path: str | Path, arrays: Mapping[str, Any]) -> None:
-    """Write arrays by name; safetensors needs copies in C order."""
-    save_file(
-        {name: np.array(value, order="C") for name, value in arrays.items()}, str(path)
-    )
+    """Write arrays by name; safetensors needs copies in C order.
+
+    Raises:
+        NoRoom: the disk is full.
+    """
+    copies = {name: np.array(value, order="C") for name, value in arrays.items()}
+    try:
+        save_file(copies, str(path))
+    except SafetensorError as error:
+        if f"os error {errno.ENOSPC}" not in str(error):
+            raise
+        why = os.strerror(errno.ENOSPC)
+        raise NoRoom(errno.ENOSPC, why, str(path)) from None
 
 
 def read_arrays(path: str | Path) -> Arrays:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from ..catalog.types import Shape
 from ..ir import Program
@@ -52,9 +52,12 @@ def compare_relations(
     gradients: Mapping[str, Shape | None],
     sides: Mapping[str, Reading],
     ledger: Ledger,
-    loose: Mapping[str, float],
+    moved: Callable[[str], Mapping[str, float]],
 ) -> None:
-    """Hold each side against itself; gradients may differ by what is `loose` of them."""
+    """Hold each side against itself.
+
+    `moved` says how far tensors under a prefix may be apart in any case.
+    """
     holds = {
         "gradients in another order": relations.symmetric,
         "gradients in halves": relations.additive,
@@ -74,6 +77,6 @@ def compare_relations(
                 gate,
                 truth="as is",
                 batch=relations.batch,
-                loose=loose if names is gradients else {},
+                allowed=moved(f"related/{what}"),
             )
             ledger.compare(part, pair)

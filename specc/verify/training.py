@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from contextlib import suppress
 
+from ..live import load
+from .protocol import Arrays
 from .watching import Enough, Recorder, WindowBatches, never_stop
 from .workplace import Workplace
 
@@ -12,6 +15,9 @@ __all__ = ["Training"]
 
 class Training(Workplace):
     """The stages of training."""
+
+    #: The state at the end of the first epoch.
+    between: Arrays | None = None
 
     def loop(self) -> None:
         """Train through the program's own loop, watched by hooks."""
@@ -29,6 +35,7 @@ class Training(Workplace):
             self.keep("restored", self.module.export_state(self.state))
         self.figures["ids"] = batches.ids
         self.figures["rows"] = hooks.rows
+        self.between = hooks.between
         if self.case.after is not None:
             self.stage = "after"
             self.look_again(self.case.after)
@@ -47,26 +54,30 @@ class Training(Workplace):
             self.keep(f"after/{mode}", outputs)
 
     def resume(self) -> None:
-        """Go back to the end of the first epoch and train on from there.
+        """Train on from the end of the first epoch, in a program that is loaded anew.
 
         What training depends on must all be in the exported state, so that the rest
-        comes out as before, bit for bit. What early stopping remembers is not in it, so
-        that nothing stops this second run; the rule itself is looked at in `decide`.
+        comes out as before, bit for bit, where nothing has been seen before. What early
+        stopping remembers is not in it, so that nothing stops this second run; the rule
+        itself is looked at in `decide`.
         """
-        if not self.case.epochs:
+        if not self.case.epochs or self.between is None:
             return
         first, made = len(self.case.epochs[0]), len(self.figures["rows"])
         last = max(step for step in self.case.record if step <= made)
         if first not in self.case.record or last <= first:
             return
-        self.module.import_state(self.state, self.under(f"steps/{first}"))
-        self.state.epoch = 1  # it is written down before the epoch is counted
-        never_stop(self.state)
-        hooks = Recorder(self, stop_at=last - first)
-        with suppress(Enough):
-            self.module.train(WindowBatches(self), self.state, hooks)
-        self.keep("resumed", self.module.export_state(self.state))
-        self.figures["resumed_until"] = last
+        fresh = load(self.case.text, f"{self.name}_fresh")
+        try:
+            state = fresh.init_state(dtype=self.case.precision)
+            fresh.import_state(state, self.between)
+            never_stop(state)
+            hooks = Recorder(self, stop_at=last - first)
+            with suppress(Enough):
+                fresh.train(WindowBatches(self), state, hooks)
+            self.keep("resumed", fresh.export_state(state))
+        finally:
+            sys.modules.pop(fresh.__name__, None)
 
     def single_steps(self) -> None:
         """One step from each given state."""

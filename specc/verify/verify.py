@@ -56,8 +56,14 @@ def verify(
     exam = prepare(program, batches, steps, not_finite=not_finite, guards=guards)
     findings = Findings(exam, origins, emissions)
     made = len(exam.window.updates())
-    if made < steps:
-        findings.notes.append(f"training ends after {made} updates, before {steps}")
+    assert program.training is not None
+    whole = exam.window.steps * program.training.phases[0].epochs
+    if whole < steps:
+        findings.notes.append(f"training ends after {whole} updates, before {steps}")
+    if made < min(steps, whole):
+        findings.notes.append(
+            f"{made} updates were compared, not {steps}: more batches would not fit"
+        )
     if pool is None:
         with WorkerPool(emissions) as own:
             return Proof(findings, own).run(tuple(precisions))

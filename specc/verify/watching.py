@@ -9,7 +9,14 @@ import numpy as np
 
 from .protocol import Arrays, Case
 
-__all__ = ["Enough", "Recorder", "SpoiltBatches", "WindowBatches", "never_stop"]
+__all__ = [
+    "Enough",
+    "OneBatch",
+    "Recorder",
+    "SpoiltBatches",
+    "WindowBatches",
+    "never_stop",
+]
 
 
 class Watched(Protocol):
@@ -99,6 +106,28 @@ class SpoiltBatches(WindowBatches):
         return self.epoch(0) if self.held_out else None
 
 
+class OneBatch:
+    """One batch an epoch, and the first one that is held out."""
+
+    steps_per_epoch = 1
+
+    def __init__(self, trial: Watched, most: int = 1) -> None:
+        self.trial = trial
+        self.left = most
+
+    def epoch(self, number: int) -> Iterator[Arrays]:
+        """The first batch of all, in so many epochs at the most."""
+        if not self.left:
+            raise Enough
+        self.left -= 1
+        yield self.trial.batch(self.trial.case.epochs[0][0])
+
+    def validation(self) -> Iterator[Arrays] | None:
+        """The first batch of the held-out part, if there is one."""
+        names = self.trial.case.validation[:1]
+        return (self.trial.batch(name) for name in names) if names else None
+
+
 class Recorder:
     """Hooks that write down what the loop does, and leave it when enough is seen."""
 
@@ -107,6 +136,7 @@ class Recorder:
         self.stop_at = stop_at
         self.steps = 0
         self.rows: list[int] = []
+        self.between: Arrays | None = None
 
     def on_step(self, state: Any, rows: int, logs: dict[str, float]) -> None:
         """Write down the state after an update."""
@@ -131,5 +161,7 @@ class Recorder:
         seen = {name: value for name, value in logs.items() if name != "seconds"}
         trial.put_logs(f"epochs/{state.epoch}", seen)
         epochs = trial.case.epochs
+        if state.epoch == 1 < len(epochs):
+            self.between = trial.module.export_state(state)
         if state.epoch >= len(epochs) and len(epochs) < trial.module.EPOCHS:
             raise Enough

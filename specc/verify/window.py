@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
 from typing import Protocol
 
 import numpy as np
 
+from ..ir import Program
 from .protocol import Arrays
 
 __all__ = ["ADVERSARIAL", "LARGER", "Batches", "Window", "adversarial", "window"]
@@ -16,6 +16,10 @@ __all__ = ["ADVERSARIAL", "LARGER", "Batches", "Window", "adversarial", "window"
 
 #: Batches that are made to be degenerate.
 ADVERSARIAL = ("one", "zeros", "large", "ties")
+#: Batches of the held-out part that are looked at, besides the last one.
+HELD_OUT = 2
+#: Bytes of batches that are held and handed to every side.
+BATCHES_BUDGET = 256 << 20
 #: How much larger the inputs of the batch ``large`` are.
 LARGER = 100.0
 
@@ -59,9 +63,12 @@ class Window:
 def window(batches: Batches, steps: int, epochs: int) -> Window:
     """Take at least `steps` batches, of two epochs or more (`epochs` at the most).
 
-    Of each epoch come the first batches in its order and the last one.
+    There are fewer where their arrays would not fit into `BATCHES_BUDGET`. Of each epoch,
+    and of the held-out part, come the first batches in its order and the last one.
     """
     total = batches.steps_per_epoch
+    one = sum(a.nbytes for a in next(iter(batches.epoch(0))).values())
+    steps = min(steps, max(4, BATCHES_BUDGET // max(1, one)))
     per_epoch = min(total, max(1, -(-steps // min(2, epochs))))
     count = min(epochs, max(1, -(-steps // per_epoch)))
     named: dict[str, Arrays] = {}
@@ -78,9 +85,16 @@ def window(batches: Batches, steps: int, epochs: int) -> Window:
         taken.append(tuple(names))
     held_out = batches.validation()
     validation: list[str] = []
-    for number, batch in enumerate(islice(held_out, 3) if held_out else ()):
+    last: Arrays | None = None
+    number = 0
+    for number, batch in enumerate(held_out or ()):
+        last = batch
+        if number < HELD_OUT:
+            validation.append(f"v{number}")
+            named[validation[-1]] = _plain(batch)
+    if last is not None and number >= HELD_OUT:
         validation.append(f"v{number}")
-        named[validation[-1]] = _plain(batch)
+        named[validation[-1]] = _plain(last)
     return Window(named, tuple(taken), tuple(validation), rows, total)
 
 
@@ -93,31 +107,49 @@ def _plain(batch: Arrays) -> Arrays:
     return found
 
 
-def adversarial(batch: Arrays, inputs: tuple[str, ...], rows: int) -> dict[str, Arrays]:
+def adversarial(batch: Arrays, program: Program, rows: int) -> dict[str, Arrays]:
     """Batches that bring rare paths to light, made from an ordinary one.
 
-    ``one``: a single row; ``zeros``: inputs at 0, where activations have their kinks;
-    ``large``: inputs a hundred times as large, which saturates; ``ties``: inputs rounded
-    to a few values, so that maxima are reached more than once.
+    ``one``: a single row; ``zeros``: inputs at 0, where activations have their kinks and
+    outputs may tie, half of the classes being the first; ``large``: inputs a hundred
+    times as large, which saturates; ``ties``: inputs rounded to a few values, so that
+    maxima are reached more than once; ``weightless``, where examples have weights: all
+    of these 0.
     """
+    training = program.training
+    assert training is not None
     few = {name: array[:rows] for name, array in batch.items()}
+    inputs = [item.name for item in program.network.inputs]
+    found = {"one": {name: array[:1] for name, array in batch.items()}}
+    for change in ("zeros", "large", "ties"):
+        changed = {name: _changed(few[name], change) for name in inputs}
+        found[change] = {**few, **changed}
+    for item in training.objectives:
+        found["zeros"][item.target] = _first_class(few[item.target])
+    if training.sample_weight is not None:
+        weights = np.zeros_like(few[training.sample_weight])
+        found["weightless"] = {**few, training.sample_weight: weights}
+    return found
 
-    def with_inputs(change: str) -> Arrays:
-        changed = dict(few)
-        for name in inputs:
-            array = few[name]
-            if array.dtype.kind != "f":
-                continue
-            if change == "zeros":
-                changed[name] = np.zeros_like(array)
-            elif change == "large":
-                changed[name] = (array * np.float32(LARGER)).astype(array.dtype)
-            else:
-                size = float(np.abs(array).max()) or 1.0
-                changed[name] = (np.round(array / size * 2) / 2).astype(array.dtype)
-        return changed
 
-    return {
-        "one": {name: array[:1] for name, array in batch.items()},
-        **{name: with_inputs(name) for name in ("zeros", "large", "ties")},
-    }
+def _changed(array: np.ndarray, change: str) -> np.ndarray:
+    """Inputs as one of the batches has them; what counts or names is left alone."""
+    if array.dtype.kind != "f":
+        return array
+    if change == "zeros":
+        return np.zeros_like(array)
+    if change == "large":
+        return (array * np.float32(LARGER)).astype(array.dtype)
+    size = float(np.abs(array).max()) or 1.0
+    return (np.round(array / size * 2) / 2).astype(array.dtype)
+
+
+def _first_class(targets: np.ndarray) -> np.ndarray:
+    """Targets of classes, every other one of the first class: 0, or 1 in the first place."""
+    found = targets.copy()
+    if found.dtype.kind != "f":
+        found[::2] = 0
+    elif found.ndim > 1 and set(np.unique(found)) == {0.0, 1.0}:
+        found[::2] = 0.0
+        found[::2, ..., 0] = 1.0
+    return found

@@ -10,17 +10,21 @@ from __future__ import annotations
 import gc
 import json
 import os
+import shutil
+import signal
 import sys
+import threading
 import time
 import traceback
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from types import TracebackType
 from typing import IO, Any
 
 from .case import Trial
-from .protocol import Case, Mishap, write_arrays
+from .protocol import Case, Mishap, NoRoom, write_arrays
 
 __all__ = ["main"]
 
@@ -33,6 +37,22 @@ def _private_channel() -> tuple[IO[str], IO[str]]:
     os.dup2(nothing, 0)
     os.dup2(2, 1)
     return requests, replies
+
+
+def _end_with_parent(life: int) -> None:
+    """End at once, and remove the shared folder, when the other end of a pipe is closed."""
+
+    def wait() -> None:
+        os.read(life, 1)
+        _end()
+
+    threading.Thread(target=wait, daemon=True).start()
+
+
+def _end() -> None:
+    with suppress(FileNotFoundError):  # another worker was first
+        shutil.rmtree(os.getcwd(), ignore_errors=True)
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
 def _versions(packages: list[str]) -> dict[str, str]:
@@ -82,7 +102,10 @@ def answer(
         trial.run()
     except Exception as error:
         found = mishap(error, trial.stage, f"<{trial.name}>")
-    write_arrays(case.out, trial.arrays)
+    try:
+        write_arrays(case.out, trial.arrays)
+    except NoRoom as error:
+        return {"no_room": str(error)}
     seconds = time.perf_counter() - began
     reply: dict[str, Any] = {"figures": trial.figures, "seconds": seconds}
     if found is not None:
@@ -92,21 +115,29 @@ def answer(
 
 
 def main() -> None:
-    """Serve cases until the input ends. Arguments: the probe's module, then packages."""
+    """Serve cases until the input ends.
+
+    Arguments: the probe's module, packages, and last the pipe that closes with the parent.
+    """
     requests, replies = _private_channel()
 
     def say(message: dict[str, Any]) -> None:
         replies.write(json.dumps(message) + "\n")
         replies.flush()
 
-    module, *packages = sys.argv[1:]
+    module, *packages, life = sys.argv[1:]
+    _end_with_parent(int(life))
     probe = import_module(module)
     probe.configure(threads=1)
-    say({"ready": True, "versions": _versions(packages)})
-    for number, line in enumerate(requests):
-        case = Case.model_validate_json(line)
-        say(answer(probe, case, number, lambda stage: say({"stage": stage})))
-        gc.collect()
+    try:
+        say({"ready": True, "versions": _versions(packages)})
+        for number, line in enumerate(requests):
+            case = Case.model_validate_json(line)
+            say(answer(probe, case, number, lambda stage: say({"stage": stage})))
+            gc.collect()
+    except BrokenPipeError:
+        pass
+    _end()  # nobody listens any more
 
 
 if __name__ == "__main__":

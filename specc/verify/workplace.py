@@ -10,7 +10,7 @@ import numpy as np
 from ..backend import Emission
 from .protocol import Arrays, Case, read_arrays
 
-__all__ = ["Workplace"]
+__all__ = ["Workplace", "unlike"]
 
 
 class Workplace:
@@ -101,3 +101,16 @@ class Workplace:
             if not isinstance(figure, float | int):
                 raise TypeError(f"{prefix}: {name} is a {type(figure).__name__}")
             self.arrays[f"{prefix}/{name}"] = np.array(float(figure))
+
+
+def unlike(found: Arrays, wanted: Arrays) -> list[str]:
+    """The names of arrays that are not the same to the bit, or that one side lacks."""
+    both = found.keys() & wanted.keys()
+    same = {
+        name
+        for name in both
+        if found[name].dtype == wanted[name].dtype
+        and found[name].shape == wanted[name].shape
+        and found[name].tobytes() == wanted[name].tobytes()
+    }
+    return sorted((found.keys() | wanted.keys()) - same)

@@ -1,5 +1,6 @@
 """What each verb prints, where, and how it ends."""
 
+import errno
 import json
 import re
 from collections.abc import Callable
@@ -520,6 +521,25 @@ def test_verify_in_json_has_the_problems_of_a_spec(specc: Specc, first: Path) ->
     assert result.exit_code == 1
     (problem,) = json.loads(result.stdout)["problems"]
     assert problem["rule"] == "unknown-layer"
+
+
+def test_verify_in_json_says_what_else_is_wrong(
+    specc: Specc, first: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "no space left", "batches.npz")
+
+    monkeypatch.setattr("specc.cli.proving.open_spec", full)
+    result = specc("verify", first, "--format", "json")
+    assert result.exit_code == 4
+    why = "batches.npz: no space left"
+    assert result.stderr == f"specc: {why}\n"
+    assert json.loads(result.stdout) == {
+        "file": str(first),
+        "outcome": "no verdict",
+        "why": why,
+        "status": 4,
+    }
 
 
 def test_check_a_folder(specc: Specc, first: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -14,7 +16,9 @@ from specc.catalog.losses.crossentropy import (
 )
 from specc.catalog.metrics import Accuracy
 from specc.ir import Program
+from specc.verify.compare import Part
 from specc.verify.conditioning import Rounding, blurred, share, undecided, vanished
+from specc.verify.ledger import excuse
 from specc.verify.protocol import Probe, Reading
 from specc.verify.samples.drafts import Draft, train
 
@@ -69,7 +73,7 @@ def test_rounding_of_probabilities_is_divided_by_their_distance_from_0_and_1() -
     edge = program.network.outputs[0].edge
 
     def blur(*p: float) -> float:
-        return blurred(program, [{edge: np.array([p])}])
+        return blurred(program, [{edge: np.array([p])}])["loss"]
 
     assert blur(0.5, 0.4) < 1e-14, "nothing is let through where nothing saturates"
     assert blur(0.5, 1 - 1e-6) == pytest.approx(4 * ULP / 2 / 1e-6, rel=1e-6)
@@ -81,7 +85,7 @@ def test_rounding_of_probabilities_is_divided_by_their_distance_from_0_and_1() -
 def test_losses_of_logits_are_not_blurred() -> None:
     for program in (binary(unfused=False), binary(unfused=True, loss=LOGITS)):
         edge = program.network.outputs[0].edge
-        assert blurred(program, [{edge: np.array([[0.5, 1 - 1e-6]])}]) == 0.0
+        assert blurred(program, [{edge: np.array([[0.5, 1 - 1e-6]])}]) == {}
 
 
 def looks(here: float, kernel: float = 1.0) -> Reading:
@@ -103,20 +107,69 @@ def test_gradients_that_are_all_zero_are_held_against_the_usual_ones() -> None:
     assert vanished([looks(0.0)], "raw", real) == {}
 
 
-def both_precisions(exact: float, rounded: float) -> Rounding:
-    single = Reading({"raw/real/w": np.array([np.float32(rounded)])}, {})
-    return Rounding(((Reading({"raw/real/w": np.array([exact])}, {}), single),))
+def rounding(*looks: tuple[float, float], other: float = 1.0) -> Rounding:
+    """A gradient at several looks and moved, beside another that stays as it is."""
+
+    def reading(which: int) -> Reading:
+        arrays = {f"raw/{n}/w": np.array([pair[which]]) for n, pair in enumerate(looks)}
+        steady = {f"raw/{n}/other": np.array([other]) for n in range(len(looks))}
+        return Reading({**arrays, **steady}, {})
+
+    return Rounding(((reading(0), reading(1)),))
 
 
-def test_gradients_may_differ_by_what_float32_loses() -> None:
-    rounding = both_precisions(1.0, 1.0 + 2.0**-10)
-    allowed = 10 * 2.0**-39
-    assert rounding.allowed("raw/real") == {"w": pytest.approx(allowed)}
-    assert rounding.relative(["raw/real"]) == {"w": pytest.approx(allowed)}
-    # A constant that was rounded to float32, 1e-9 and more, is never let through.
-    assert allowed < 1e-10
+def test_tensors_may_differ_by_what_rounding_comes_to() -> None:
+    found = rounding((2.0, 2.0 + 2.0**-30))
+    assert found.allowed("raw/0") == {"w": pytest.approx(10 * 2.0**-30), "other": 0.0}
+    assert found.relative(["raw/0"])["w"] == pytest.approx(5 * 2.0**-30)
+
+
+def test_the_side_that_rounding_moves_farthest_counts() -> None:
+    near, far = rounding((2.0, 2.0)), rounding((2.0, 2.5))
+    assert Rounding((*far.pairs, *near.pairs)).allowed("raw/0")["w"] == 5.0
+
+
+def test_looks_at_which_a_gradient_is_rounding_say_nothing_of_others() -> None:
+    found = rounding((1e-17, 3e-17), (1.0, 1.0 + 2.0**-40)).relative(["raw/0", "raw/1"])
+    assert found["w"] == pytest.approx(10 * 2.0**-40)
+    assert rounding((1.0, 1.5)).relative(["raw/0"])["w"] == 1e-7
 
 
 @pytest.mark.parametrize("lost", [np.inf, np.nan])
-def test_what_overflows_in_float32_lets_nothing_through(lost: float) -> None:
-    assert both_precisions(1.0, lost).allowed("raw/real") == {}
+def test_what_is_not_finite_lets_nothing_through(lost: float) -> None:
+    assert "w" not in rounding((1.0, lost)).allowed("raw/0")
+
+
+def test_blur_touches_only_what_leads_to_the_output() -> None:
+    draft = Draft({"x": (4,)})
+    trunk = draft.add(Dense(units=3), "x")
+    one = draft.add(Dense(units=2, activation=Sigmoid()), trunk)
+    one = draft.add(Reshape(target_shape=(2,)), one)
+    two = draft.add(Dense(units=2, activation=Sigmoid()), trunk)
+    program = train(draft.network({"a": one, "b": two}), {"a": YES_NO, "b": YES_NO})
+    edges = {item.name: item.edge for item in program.network.outputs}
+    p = np.array([[0.5, 1 - 1e-6]])
+    found = blurred(program, [{edges["a"]: p, edges["b"]: p}])
+    layers = {name.rpartition("/")[0] for name in found if "/" in name}
+    assert layers == {"dense_1", "dense_2"}
+    assert {name for name in found if "/" not in name} == {"loss", "a_loss"}
+
+
+@pytest.mark.parametrize(
+    ("part", "why"),
+    [
+        ({"turned": {"w": 0.1}, "look": "real"}, "decisions"),
+        ({"turned": {"w": 0.0}, "allowed": {"w": 1.0}, "look": "real"}, "inputs"),
+        ({"blur": {"w": 1e-15}, "allowed": {"w": 1.0}, "look": "real"}, "inputs"),
+        ({"blur": {"w": 1e-9}, "look": "real"}, "its loss"),
+        ({"allowed": {"w": 1.0}}, "inputs"),
+        ({"allowed": {"w": 1.0}, "step": 2}, "training"),
+        ({"loose": {"w": 1e-20}, "allowed": {"w": 1.0}, "step": 2}, "training"),
+        ({"loose": {"w": 1e-8}, "step": 2}, "inputs"),
+    ],
+)
+def test_the_evidence_is_that_which_lets_a_tensor_through(
+    part: dict[str, Any], why: str
+) -> None:
+    whole = Part("a part", {"w": None}, "float64.forward", **part)
+    assert excuse(whole, "w").startswith(why)

@@ -1,5 +1,6 @@
 """Adam and Nadam."""
 
+import math
 from typing import ClassVar, Literal
 
 from pydantic import Field
@@ -51,6 +52,9 @@ class Adam(Optimizer):
         extra = ("velocity_max",) if self.amsgrad else ()
         return ("momentum", "velocity", *extra)
 
+    def reach(self, gradient: float) -> float:
+        return _reach(gradient, self.beta_1, self.beta_2, self.epsilon)
+
 
 class Nadam(Optimizer):
     """Adam with Nesterov's look-ahead and a momentum that warms up.
@@ -81,3 +85,15 @@ class Nadam(Optimizer):
 
     def slots(self) -> tuple[str, ...]:
         return ("momentum", "velocity")
+
+    def reach(self, gradient: float) -> float:
+        # The look-ahead adds a second share of the gradient to that of the mean.
+        return 2.0 * _reach(gradient, self.beta_1, self.beta_2, self.epsilon)
+
+
+def _reach(gradient: float, beta_1: float, beta_2: float, epsilon: float) -> float:
+    """Of the mean over the root: by Cauchy and Schwarz, and by what ε leaves of noise."""
+    share = beta_1**2 / beta_2
+    sums = 1.0 / (1.0 - share) if share < 1.0 else math.inf
+    most = math.sqrt(sums / (1.0 - beta_2))
+    return min(most, gradient / (epsilon * (1.0 - beta_1)))

@@ -1,5 +1,6 @@
 """RMSprop."""
 
+import math
 from typing import ClassVar
 
 from pydantic import Field
@@ -49,3 +50,10 @@ class RMSprop(Optimizer):
 
     def rate_slot(self) -> tuple[str, float] | None:
         return ("momentum", self.momentum) if self.momentum else None
+
+    def reach(self, gradient: float) -> float:
+        # The centered mean square may be 0 however large the gradients are.
+        most = gradient / math.sqrt(self.epsilon)
+        if not self.centered:
+            most = min(most, 1.0 / math.sqrt(1.0 - self.rho))
+        return most / (1.0 - self.momentum)

@@ -49,3 +49,6 @@ class SGD(Optimizer):
 
     def rate_slot(self) -> tuple[str, float] | None:
         return ("velocity", self.momentum) if self.momentum else None
+
+    def reach(self, gradient: float) -> float:
+        return gradient / (1.0 - self.momentum)

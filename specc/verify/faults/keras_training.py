@@ -76,6 +76,33 @@ TRAINING_FAULTS: list[Fault] = [
         "optimizer",
     ),
     loop(
+        "a bias before a normalization moved at every update",
+        "convnet",
+        in_definition(
+            "update_weights",
+            swap(
+                r"^( +)(state\.optimizer\.update_step\()",
+                r'\1if path == "conv2d_1/bias":\n\1    weight.assign(weight + 1e-6)\n'
+                r"\1\2",
+            ),
+        ),
+        "optimizer",
+        "conv2d_1",
+    ),
+    loop(
+        "a bias before a normalization never updated",
+        "convnet",
+        in_definition(
+            "update_weights",
+            swap(
+                r"^( +)(state\.optimizer\.update_step\()",
+                r'\1if path == "conv2d_1/bias":\n\1    continue\n\1\2',
+            ),
+        ),
+        "optimizer",
+        "conv2d_1",
+    ),
+    loop(
         "amsgrad without its maximum",
         "convnet",
         in_definition("Adam", swap(r"tf\.maximum\(largest, v\)", "v")),

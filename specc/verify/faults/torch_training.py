@@ -94,6 +94,33 @@ TRAINING_FAULTS: list[Fault] = [
         "kernel_constraint",
         "optimizer",
     ),
+    loop(
+        "a bias before a normalization moved at every update",
+        "convnet",
+        in_definition(
+            "train_step",
+            swap(
+                r"^( +)(state\.optimizer\.step\(\))",
+                r"\1\2\n\1with torch.no_grad():\n"
+                r'\1    state.parameters["conv2d_1/bias"].add_(1e-6)',
+            ),
+        ),
+        "optimizer",
+        "conv2d_1",
+    ),
+    loop(
+        "a bias before a normalization never updated",
+        "convnet",
+        in_definition(
+            "train_step",
+            swap(
+                r"^( +)(state\.optimizer\.step\(\))",
+                r'\1state.parameters["conv2d_1/bias"].grad.zero_()\n\1\2',
+            ),
+        ),
+        "optimizer",
+        "conv2d_1",
+    ),
     # Gradients and updates
     gradient(
         "clipping after the update",

@@ -1,5 +1,6 @@
 """The constructs: declared as specc's own are."""
 
+import math
 from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
@@ -80,6 +81,9 @@ class Adagrad(Optimizer):
 
     def slots(self) -> tuple[str, ...]:
         return ("squares",)
+
+    def reach(self, gradient: float) -> float:
+        return min(1.0, gradient / math.sqrt(self.epsilon))
 
 
 class Untold(Adagrad):
