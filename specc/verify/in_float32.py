@@ -238,7 +238,9 @@ class Float32:
             for item in self.controls
         ]
         pairs = list(combinations((apart or double).values(), 2))
-        units = Witness("", pairs, "where float64's difference is told in float32's units", UNITS)
+        units = Witness(
+            "", pairs, "where float64's difference is told in float32's units", UNITS
+        )
         result = compare_dual(part, single, double, [units, *witnesses])
         gate = tolerances()[part.gate]
         self.ledger.enter(

@@ -134,7 +134,9 @@ def held(
     single = {"a": {"t": truth}, "b": {"t": truth + error}}
     double = {"a": {"t": truth}, "b": {"t": truth}}
     witnesses = [
-        Witness(side, [(double[side], {"t": truth + size})], "with weights moved by 1e-6")
+        Witness(
+            side, [(double[side], {"t": truth + size})], "with weights moved by 1e-6"
+        )
         for side, size in moves
     ]
     return compare_dual(part, single, double, witnesses)
