@@ -107,7 +107,12 @@ def _judge(
     odd = part.batch in ADVERSARIAL
     limit = tolerances()["float32.ratio"]
     floor = tolerances()["float32.odd_floor" if odd else "float32.floor"]
-    floor = max(floor, long_sum(part.terms), part.turned.get(name, 0.0) / scale)
+    floor = max(
+        floor,
+        long_sum(part.terms),
+        part.turned.get(name, 0.0) / scale,
+        part.blur.get(name, 0.0),
+    )
     held = {side: max(size, floor) for side, size in sizes.items()}
     result.sizes[name] = sizes
     ratio = max(held.values()) / min(held.values())

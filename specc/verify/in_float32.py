@@ -18,7 +18,7 @@ import numpy as np
 from ..catalog.types import Shape
 from .alone import alone_parts
 from .compare import Part
-from .conditioning import undecided
+from .conditioning import blurred, undecided
 from .dual import Witness, compare_dual, long_sum
 from .exam import Exam
 from .in_float64 import usual
@@ -128,6 +128,9 @@ class Float32:
                 if names is wanted.gradients
                 else {},
                 turned=undecided(self.exam.program, seen) if names is logs else {},
+                blur=blurred(self.exam.program, seen, unit=2.0**-24)
+                if names is logs or names is wanted.gradients
+                else {},
                 terms=self.terms(rows, training=where not in IN_INFERENCE),
                 batch=probe.batch,
                 look=probe.name,
