@@ -34,6 +34,8 @@ DEEPEST = 40
 DEMAND = 5
 #: What reading a block once takes of the work that a file may ask for.
 _UNIT_WORK = 50
+#: A body is not repeated further where its rounds would have more problems than that.
+FAULTS = 2_000
 _EXPECTED = "a layer, a flow, defaults, repeat, residual, if or assert"
 
 
@@ -170,7 +172,8 @@ class BodyReader:
 
     def _uncalled(self, scope: Scope) -> None:
         """Report layers that were named and that nothing flows into."""
-        for name, named in scope.names.items():
+        own = scope.names
+        for name, named in (own.maps[0] if isinstance(own, ChainMap) else own).items():
             alone = named.edge is None and not named.called
             if alone and (named.instance is not None or named.layer is not None):
                 named.called = self.outline.faulty = True
@@ -199,11 +202,9 @@ class BodyReader:
         """The body once for each number, layers named in it with the number behind."""
         numbers = self._numbers(block)
         if numbers is None:
-            gap = broken(block)
-            self.report.gaps.names |= frozenset(gap.names)
-            self._missing(gap, scope)
+            self._give_up(block, scope)
             return
-        params = self.binder.params
+        params, known = self.binder.params, len(self.report.problems)
         work, calls = params.work, len(self.outline.calls)
         for index, number in enumerate(numbers):
             if index == 1:  # each time takes about what the first one took
@@ -211,6 +212,9 @@ class BodyReader:
                 calls += (len(self.outline.calls) - calls) * rounds
                 if calls > self.nodes or (work - params.work) * rounds > work:
                     self._multiplies(block)
+                    return
+                if (len(self.report.problems) - known) * rounds > FAULTS:
+                    self._give_up(block, scope)
                     return
             params.work -= 1
             if params.work < 0 or self._spent(block):
@@ -231,6 +235,12 @@ class BodyReader:
             scope.current = inner.current
             for name, named in own.items():
                 scope.names[f"{name}_{number}"] = named
+
+    def _give_up(self, block: tree.Block, scope: Scope) -> None:
+        """What a repetition leads to is not known; what it may have named is no mistake."""
+        gap = broken(block)
+        self.report.gaps.names |= frozenset(gap.names)
+        self._missing(gap, scope)
 
     def _multiplies(self, block: tree.Block) -> None:
         """Report, once, that a repetition goes beyond what a model may have."""

@@ -154,6 +154,27 @@ def test_a_wide_graph_in_reverse_order() -> None:
     assert len(network(check(text)).calls) == count + 1
 
 
+def _repeated(times: int, body: str) -> float:
+    text = f"model Net {{ input x: float32[13]; repeat {times} {{ {body} }} }}"
+    started = time.process_time()
+    check(text, Settings(budget=Budget(nodes=100_000, work=10_000_000)))
+    return time.process_time() - started
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "h = x -> Dense(2)",
+        "output y = x -> Dense(none); x -> s; Activation(leaky_relu(alpha = 1))",
+    ],
+    ids=["names", "faults"],
+)
+def test_the_rounds_of_a_repetition_take_linear_time(body: str) -> None:
+    _repeated(10, body)
+    small = min(_repeated(500, body) for _ in range(3))
+    assert min(_repeated(2_000, body) for _ in range(3)) <= 7 * small + 0.05
+
+
 def _seconds(layers: int) -> float:
     lines = "\n".join(f"  Dense({8 + i % 3}, activation = relu)" for i in range(layers))
     text = (
