@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from .check.summary import Summary
     from .comparing import Change
     from .data import Prepared
-    from .run import Job, Progress, RunFolder, RunResult
+    from .run import Job, Progress, RunFolder, RunResult, Taken
     from .verify import Verdict, Watch, WorkerPool
     from .verify.protocol import Precision
 
@@ -180,20 +180,31 @@ class Spec:
             raise SpecError(compiled.problems)
         return compiled.emission.text
 
-    def build(self, backend: str, name: str | None = None) -> Any:
+    def build(
+        self,
+        backend: str,
+        name: str | None = None,
+        *,
+        reuse: Mapping[str, str | Path] | None = None,
+    ) -> Any:
         """The model as the backend's framework has it, with its initial weights.
+
+        Those that it reuses are taken from runs, as for `train`.
 
         Raises:
             Fault: the framework is not installed (status 3).
             SpecError: as for `compile`.
         """
         from .live import load as load_module
+        from .run import beginning_with
 
         usable_backend(backend)
         checked = self.program(name)
         text = self.compile(backend, name)
         module = load_module(text, f"specc_{backend}_{checked.name}")
-        return module.build_model()
+        return module.build_model(
+            **beginning_with(self.taken(name, reuse, backend).arrays)
+        )
 
     def summary(self, name: str | None = None, *, depth: int | None = None) -> Summary:
         """Layers, shapes, parameters and memory of a model.
@@ -316,6 +327,7 @@ class Spec:
         force: bool = False,
         device: str = "auto",
         threads: int | None = None,
+        reuse: Mapping[str, str | Path] | None = None,
         progress: Progress | None = None,
         warn: Callable[[Sequence[Problem]], object] | None = None,
         command: Sequence[str] = (),
@@ -331,6 +343,8 @@ class Spec:
             device: auto, cpu or cuda.
             threads: how many the framework may use; None: one for a small model, all
                 processors for a large one.
+            reuse: runs by the name of the training whose weights are reused; None: the
+                newest run in ``runs`` that is of this spec.
             progress: shows how it goes; None: nothing is shown.
             warn: called with the warnings, if there are any, before training starts.
             command: how the training was started, to be kept.
@@ -348,7 +362,7 @@ class Spec:
         if run == "":
             raise ValueError("the name of a run folder is not empty")
         before = open_run(Path(run or "")) if resume else None
-        job = self._job(backend, name, command, before)
+        job = self._job(backend, name, command, before, reuse)
         folder = before or _new_folder(job, run, force)
         try:
             return train(
@@ -371,9 +385,10 @@ class Spec:
         name: str | None,
         command: Sequence[str],
         before: RunFolder | None,
+        reuse: Mapping[str, str | Path] | None,
     ) -> Job:
         """What is trained; `before` is the run that goes on, if one does."""
-        from .run import Job, prepare_again
+        from .run import Job, Taken, prepare_again
 
         found = usable_backend(backend)
         checked = self.trained(name)
@@ -391,6 +406,40 @@ class Spec:
             self._sources(),
             self.folder,
             command,
+            self.taken(name, reuse, backend)
+            if before is None
+            else Taken(before.reused()),
+        )
+
+    def taken(
+        self,
+        name: str | None = None,
+        reuse: Mapping[str, str | Path] | None = None,
+        backend: str = "NAME",
+    ) -> Taken:
+        """The trained weights that a training begins with, and the runs that have them.
+
+        Args:
+            name: the training.
+            reuse: runs by the name of the training whose weights are reused.
+            backend: the one that the training runs on, which messages name.
+
+        Raises:
+            SpecError: the spec has errors.
+            SelectionError: the name selects nothing, or one is needed.
+            Fault: there is no such run (status 3), or it is of another training.
+        """
+        from .run import Taken, take
+
+        checked = self.program(name)
+        given = {key: Path(path) for key, path in (reuse or {}).items()}
+        if not checked.program.network.reused and not given:
+            return Taken()
+        # What replaces settings is meant for the training that is asked for.
+        plain = Spec(self.source, replace(self.settings, training={}))
+        trained = {item.name: item.program for item in plain.checked.programs}
+        return take(
+            checked.program, checked.origins, trained, self.folder, given, backend
         )
 
     def differences(self, other: Spec) -> tuple[Change, ...]:
