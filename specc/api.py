@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from .data import Prepared
     from .run import Job, Progress, RunFolder, RunResult, Taken
     from .verify import Verdict, Watch, WorkerPool
-    from .verify.protocol import Precision
+    from .verify.protocol import Arrays, Precision
 
 __all__ = [
     "Fault",
@@ -467,6 +467,7 @@ class Spec:
         backends: Iterable[str] | None = None,
         steps: int = 20,
         precisions: Iterable[Precision] = ("float64", "float32"),
+        reuse: Mapping[str, str | Path] | None = None,
         pool: WorkerPool | None = None,
         watch: Watch | None = None,
     ) -> Verdict:
@@ -478,6 +479,8 @@ class Spec:
             steps: updates to take at least; training may end earlier.
             precisions: of ``float64`` and ``float32``, which is measured against float64
                 and so includes it.
+            reuse: runs by the name of the training whose weights are reused; None: those
+                that `train` would take. Where there are none, random numbers stand in.
             pool: workers that also serve other specs; None starts and ends some.
             watch: hears how far each side is.
 
@@ -506,8 +509,22 @@ class Spec:
             if made.failed:
                 raise SpecError(made.problems)
         emissions = {s: made.emission for s, made in compiled.items() if made.emission}
-        verdict = self._compare(name, emissions, steps, precisions, pool, watch)
+        trained = self._trained_weights(name, reuse)
+        verdict = self._compare(
+            name, emissions, steps, precisions, trained, pool, watch
+        )
         return annotated(verdict, checked.program, checked.origins, tables)
+
+    def _trained_weights(
+        self, name: str | None, reuse: Mapping[str, str | Path] | None
+    ) -> Mapping[str, Arrays] | None:
+        """Those that a training begins with; None where there is no run that has them."""
+        try:
+            return self.taken(name, reuse).arrays or None
+        except Fault as fault:
+            if reuse or fault.status != 3:
+                raise
+            return None
 
     def _compare(
         self,
@@ -515,6 +532,7 @@ class Spec:
         emissions: Mapping[str, Emission],
         steps: int,
         precisions: Iterable[Precision],
+        trained: Mapping[str, Arrays] | None,
         pool: WorkerPool | None,
         watch: Watch | None,
     ) -> Verdict:
@@ -523,7 +541,9 @@ class Spec:
 
         if pool is None:
             with WorkerPool(emissions) as own:
-                return self._compare(name, emissions, steps, precisions, own, watch)
+                return self._compare(
+                    name, emissions, steps, precisions, trained, own, watch
+                )
         checked = self.trained(name)
         training = checked.program.training
         assert training is not None
@@ -539,6 +559,7 @@ class Spec:
                 steps,
                 precisions,
                 pool,
+                reused=trained,
             )
         finally:
             pool.watch.end()

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from ...catalog.activations import Tanh
 from ...catalog.callbacks import EarlyStopping
 from ...catalog.layers.conv import Conv2D
 from ...catalog.layers.dense import Dense
+from ...catalog.layers.normalization import BatchNormalization
 from ...catalog.layers.shape import Flatten
 from ...catalog.losses import MeanSquaredError
 from ...catalog.metrics import MeanAbsoluteError
@@ -15,7 +17,7 @@ from ...catalog.registry import catalog
 from ...catalog.types import Duration
 from ...ir import Program
 from ..samples import MODELS, base, program_for
-from ..samples.drafts import Draft, train
+from ..samples.drafts import Draft, reusing, train
 
 __all__ = ["PROGRAMS"]
 
@@ -31,6 +33,17 @@ def flatten() -> Program:
         {"y": MeanSquaredError()},
         {"y": (MeanAbsoluteError(),)},
     )
+
+
+def reused() -> Program:
+    """A network with a part of a trained one: square kernels, and running statistics."""
+    draft = Draft({"x": (6,)})
+    edge = draft.add(Dense(units=6, activation=Tanh()), "x", name="body/h1")
+    edge = draft.add(BatchNormalization(), edge, name="body/norm")
+    edge = draft.add(Dense(units=6, activation=Tanh()), edge, name="body/h2")
+    edge = draft.add(Dense(units=2), edge)
+    network = reusing(draft.network({"y": edge}), "body")
+    return train(network, {"y": MeanSquaredError()})
 
 
 def stopping() -> Program:
@@ -60,6 +73,7 @@ def reshape() -> Program:
 PROGRAMS: dict[str, Callable[[], Program]] = {
     **MODELS,
     "flatten": flatten,
+    "reused": reused,
     "stopping": stopping,
     "clipped": clipped,
     "piecewise": piecewise,
