@@ -64,6 +64,14 @@ def test_a_relative_difference_beyond_the_gate_is_found(
     assert [item.name for item in found] == ["t"]
 
 
+def test_subnormal_numbers_may_be_zero() -> None:
+    """TensorFlow makes them 0; what is a little larger is told from 0 all the same."""
+    part = Part("test", {"t": (3,)}, "float64.forward", "float64")
+    zero, tiny = np.zeros(3), np.full(3, 1e-313)
+    assert compare_part(part, {"one": {"t": zero}, "two": {"t": tiny}})[2] == []
+    assert compare_part(part, {"one": {"t": zero}, "two": {"t": tiny * 1e27}})[2]
+
+
 @pytest.mark.parametrize("value", [*ODD, 0.0])
 def test_the_guilty_side(value: float) -> None:
     sound, wrong = np.ones(3), np.array([1.0, value, 1.0])
