@@ -130,7 +130,7 @@ class _Search:
             found = self._newest()
         epochs = found.record().get("epochs_done", 0)
         what = f"{self.part.name} begins with the weights of {found.path}"
-        self._say("reuses-run", f"{what}, trained for {epochs} epochs", Level.NOTE)
+        self._say("reuses-run", f"{what}, trained for {_counted(epochs)}", Level.NOTE)
         return found
 
     def _newest(self) -> RunFolder:
@@ -162,7 +162,7 @@ class _Search:
     def _epochs(self, folder: RunFolder) -> None:
         wanted, had = _epochs(self.program), _epochs(folder.program())
         if wanted != had:
-            why = f"{folder.path} was for {had} epochs, and the spec says {wanted}"
+            why = f"{folder.path} was for {_counted(had)}, and the spec says {wanted}"
             self._say("reuse-differs", why, Level.WARNING)
 
     def _compare(self, folder: RunFolder, level: Level) -> None:
@@ -212,6 +212,10 @@ def _runs_of(training: str) -> Iterator[RunFolder]:
                 ended = str(record.get("ended", record["starts"][-1]["time"]))
                 found.append((ended, folder))
     yield from (f for _, f in sorted(found, key=lambda item: item[0], reverse=True))
+
+
+def _counted(epochs: int) -> str:
+    return "1 epoch" if epochs == 1 else f"{epochs} epochs"
 
 
 def _epochs(program: Program | None) -> int:
