@@ -185,7 +185,10 @@ class BodyReader:
 
     def _uncalled(self, scope: Scope) -> None:
         """Report layers that were named and that nothing flows into."""
-        for name, named in scope.names.items():
+        names = scope.names
+        # Those around a repetition may yet be called.
+        own = names.maps[0] if isinstance(names, ChainMap) else names
+        for name, named in own.items():
             alone = named.edge is None and not named.called
             if alone and (named.instance is not None or named.layer is not None):
                 named.called = self.outline.faulty = True

@@ -99,8 +99,8 @@ class _Completion:
                 yield from self._words(slot.kind)
             case Parts():
                 block = self.names.models.get(self.names.trained(slot.training) or "")
-                names = {word.text for word in targets(block.body)} if block else set()
-                yield from items.names(sorted(names), "flow")
+                named = targets(block.body) if block else ()
+                yield from items.names(sorted({word.text for word in named}), "flow")
             case Types():
                 plain = [*PLAIN, *CONSTRUCTS] if slot.of == "block" else list(PLAIN)
                 known = ["float32"] if slot.of == "input" else plain

@@ -183,7 +183,7 @@ def generated(choice: random.Random) -> str:
         "train Net on Wine {{ {} }}".format(
             "\n".join(some(_SETTINGS) for _ in range(4))
         ),
-        "train New on Wine {{ {} }}".format(some(_SETTINGS)),
+        f"train New on Wine {{ {some(_SETTINGS)} }}",
     ]
     if choice.random() < 0.2:
         choice.shuffle(parts)
