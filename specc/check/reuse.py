@@ -173,6 +173,8 @@ def reused_arrays(
                 for old, new in zip(_arrays(there), _arrays(here), strict=False)
             ]
         trained = item.part.trained
+        if not arrays:
+            continue  # layers without weights are as good as new
         found.append(
             Reused(
                 name=item.path,
