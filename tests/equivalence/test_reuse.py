@@ -11,9 +11,7 @@ from sides import SIDES, compare, emit
 from specc.ir import Program
 from specc.live import load
 from specc.verify import WorkerPool, render, verify
-from specc.verify.faults.programs import PROGRAMS
-from specc.verify.samples import batches_for
-from specc.verify.samples.drafts import with_phase
+from specc.verify.samples import MODELS, batches_for
 from specc.verify.start import REUSED
 
 EQUIVALENCE = pytest.mark.xdist_group("equivalence")
@@ -39,8 +37,8 @@ def trained(
 
 @EQUIVALENCE
 def test_sixty_steps_from_given_weights(pool: WorkerPool) -> None:
-    program = PROGRAMS["reused"]()
-    verdict = compare(pool, with_phase(program, epochs=30), 60, reused=trained(program))
+    program = MODELS["reused"]()
+    verdict = compare(pool, program, 60, reused=trained(program))
     assert verdict.equal, render(verdict)
     assert verdict.steps >= 60
     found = {c.part: c for c in verdict.checks if c.precision == "float64"}
@@ -51,7 +49,7 @@ def test_sixty_steps_from_given_weights(pool: WorkerPool) -> None:
 
 @EQUIVALENCE
 def test_random_numbers_stand_in(pool: WorkerPool) -> None:
-    program = PROGRAMS["reused"]()
+    program = MODELS["reused"]()
     verdict = compare(pool, program, 5, precisions=("float64",))
     assert verdict.equal, render(verdict)
     assert any("random numbers stood in" in note for note in verdict.notes)
@@ -59,7 +57,7 @@ def test_random_numbers_stand_in(pool: WorkerPool) -> None:
 
 @EQUIVALENCE
 def test_a_side_that_takes_another_layer_is_guilty(pool: WorkerPool) -> None:
-    program = PROGRAMS["reused"]()
+    program = MODELS["reused"]()
     emissions = {name: emit(program, name) for name in SIDES}
     sound = emissions["keras"]
     text = sound.text.replace('"before", "h1/bias"', '"before", "h2/bias"')
@@ -73,7 +71,7 @@ def test_a_side_that_takes_another_layer_is_guilty(pool: WorkerPool) -> None:
 
 
 def test_the_built_model_has_the_given_weights() -> None:
-    program = PROGRAMS["reused"]()
+    program = MODELS["reused"]()
     module = load(emit(program, "reference").text, "specc_reused")
     given = trained(program)
     state = module.init_state(dtype="float64", reused=given)

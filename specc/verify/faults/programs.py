@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ...catalog.activations import Tanh
 from ...catalog.callbacks import EarlyStopping
 from ...catalog.layers.conv import Conv2D
 from ...catalog.layers.dense import Dense
-from ...catalog.layers.normalization import BatchNormalization
 from ...catalog.layers.shape import Flatten
 from ...catalog.losses import MeanSquaredError
 from ...catalog.metrics import MeanAbsoluteError
@@ -17,7 +15,7 @@ from ...catalog.registry import catalog
 from ...catalog.types import Duration
 from ...ir import Program
 from ..samples import MODELS, base, program_for
-from ..samples.drafts import Draft, reusing, train
+from ..samples.drafts import Draft, train
 
 __all__ = ["PROGRAMS"]
 
@@ -33,17 +31,6 @@ def flatten() -> Program:
         {"y": MeanSquaredError()},
         {"y": (MeanAbsoluteError(),)},
     )
-
-
-def reused() -> Program:
-    """A network with a part of a trained one: square kernels, and running statistics."""
-    draft = Draft({"x": (6,)})
-    edge = draft.add(Dense(units=6, activation=Tanh()), "x", name="body/h1")
-    edge = draft.add(BatchNormalization(), edge, name="body/norm")
-    edge = draft.add(Dense(units=6, activation=Tanh()), edge, name="body/h2")
-    edge = draft.add(Dense(units=2), edge)
-    network = reusing(draft.network({"y": edge}), "body")
-    return train(network, {"y": MeanSquaredError()})
 
 
 def stopping() -> Program:
@@ -73,7 +60,6 @@ def reshape() -> Program:
 PROGRAMS: dict[str, Callable[[], Program]] = {
     **MODELS,
     "flatten": flatten,
-    "reused": reused,
     "stopping": stopping,
     "clipped": clipped,
     "piecewise": piecewise,
