@@ -19,6 +19,7 @@ from .check.allow import find_allowances
 from .check.checked import Budget, Checked, CheckedProgram, Settings
 from .check.finish import finish
 from .check.gaps import gaps_of
+from .check.graph import is_whole
 from .check.report import Report
 from .check.resolve import resolve
 from .check.reuse import RunReader
@@ -234,7 +235,7 @@ def _runs(base: Path) -> RunReader:
             raise Fault(
                 Problem(
                     "run-unreadable",
-                    f"{folder} {what}",
+                    f"{folder or 'an empty path'} {what}",
                     None,
                     expected="a run folder, by its path from the folder of this spec",
                 ),
@@ -245,6 +246,9 @@ def _runs(base: Path) -> RunReader:
         program = load(text.decode(errors="replace"), str(path))
         if program.training is None:
             why = f"{path} is a model alone, without a training"
+            raise Fault(Problem("run-unreadable", why, None))
+        if not is_whole(program.network):
+            why = f"{path} is damaged: its layers do not fit together"
             raise Fault(Problem("run-unreadable", why, None))
         return program
 

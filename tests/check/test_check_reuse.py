@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import shutil
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -199,6 +202,39 @@ def test_a_part_of_a_run(tmp_path: Path) -> None:
     (part,) = network.reused
     assert (part.training, part.run, part.source) == ("Small", "small", "./small")
     assert [item.name for item in network.inputs] == ["features"]
+
+
+def _without_layers(data: dict[str, Any]) -> None:
+    data["network"]["layers"].pop()
+
+
+def _with_another_shape(data: dict[str, Any]) -> None:
+    data["network"]["layers"][0]["weights"][0]["shape"] = [2, 2]
+
+
+def _from_nowhere(data: dict[str, Any]) -> None:
+    data["network"]["calls"][0]["inputs"] = ["nowhere"]
+
+
+def _alone(data: dict[str, Any]) -> None:
+    data["training"] = None
+
+
+@pytest.mark.parametrize(
+    "damage", [_without_layers, _with_another_shape, _from_nowhere, _alone]
+)
+def test_a_damaged_run_is_told_at_its_name(
+    tmp_path: Path, damage: Callable[[dict[str, Any]], None]
+) -> None:
+    data = json.loads((SMALL / "ir.json").read_text("utf-8"))
+    damage(data)
+    (tmp_path / "bad").mkdir()
+    (tmp_path / "bad/ir.json").write_text(json.dumps(data), encoding="utf-8")
+    text = 'model New {\n  reuse body = from "bad" to hidden\n  Dense(2)\n}\n'
+    (problem,) = check_source(Source(str(tmp_path / "spec.nnspec"), text)).problems
+    assert problem.rule == "run-unreadable"
+    assert problem.span is not None
+    assert text[problem.span.start : problem.span.end] == '"bad"'
 
 
 def test_a_part_of_an_imported_training(tmp_path: Path) -> None:
