@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ..check.report import quoted_list
 from ..diagnostics.fault import Fault
 from ..diagnostics.model import Level, Problem, Span
 from ..differences import differences
@@ -50,7 +51,9 @@ def take(
     arrays: dict[str, Arrays] = {}
     record: list[dict[str, Any]] = []
     problems: list[Problem] = []
-    parts = {part.source: part for part in program.network.reused}
+    parts: dict[str, list[Reused]] = {}
+    for part in program.network.reused:
+        parts.setdefault(part.source, []).append(part)
     for name in given:
         if name not in parts:
             known = ", ".join(parts)
@@ -64,16 +67,17 @@ def take(
                 ),
                 status=2,
             )
-    for source, part in parts.items():
+    for source, (part, *others) in parts.items():
         own = trained.get(part.training) if part.run is None else None
         search = _Search(part, origins, own, given.get(source), backend)
+        search.others = tuple(other.name for other in others)
         folder = search.folder(base)
         weights, unfinished = weights_of(folder, "last")
         arrays[source] = _fitting(program, source, weights, folder)
         kept = folder.record()
-        record.append(
+        record += [
             {
-                "name": part.name,
+                "name": one.name,
                 "source": source,
                 "training": part.training,
                 "run": str(folder.path),
@@ -81,7 +85,8 @@ def take(
                 "epochs": kept.get("epochs_done", 0),
                 "weights": digest(weights),
             }
-        )
+            for one in (part, *others)
+        ]
         problems += [*search.problems, *unfinished]
     return Taken(arrays, tuple(record), tuple(problems))
 
@@ -117,6 +122,8 @@ class _Search:
     program: Program | None
     given: Path | None
     backend: str
+    #: Further parts that are taken from the same run.
+    others: tuple[str, ...] = ()
     problems: list[Problem] = field(default_factory=list[Problem])
 
     def folder(self, base: Path) -> RunFolder:
@@ -129,7 +136,8 @@ class _Search:
         else:
             found = self._newest()
         epochs = found.record().get("epochs_done", 0)
-        what = f"{self.part.name} begins with the weights of {found.path}"
+        begins = "begin" if self.others else "begins"
+        what = f"{self._names()} {begins} with the weights of {found.path}"
         self._say("reuses-run", f"{what}, trained for {_counted(epochs)}", Level.NOTE)
         return found
 
@@ -140,7 +148,11 @@ class _Search:
             if folder.record()["status"] not in _ENDED:
                 differing.append(f"{folder.path} did not come to its end")
                 continue
-            changed = self._differences(folder)
+            try:
+                changed = self._differences(folder)
+            except Fault as fault:
+                differing.append(fault.problems[0].message)
+                continue
             if not changed:
                 self._epochs(folder)
                 return folder
@@ -154,10 +166,13 @@ class _Search:
                 f"{first}, or --reuse {name}=DIR to take a run as it is",
             )
         raise self._missing(
-            f"there is no run of {name} in {ROOT}, whose weights {self.part.name}"
-            " begins with",
+            f"there is no run of {name} in {ROOT}, whose weights {self._names()}"
+            f" {'begin' if self.others else 'begins'} with",
             f"{first} first, or --reuse {name}=DIR",
         )
+
+    def _names(self) -> str:
+        return quoted_list((self.part.name, *self.others))
 
     def _epochs(self, folder: RunFolder) -> None:
         wanted, had = _epochs(self.program), _epochs(folder.program())

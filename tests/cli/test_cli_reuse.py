@@ -147,6 +147,11 @@ def test_the_newest_run_that_has_ended_is_taken(specc, spec: Path) -> None:
     assert "weights of runs/old-reference-2" in train(specc, spec, "new")
     record.write_text(json.dumps({**data, "status": "interrupted"}))
     assert "weights of runs/old-reference-1" in train(specc, spec, "new")
+    record.write_text(json.dumps(data))
+    record.with_name("ir.json").write_text("{")
+    assert "weights of runs/old-reference-1" in train(specc, spec, "new")
+    again = ("new", "--run", "runs/new-reference-1", "--force")
+    assert "weights of runs/old-reference-1" in train(specc, spec, *again)
 
 
 def test_fewer_epochs_than_the_spec_says_are_told(specc, spec: Path) -> None:
@@ -209,3 +214,19 @@ def test_a_run_goes_on_across_backends(specc, process, spec: Path) -> None:
     done = process("train", spec, "old", "--backend", "torch")
     assert done.returncode == 0, done.stderr
     assert "weights of runs/old-torch-1" in train(specc, spec, "new")
+
+
+def test_two_parts_of_one_run(specc, spec: Path) -> None:
+    parts = (
+        "  reuse low = old to hidden\n  Dense(8)\n  reuse body = old from body to body"
+    )
+    text = SPEC.replace("  reuse body = old to body", parts)
+    spec.write_text(text, encoding="utf-8")
+    said = train(specc, spec, "new", status=3)
+    assert "whose weights low and body begin with" in " ".join(said.split())
+    train(specc, spec, "old")
+    train(specc, spec, "new")
+    record = json.loads(Path("runs/new-reference-1/run.json").read_text())
+    assert [part["name"] for part in record["reused"]] == ["low", "body"]
+    assert len({part["weights"] for part in record["reused"]}) == 1
+    assert specc("evaluate", "runs/new-reference-1").exit_code == 0
