@@ -134,7 +134,9 @@ def held(
     single = {"a": {"t": truth}, "b": {"t": truth + error}}
     double = {"a": {"t": truth}, "b": {"t": truth}}
     witnesses = [
-        Witness(side, [(double[side], {"t": truth + size})], "weights moved by 1e-6")
+        Witness(
+            side, [(double[side], {"t": truth + size})], "with weights moved by 1e-6"
+        )
         for side, size in moves
     ]
     return compare_dual(part, single, double, witnesses)
@@ -156,6 +158,17 @@ def test_a_difference_that_rounding_brings_about_in_the_exact_side_is_honest() -
     for word in ("on the batch zeros", "b is off by 0.001", "a by 0", "with weights"):
         assert word in evidence
     assert held(1e-3, ("a", 1e-9), ("a", 1e-3)).excused, "the second move"
+
+
+def test_what_speaks_against_any_side_is_taken_so_many_times() -> None:
+    part = Part("test", {"t": (200,)}, "float32.ratio", step=3)
+    truth, near = ({"t": np.linspace(0.5, 1.0, 200) + by} for by in (0.0, 1e-13))
+    single = {"a": truth, "b": {"t": truth["t"] + 1e-4}}
+    for times, excused in ((5e8, True), (1e7, False)):
+        units = Witness("", [(truth, near)], "in float64", times)
+        result = compare_dual(part, single, {"a": truth, "b": truth}, [units])
+        assert bool(result.excused) is excused
+        assert bool(result.wrong) is not excused
 
 
 @pytest.mark.parametrize(
