@@ -31,9 +31,9 @@ if TYPE_CHECKING:
     from .check.summary import Summary
     from .comparing import Change
     from .data import Prepared
-    from .run import Job, Progress, RunFolder, RunResult
+    from .run import Job, Progress, RunFolder, RunResult, Taken
     from .verify import Verdict, Watch, WorkerPool
-    from .verify.protocol import Precision
+    from .verify.protocol import Arrays, Precision
 
 __all__ = [
     "Fault",
@@ -180,20 +180,31 @@ class Spec:
             raise SpecError(compiled.problems)
         return compiled.emission.text
 
-    def build(self, backend: str, name: str | None = None) -> Any:
+    def build(
+        self,
+        backend: str,
+        name: str | None = None,
+        *,
+        reuse: Mapping[str, str | Path] | None = None,
+    ) -> Any:
         """The model as the backend's framework has it, with its initial weights.
+
+        Those that it reuses are taken from runs, as for `train`.
 
         Raises:
             Fault: the framework is not installed (status 3).
             SpecError: as for `compile`.
         """
         from .live import load as load_module
+        from .run import beginning_with
 
         usable_backend(backend)
         checked = self.program(name)
         text = self.compile(backend, name)
         module = load_module(text, f"specc_{backend}_{checked.name}")
-        return module.build_model()
+        return module.build_model(
+            **beginning_with(self.taken(name, reuse, backend).arrays)
+        )
 
     def summary(self, name: str | None = None, *, depth: int | None = None) -> Summary:
         """Layers, shapes, parameters and memory of a model.
@@ -316,6 +327,7 @@ class Spec:
         force: bool = False,
         device: str = "auto",
         threads: int | None = None,
+        reuse: Mapping[str, str | Path] | None = None,
         progress: Progress | None = None,
         warn: Callable[[Sequence[Problem]], object] | None = None,
         command: Sequence[str] = (),
@@ -331,6 +343,8 @@ class Spec:
             device: auto, cpu or cuda.
             threads: how many the framework may use; None: one for a small model, all
                 processors for a large one.
+            reuse: runs by the name of the training whose weights are reused; None: the
+                newest run in ``runs`` that is of this spec.
             progress: shows how it goes; None: nothing is shown.
             warn: called with the warnings, if there are any, before training starts.
             command: how the training was started, to be kept.
@@ -348,7 +362,7 @@ class Spec:
         if run == "":
             raise ValueError("the name of a run folder is not empty")
         before = open_run(Path(run or "")) if resume else None
-        job = self._job(backend, name, command, before)
+        job = self._job(backend, name, command, before, reuse)
         folder = before or _new_folder(job, run, force)
         try:
             return train(
@@ -371,9 +385,10 @@ class Spec:
         name: str | None,
         command: Sequence[str],
         before: RunFolder | None,
+        reuse: Mapping[str, str | Path] | None,
     ) -> Job:
         """What is trained; `before` is the run that goes on, if one does."""
-        from .run import Job, prepare_again
+        from .run import Job, Taken, prepare_again
 
         found = usable_backend(backend)
         checked = self.trained(name)
@@ -391,6 +406,40 @@ class Spec:
             self._sources(),
             self.folder,
             command,
+            self.taken(name, reuse, backend)
+            if before is None
+            else Taken(before.reused()),
+        )
+
+    def taken(
+        self,
+        name: str | None = None,
+        reuse: Mapping[str, str | Path] | None = None,
+        backend: str = "NAME",
+    ) -> Taken:
+        """The trained weights that a training begins with, and the runs that have them.
+
+        Args:
+            name: the training.
+            reuse: runs by the name of the training whose weights are reused.
+            backend: the one that the training runs on, which messages name.
+
+        Raises:
+            SpecError: the spec has errors.
+            SelectionError: the name selects nothing, or one is needed.
+            Fault: there is no such run (status 3), or it is of another training.
+        """
+        from .run import Taken, take
+
+        checked = self.program(name)
+        given = {key: Path(path) for key, path in (reuse or {}).items()}
+        if not checked.program.network.reused and not given:
+            return Taken()
+        # What replaces settings is meant for the training that is asked for.
+        plain = Spec(self.source, replace(self.settings, training={}))
+        trained = {item.name: item.program for item in plain.checked.programs}
+        return take(
+            checked.program, checked.origins, trained, self.folder, given, backend
         )
 
     def differences(self, other: Spec) -> tuple[Change, ...]:
@@ -418,6 +467,7 @@ class Spec:
         backends: Iterable[str] | None = None,
         steps: int = 20,
         precisions: Iterable[Precision] = ("float64", "float32"),
+        reuse: Mapping[str, str | Path] | None = None,
         pool: WorkerPool | None = None,
         watch: Watch | None = None,
     ) -> Verdict:
@@ -429,6 +479,8 @@ class Spec:
             steps: updates to take at least; training may end earlier.
             precisions: of ``float64`` and ``float32``, which is measured against float64
                 and so includes it.
+            reuse: runs by the name of the training whose weights are reused; None: those
+                that `train` would take. Where there are none, random numbers stand in.
             pool: workers that also serve other specs; None starts and ends some.
             watch: hears how far each side is.
 
@@ -457,8 +509,22 @@ class Spec:
             if made.failed:
                 raise SpecError(made.problems)
         emissions = {s: made.emission for s, made in compiled.items() if made.emission}
-        verdict = self._compare(name, emissions, steps, precisions, pool, watch)
+        trained = self._trained_weights(name, reuse)
+        verdict = self._compare(
+            name, emissions, steps, precisions, trained, pool, watch
+        )
         return annotated(verdict, checked.program, checked.origins, tables)
+
+    def _trained_weights(
+        self, name: str | None, reuse: Mapping[str, str | Path] | None
+    ) -> Mapping[str, Arrays] | None:
+        """Those that a training begins with; None where there is no run that has them."""
+        try:
+            return self.taken(name, reuse).arrays or None
+        except Fault as fault:
+            if reuse or fault.status != 3:
+                raise
+            return None
 
     def _compare(
         self,
@@ -466,6 +532,7 @@ class Spec:
         emissions: Mapping[str, Emission],
         steps: int,
         precisions: Iterable[Precision],
+        trained: Mapping[str, Arrays] | None,
         pool: WorkerPool | None,
         watch: Watch | None,
     ) -> Verdict:
@@ -474,7 +541,9 @@ class Spec:
 
         if pool is None:
             with WorkerPool(emissions) as own:
-                return self._compare(name, emissions, steps, precisions, own, watch)
+                return self._compare(
+                    name, emissions, steps, precisions, trained, own, watch
+                )
         checked = self.trained(name)
         training = checked.program.training
         assert training is not None
@@ -490,6 +559,7 @@ class Spec:
                 steps,
                 precisions,
                 pool,
+                reused=trained,
             )
         finally:
             pool.watch.end()

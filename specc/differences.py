@@ -52,6 +52,8 @@ class Difference:
         path = (*self.path, "", "", "", "")
         if path[:2] == ("network", "layers"):
             return path[2], path[4] if path[3] == "layer" else ""
+        if path[:2] == ("network", "reused"):
+            return path[2], ""
         if path[:2] == ("training", "objectives"):
             return f"output:{path[2]}", path[3]
         if path[:2] == ("training", "phases"):
@@ -73,6 +75,8 @@ class Difference:
         """Whether it is a shape, a weight or an edge, which layers decide."""
         if self.path[0] != "network":
             return False
+        if self.path[1] == "reused":
+            return self.path[3:4] == ("arrays",)
         stack = self.path == ("network", "layers")
         return not stack and (self.path[1:2], self.path[3:4]) != (
             ("layers",),
@@ -82,7 +86,8 @@ class Difference:
     def __str__(self) -> str:
         path = list(self.path)
         if path[0] == "network" and len(path) > 2:
-            path = path[2:] if self.follows else [path[2], *path[4:]]
+            whole = self.follows or path[1] == "reused"
+            path = path[2:] if whole else [path[2], *path[4:]]
         elif path[:2] == ["training", "phases"]:
             path = path[3:]
         elif path[0] in ("training", "network"):

@@ -57,6 +57,8 @@ __all__ = [
     "Origins",
     "Phase",
     "Program",
+    "Reused",
+    "ReusedArray",
     "Stream",
     "Training",
     "Weight",
@@ -152,6 +154,34 @@ class ModelOutput(Model):
     edge: str
 
 
+class ReusedArray(Model):
+    """A weight or a buffer, and the path that it has in the model it is taken from."""
+
+    path: str
+    source: str
+
+
+class Reused(Model):
+    """A part of a trained model, whose weights and buffers a network begins with.
+
+    `name` stands before the names of its layers (``body``). They are taken as `training`
+    left them: one of the same spec, or that of the run in the folder `run`, which is
+    relative to the spec's.
+    """
+
+    name: str
+    training: str
+    run: str | None = None
+    arrays: tuple[ReusedArray, ...]
+
+    @property
+    def source(self) -> str:
+        """What the trained arrays are handed to programs under: no name is a path."""
+        if self.run is None:
+            return self.training
+        return self.run if "/" in self.run else f"./{self.run}"
+
+
 class Network(Model):
     """A model: layers apart from their calls, which are in an order that can be executed."""
 
@@ -161,6 +191,8 @@ class Network(Model):
     layers: tuple[LayerNode, ...]
     calls: tuple[Call, ...]
     edges: tuple[Edge, ...]
+    #: What is not initialized, but taken from trained models.
+    reused: tuple[Reused, ...] = ()
 
     def edge(self, name: str) -> Edge:
         """The edge of that name."""
@@ -181,6 +213,22 @@ class Network(Model):
     def streams(self) -> tuple[Stream, ...]:
         """All random streams in the order of their layers."""
         return tuple(stream for node in self.layers for stream in node.streams)
+
+    def sources(self) -> tuple[str, ...]:
+        """What trained arrays are taken from, each once."""
+        return tuple(dict.fromkeys(part.source for part in self.reused))
+
+    def taken(self, path: str) -> tuple[str, str] | None:
+        """Where a weight or a buffer is taken from: the source, and its path there."""
+        return self._taken.get(path)
+
+    @cached_property
+    def _taken(self) -> dict[str, tuple[str, str]]:
+        return {
+            array.path: (part.source, array.source)
+            for part in self.reused
+            for array in part.arrays
+        }
 
     @cached_property
     def _edges(self) -> dict[str, Edge]:

@@ -19,12 +19,15 @@ from .check.allow import find_allowances
 from .check.checked import Budget, Checked, CheckedProgram, Settings
 from .check.finish import finish
 from .check.gaps import gaps_of
+from .check.graph import is_whole
 from .check.report import Report
 from .check.resolve import resolve
+from .check.reuse import RunReader
 from .diagnostics.fault import Fault
 from .diagnostics.model import Note, Problem, Source, Span, failed
 from .diagnostics.suggest import nearest
 from .imports import Read, gather
+from .ir import Program, load
 from .syntax.parse import Parsed, read_source, uncollected
 
 __all__ = [
@@ -45,6 +48,8 @@ __all__ = [
 ]
 
 
+#: Bytes of the program of a run, at most.
+LARGEST_PROGRAM = 64 << 20
 #: A line that begins as lines of Python do and no line of a spec does.
 _PYTHON = re.compile(
     r'^(?:import [A-Za-z_]|from [\w.]+ import |def \w+\(|class \w+.*:|""")',
@@ -192,7 +197,7 @@ def _check(source: Source, settings: Settings, parsed: Parsed) -> Checked:
     report.problems += found.problems
     if report.problems:
         report.gaps = gaps_of(found.files, found.complete)
-    resolved = resolve(found.files, settings, report)
+    resolved = resolve(found.files, settings, report, _runs(Path(source.name).parent))
     scopes = [find_allowances(file, report) for file in found.files]
     return Checked(
         source,
@@ -212,6 +217,40 @@ def _imported(budget: Budget) -> Read:
             return read(path, budget)
         except UnreadableError as error:
             raise Fault(error.problem, status=3) from None
+
+    return get
+
+
+def _runs(base: Path) -> RunReader:
+    """How the program of a run is had; its folder is relative to that of the spec."""
+
+    def get(folder: str) -> Program:
+        path = base / folder / "ir.json"
+        try:
+            with path.open("rb") as file:
+                text = file.read(LARGEST_PROGRAM + 1)
+        except (OSError, ValueError):
+            there = (base / folder).exists()
+            what = "is not the folder of a run" if there else "does not exist"
+            raise Fault(
+                Problem(
+                    "run-unreadable",
+                    f"{folder or 'an empty path'} {what}",
+                    None,
+                    expected="a run folder, by its path from the folder of this spec",
+                ),
+                status=3,
+            ) from None
+        if len(text) > LARGEST_PROGRAM:
+            raise Fault(Problem("run-unreadable", f"{path} is no program", None))
+        program = load(text.decode(errors="replace"), str(path))
+        if program.training is None:
+            why = f"{path} is a model alone, without a training"
+            raise Fault(Problem("run-unreadable", why, None))
+        if not is_whole(program.network):
+            why = f"{path} is damaged: its layers do not fit together"
+            raise Fault(Problem("run-unreadable", why, None))
+        return program
 
     return get
 

@@ -29,7 +29,8 @@ def unparse(program: Program) -> str:
     """The text of a spec that means the program.
 
     Raises:
-        Unwritable: there is none: layers of blocks, several phases, frozen weights.
+        Unwritable: there is none: layers of blocks, parts of other trainings, several
+            phases, frozen weights.
     """
     blocks = ["nnspec 1", "\n".join(_model(program.network))]
     if program.data is not None:
@@ -45,6 +46,8 @@ def unparse(program: Program) -> str:
 
 
 def _model(network: Network) -> Iterator[str]:
+    for part in network.reused:
+        raise Unwritable(f"{part.name} is a part of {part.training}, another program")
     yield f"model {network.name} {{"
     for item in network.inputs:
         edge = network.edge(item.name)

@@ -74,7 +74,7 @@ def _first(plan: Plan) -> Iterator[Section]:
     training = program.training
     yield heads_section(plan)
     if training is None:
-        yield model_state_section()
+        yield model_state_section(program.network)
         yield from model_only_sections()
         return
     yield figures_section(plan, training)
@@ -84,7 +84,7 @@ def _first(plan: Plan) -> Iterator[Section]:
         yield stopping
     yield state_section(program)
     yield learning_rate_section(training, TABLE)
-    yield starting_section(training)
+    yield starting_section(training, program.network)
     masks = mask_section(plan)
     if masks is not None:
         yield masks

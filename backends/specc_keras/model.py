@@ -7,7 +7,7 @@ from dataclasses import replace
 from specc.catalog.types import Shape
 from specc.emit.names import BUILTINS, Names, mangle
 from specc.emit.pieces import names
-from specc.emit.shared import Section, fill
+from specc.emit.shared import Section, fill, reused_argument, reused_parameter
 from specc.emit.source import (
     WIDTH,
     Call,
@@ -15,6 +15,7 @@ from specc.emit.source import (
     Expression,
     assign,
     call,
+    define,
     literal,
     statement,
 )
@@ -37,10 +38,14 @@ def keras_shape(shape: Shape) -> tuple[int | None, ...]:
 
 def model_sections(plan: Plan) -> list[Section]:
     """`define_network()` and `build_model(dtype, device, seed)`."""
-    freeze = _freeze(plan)
+    freeze, network = _freeze(plan), plan.program.network
+    parameters = ["dtype: str = PRECISION", 'device: str = "cpu"', "seed: int = SEED"]
+    parameters += reused_parameter(network)
+    head = define("build_model", parameters, "keras.Model")
+    drawn = ", ".join(["seed", *reused_argument(network)])
     texts = (
         fill(_DEFINE_NETWORK, body=_body(plan)),
-        fill(_BUILD_MODEL, freeze=freeze),
+        fill(_BUILD_MODEL, head=head, drawn=drawn, freeze=freeze),
     )
     return [section(text) for text in texts]
 
@@ -52,14 +57,12 @@ $body
 '''
 
 _BUILD_MODEL = '''
-def build_model(
-    dtype: str = PRECISION, device: str = "cpu", seed: int = SEED
-) -> keras.Model:
+$head
     """Return the model with the initial weights of a seed."""
     set_precision(dtype)
     with tf.device(find_device(device)):
         model = define_network()
-        assign_arrays(all_variables(model), initial_weights(seed))
+        assign_arrays(all_variables(model), initial_weights($drawn))
 $freeze
     return model
 '''

@@ -5,9 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from specc.emit.shared import Section, fill, only_phase, stopping_field
-from specc.emit.source import assign, literal
-from specc.ir import Program, Training
+from specc.emit.shared import (
+    Section,
+    fill,
+    only_phase,
+    reused_argument,
+    reused_parameter,
+    stopping_field,
+)
+from specc.emit.source import assign, define, literal
+from specc.ir import Network, Program, Training
 
 from .optimizers import update_of
 from .text import section
@@ -43,9 +50,10 @@ def init_state(
     device: str = "cpu",
     seed: int = SEED,
     steps_per_epoch: int = 1,
+$parameter
 ) -> State:
     """Return the state before the first update."""
-    model = build_model(dtype, device, seed)
+    model = build_model(dtype, device, seed$argument)
     device = find_device(device)
     with tf.device(device):
         heads = connect_heads(model)
@@ -69,9 +77,9 @@ class State:
     compiled: dict[str, Any] = field(default_factory=dict)
 
 
-def init_state(dtype: str = PRECISION, device: str = "cpu", seed: int = SEED) -> State:
+$head
     """Return the model with the initial weights of a seed."""
-    model = build_model(dtype, device, seed)
+    model = build_model(dtype, device, seed$argument)
     return State(model, connect_heads(model), field_specs(dtype), find_device(device))
 '''
 
@@ -80,9 +88,16 @@ def _section(template: str, **parts: str) -> Section:
     return section(fill(template, **parts))
 
 
-def model_state_section() -> Section:
+def model_state_section(network: Network) -> Section:
     """The class `State` of a model that is not trained, and `init_state`."""
-    return _section(_MODEL_STATE)
+    parameters = ["dtype: str = PRECISION", 'device: str = "cpu"', "seed: int = SEED"]
+    parameters += reused_parameter(network)
+    head = define("init_state", parameters, "State")
+    return _section(_MODEL_STATE, head=head, argument=_argument(network))
+
+
+def _argument(network: Network) -> str:
+    return "".join(f", {name}" for name in reused_argument(network))
 
 
 def state_section(program: Program) -> Section:
@@ -90,13 +105,15 @@ def state_section(program: Program) -> Section:
     return _section(_STATE, stopping=stopping_field(program))
 
 
-def starting_section(training: Training) -> Section:
+def starting_section(training: Training, network: Network) -> Section:
     """`init_state`."""
     update = update_of(only_phase(training).optimizer)
     given = [str(text) for _, text in update.create.arguments]
     rounds = any(text.startswith("np.float64") for text in given)
     found = _section(
         _INIT_STATE,
+        parameter="".join(f"    {item}," for item in reused_parameter(network)),
+        argument=_argument(network),
         comment="        # Keras rounds a plain number to float32." if rounds else "",
         optimizer=assign("optimizer", update.create, 8),
         slots=_slots(update.slots),

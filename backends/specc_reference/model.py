@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
-from specc.emit.shared import Section, fill
-from specc.emit.source import Call, Expression, assign, call, literal, statement
+from specc.emit.shared import Section, fill, reused_argument, reused_parameter
+from specc.emit.source import (
+    Call,
+    Expression,
+    assign,
+    call,
+    define,
+    literal,
+    statement,
+)
 
 from .plan import TABLE, Plan, activation_after
 from .text import pieces
@@ -35,9 +43,7 @@ def _calls(plan: Plan) -> dict[str, Call]:
 
 
 _BUILD_MODEL = '''
-def build_model(
-    dtype: str = PRECISION, device: str = "cpu", seed: int = SEED
-) -> Network:
+$head
     """Return the model with the initial weights of a seed.
 
     Raises:
@@ -45,7 +51,7 @@ def build_model(
     """
     check_place(dtype, device)
 $body
-    model.load(initial_weights(seed))
+    model.load(initial_weights($drawn))
     return model
 '''
 
@@ -63,7 +69,15 @@ def build_model_section(plan: Plan) -> Section:
     lines = [assign("model", call("Network", **named), 4)]
     lines += [statement(item, 4) for item in calls]
     used = pieces(calls) | {"Network", "check_place"}
-    return Section(fill(_BUILD_MODEL, body="\n".join(lines)), used)
+    parameters = ["dtype: str = PRECISION", 'device: str = "cpu"', "seed: int = SEED"]
+    parameters += reused_parameter(network)
+    text = fill(
+        _BUILD_MODEL,
+        head=define("build_model", parameters, "Network"),
+        drawn=", ".join(["seed", *reused_argument(network)]),
+        body="\n".join(lines),
+    )
+    return Section(text, used)
 
 
 def lines_of_nodes(text: str, plan: Plan) -> dict[str, tuple[int, int]]:

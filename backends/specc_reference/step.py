@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from specc.emit.pieces import Import
-from specc.emit.shared import Section, fill, only_phase, stopping_field
+from specc.emit.shared import (
+    Section,
+    fill,
+    only_phase,
+    reused_argument,
+    reused_parameter,
+    stopping_field,
+)
 from specc.emit.source import literal, statement
 from specc.ir import Program, Training
 
@@ -33,9 +40,10 @@ def init_state(
     device: str = "cpu",
     seed: int = SEED,
     steps_per_epoch: int = 1,
+$parameter
 ) -> State:
     """Return the state before the first update."""
-    model = build_model(dtype, device, seed)
+    model = build_model(dtype, device, seed$argument)
     slots = empty_slots(model, $slots)
     return State(model, slots, seed, steps_per_epoch=steps_per_epoch)
 '''
@@ -132,7 +140,14 @@ def step_sections(plan: Plan, training: Training) -> Iterator[Section]:
     batch = "batch" if training.sample_weight is None else "batch, SAMPLE_WEIGHT"
 
     slots = statement(literal(optimizer.slots()))
-    yield Section(fill(_INIT_STATE, slots=slots), frozenset({"empty_slots"}))
+    network = plan.program.network
+    starting = fill(
+        _INIT_STATE,
+        parameter="".join(f"    {item}," for item in reused_parameter(network)),
+        argument="".join(f", {name}" for name in reused_argument(network)),
+        slots=slots,
+    )
+    yield Section(starting, frozenset({"empty_slots"}))
     if penalized:
         yield Section(fill(_PENALTY))
     yield _gradients(batch, penalized)

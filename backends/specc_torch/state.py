@@ -6,7 +6,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from specc.emit.pieces import Known
-from specc.emit.shared import Section, only_phase, stopping_field
+from specc.emit.shared import (
+    Section,
+    only_phase,
+    reused_argument,
+    reused_parameter,
+    stopping_field,
+)
 from specc.emit.source import Call, assign, call, statement
 
 from .plan import TABLE, Plan
@@ -27,16 +33,18 @@ def update_of(plan: Plan) -> Update | None:
 def build_section(plan: Plan) -> str:
     """`build_model`."""
     name = plan.class_name
+    drawn = ", ".join(["seed", *reused_argument(plan.network)])
     body = [
         assign("model", call(name), 4),
         "    model.to(device=device, dtype=getattr(torch, dtype))",
-        "    load_weights(model, initial_weights(seed))",
+        f"    load_weights(model, initial_weights({drawn}))",
         "    return model",
     ]
     parameters = [
         "dtype: str = PRECISION",
         'device: str = "cpu"',
         "seed: int = SEED",
+        *reused_parameter(plan.network),
     ]
     about = "Return the model with its initial weights."
     return function("build_model", parameters, name, about, body)
@@ -85,8 +93,10 @@ def init_section(plan: Plan) -> Iterator[Section]:
         'device: str = "cpu"',
         "seed: int = SEED",
         "steps_per_epoch: int = 1",
+        *reused_parameter(plan.network),
     ]
-    body = ["    model = build_model(dtype, device, seed)"]
+    given = ["dtype", "device", "seed", *reused_argument(plan.network)]
+    body = [assign("model", call("build_model", *given), 4)]
     update = update_of(plan)
     place = ["getattr(torch, dtype)", "torch.device(device)", "seed"]
     given = ["model", *place]

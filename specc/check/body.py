@@ -17,12 +17,14 @@ from .allow import is_allow
 from .assertions import Demand
 from .bind import Binder
 from .blocks import DeclaredUnit
+from .copies import Copies
 from .defaults import read_defaults
 from .expressions import Absent, Param, evaluate, kind_of, names_in
 from .flows import FlowReader
 from .gaps import has_gap
 from .inputs import read_input
 from .names import Names
+from .reuse import Sources, inherited
 from .scope import Instance, Named, Outline, Reference, Scope, Unit, Wanted
 from .statements import as_flow, head, misplaced
 
@@ -36,6 +38,8 @@ DEMAND = 5
 _UNIT_WORK = 50
 #: A body is not repeated further where its rounds would have more problems than that.
 FAULTS = 2_000
+#: The work of a round in itself, whatever the body holds.
+ROUND = 4
 _EXPECTED = "a layer, a flow, defaults, repeat, residual, if or assert"
 
 
@@ -48,6 +52,7 @@ class BodyReader:
         names: what names are taken.
         origins: takes the places of layers and their arguments.
         nodes: how many calls there may be.
+        sources: the trained models that parts can be taken of.
     """
 
     def __init__(
@@ -57,6 +62,7 @@ class BodyReader:
         names: Names,
         origins: Origins,
         nodes: int,
+        sources: Sources,
     ) -> None:
         self.binder, self.report, self.names = binder, binder.report, names
         self.units, self.nodes = units, nodes
@@ -66,6 +72,7 @@ class BodyReader:
         self.flows = FlowReader(
             binder, units, names, origins, self.outline, self._inline
         )
+        self.copies = Copies(sources, names, origins, self.outline)
         #: The units that are being read, from the outermost.
         self._open: list[str] = []
         #: How many times the layers of each path are used.
@@ -95,15 +102,24 @@ class BodyReader:
             for index, statement in enumerate(found)
             if (flow := self._flow(statement, scope)) is not None
         }
-        targets = {index: self._claim(flow, scope) for index, flow in flows.items()}
+        targets = {
+            index: self._claim(flow.target, scope) for index, flow in flows.items()
+        }
+        reuses = [s for s in found if isinstance(s, tree.Reuse) and self._in_model()]
+        names = {s.span: self._claim(s.target, scope) for s in reuses}
         declared = {
             index
             for index, flow in flows.items()
             if self.flows.declare(scope, flow, targets[index])
         }
+        for statement in () if scope.sequential else reuses:
+            self._reuse(statement, scope, names[statement.span])
         for index, statement in enumerate(found):
             if index in flows and index not in declared and not self._spent(statement):
                 self.flows.read(scope, flows[index], targets[index])
+            elif isinstance(statement, tree.Reuse) and statement.span in names:
+                if scope.sequential:
+                    self._reuse(statement, scope, names[statement.span])
             elif index not in flows:
                 self._other(statement, scope)
         if not self._gap:
@@ -120,9 +136,8 @@ class BodyReader:
     def _in_model(self) -> bool:
         return self.units[self._open[-1]].unit.kind == "model"
 
-    def _claim(self, flow: tree.Flow, scope: Scope) -> str | None:
+    def _claim(self, word: tree.Word | None, scope: Scope) -> str | None:
         """The name of a flow, where it has a valid one; from now on it is known."""
-        word = flow.target
         if word is None:
             return None
         full = scope.full(word.text)
@@ -149,6 +164,8 @@ class BodyReader:
             where = "a model" if self._in_model() else "a block"
             misplaced(statement, where, _EXPECTED, self.report)
             self.outline.faulty = True
+            if isinstance(statement, tree.Reuse):
+                self._lost(statement, scope, None)
 
     def _missing(self, statement: tree.Broken, scope: Scope) -> None:
         """Stand in for a statement with a problem: what comes out of it is not known."""
@@ -172,8 +189,10 @@ class BodyReader:
 
     def _uncalled(self, scope: Scope) -> None:
         """Report layers that were named and that nothing flows into."""
-        own = scope.names
-        for name, named in (own.maps[0] if isinstance(own, ChainMap) else own).items():
+        names = scope.names
+        # Those around a repetition may yet be called.
+        own = names.maps[0] if isinstance(names, ChainMap) else names
+        for name, named in own.items():
             alone = named.edge is None and not named.called
             if alone and (named.instance is not None or named.layer is not None):
                 named.called = self.outline.faulty = True
@@ -216,7 +235,7 @@ class BodyReader:
                 if (len(self.report.problems) - known) * rounds > FAULTS:
                     self._give_up(block, scope)
                     return
-            params.work -= 1
+            params.work -= ROUND
             if params.work < 0 or self._spent(block):
                 self._spend(block)
                 return
@@ -364,6 +383,35 @@ class BodyReader:
             )
         return end
 
+    # Parts of trained models -----------------------------------------------------
+
+    def _reuse(self, asked: tree.Reuse, scope: Scope, target: str | None) -> None:
+        """A part of a trained model under a name; in a sequence it stands here as well."""
+        part = self.copies.sources.part(asked)
+        if part is None or target is None:
+            self._lost(asked, scope, target)
+            return
+        named = scope.names[target]
+        named.edge, named.instance = None, self.copies.instance(asked, part, scope)
+        if not scope.sequential or scope.current is None:
+            return
+        named.called, again = True, scope.again
+        incoming = [scope.current]
+        end = self._inline(scope, named.instance, incoming, asked.span, again)
+        if end is None:
+            self._lost(asked, scope, target)
+        else:
+            scope.current = self.flows.alias(scope, target, end, asked.span)
+
+    def _lost(self, asked: tree.Reuse, scope: Scope, target: str | None) -> None:
+        """Stand in for a part that there is none of."""
+        node = tree.Name(asked.span, asked.target.text)
+        end = self.flows.lost(scope, node, None, [])
+        if target is not None:
+            scope.names[target].edge = end.name
+        if scope.sequential:
+            scope.current = end
+
     # Blocks and models in the place of a layer -----------------------------------
 
     def _inline(
@@ -376,6 +424,8 @@ class BodyReader:
     ) -> Reference | None:
         """Put the layers of a unit behind flows; where they end, or None and a problem."""
         unit = instance.unit
+        if instance.part is not None:
+            return self._copied(scope, instance, incoming, span, again)
         if unit.name in self._open:
             circle = " -> ".join(
                 [*self._open[self._open.index(unit.name) :], unit.name]
@@ -416,14 +466,44 @@ class BodyReader:
         self.units[unit.name].note(instance.arguments)
         return self._end(unit, inner, span)
 
+    def _copied(
+        self,
+        scope: Scope,
+        instance: Instance,
+        incoming: list[Reference],
+        span: Span,
+        again: bool,
+    ) -> Reference | None:
+        """Put a part of a trained model behind flows."""
+        name = instance.path.removesuffix("/")
+        if not self._takes(name, instance.flows, incoming, span):
+            return None
+        if self._spent(tree.Node(span)):
+            return None
+        return self.copies.place(
+            scope, instance, incoming, span, again, self._used(instance)
+        )
+
     def _used(self, instance: Instance) -> Block:
         """One more use of a unit."""
         path, unit = instance.path.removesuffix("/"), instance.unit.name
         self._uses[path] = self._uses.get(path, 0) + 1
-        given = [
-            (name, instance.arguments[name].value) for name in self.units[unit].places
-        ]
+        places = self.units[unit].places if instance.part is None else ()
+        given = [(name, instance.arguments[name].value) for name in places]
         return Block(path, unit, tuple(given), self._uses[path])
+
+    def _takes(
+        self, name: str, flows: tuple[str, ...], incoming: list[Reference], span: Span
+    ) -> bool:
+        """Whether a unit gets as many flows as it takes."""
+        wanted = len(flows)
+        if len(incoming) == wanted:
+            return True
+        what = "one flow" if wanted == 1 else f"{wanted} flows"
+        message = f"{name} takes {what}, and here are {len(incoming)}"
+        fix = f"{name}({', '.join(flows)})" if wanted > 1 else None
+        self.report.error("missing-source", message, span, suggestion=fix)
+        return False
 
     def _inputs(
         self,
@@ -433,22 +513,23 @@ class BodyReader:
         uses: tuple[Note, ...],
     ) -> dict[str, Named] | None:
         """What names the flows have within a unit."""
-        wanted = len(unit.inputs) if unit.kind == "model" else 1
         if unit.kind == "model" and has_gap(unit.body):
             return None
-        if len(incoming) != wanted:
-            flows = "one flow" if wanted == 1 else f"{wanted} flows"
-            message = f"{unit.name} takes {flows}, and here are {len(incoming)}"
-            given = ", ".join(item.name.text for item in unit.inputs)
-            fix = f"{unit.name}({given})" if wanted > 1 else None
-            self.report.error("missing-source", message, span, suggestion=fix)
-            return None
         if unit.kind == "block":
+            if not self._takes(unit.name, ("input",), incoming, span):
+                return None
             return {"input": Named(unit.span, edge=incoming[0].name)}
+        inputs = [read_input(item, self.binder) for item in unit.inputs]
+        inputs = inputs or inherited(unit.body, self.copies.sources)
+        if not inputs:
+            return None  # which is reported at the model
+        if not self._takes(
+            unit.name, tuple(item.name for item in inputs), incoming, span
+        ):
+            return None
         found: dict[str, Named] = {}
-        for item, flow in zip(unit.inputs, incoming, strict=True):
-            found[item.name.text] = Named(item.span, edge=flow.name)
-            declared = read_input(item, self.binder)
+        for declared, flow in zip(inputs, incoming, strict=True):
+            found[declared.name] = Named(declared.span, edge=flow.name)
             here = Reference(flow.name, span)
             self.outline.wanted.append(Wanted(here, unit.name, declared, uses))
         return found

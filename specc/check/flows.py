@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast
 
 from ..catalog import Construct, catalog
@@ -72,14 +72,19 @@ class FlowReader:
         if flow.target is None and not made:
             self._no_step(end)
         if target is not None:
-            full = scope.full(target)
-            if end.name != full and not scope.again:
-                self.outline.aliases[full] = end
-                end = Reference(full, flow.span)
-            scope.names[target].edge = end.name
+            end = self.alias(scope, target, end, flow.span)
             if flow.kind is not None:
-                scope.outputs[full] = Reference(end.name, flow.span)
+                scope.outputs[scope.full(target)] = Reference(end.name, flow.span)
         scope.current = end
+
+    def alias(self, scope: Scope, target: str, end: Reference, span: Span) -> Reference:
+        """The end of a flow under the name that the text gives it."""
+        full = scope.full(target)
+        if end.name != full and not scope.again:
+            self.outline.aliases[full] = end
+            end = Reference(full, span)
+        scope.names[target].edge = end.name
+        return end
 
     def declare(self, scope: Scope, flow: tree.Flow, target: str | None) -> bool:
         """Take in a statement that names a layer without a flow into it: ``a = Dense(3)``.
@@ -93,6 +98,8 @@ class FlowReader:
             return False
         word, named = call.name.text, scope.names[target]
         if word in self.units:
+            if call.arguments and self.units[word].unit.kind == "model":
+                return False  # flows lead into a model as arguments
             named.edge = None
             named.instance = self._instance(scope, call, scope.full(target))
             if named.instance is None:
@@ -241,6 +248,11 @@ class FlowReader:
         word, report = call.name.text, self.binder.report
         named = scope.names[word]
         incoming = [] if source is None else [source]
+        if named.instance is not None and len(named.instance.flows) > 1:
+            call, given = self._split(scope, call)
+            call = replace(call, bare=call.bare or not call.arguments)
+            incoming = given if first and given else incoming + given
+            source = incoming[0] if incoming else None
         if not call.bare:
             report.error(
                 "wrong-type",
@@ -320,7 +332,8 @@ class FlowReader:
     ) -> Reference | None:
         """A block or a model in the place of a layer."""
         unit = self.units[call.name.text].unit
-        if len(unit.inputs) > 1:
+        # A model without inputs of its own has those of what it reuses.
+        if len(unit.inputs) > 1 or (unit.kind == "model" and not unit.inputs):
             call, named = self._split(scope, call)
             incoming = named if first and named else incoming + named
         owner = self._owner(scope, target, unit.name, call.span)

@@ -14,7 +14,13 @@ __all__ = ["Gaps", "gaps_of", "has_gap"]
 
 #: What may be declared in a file that is not there, or under a name that is not legible.
 _ELSEWHERE = frozenset(
-    {"unknown-data", "unknown-layer", "unknown-model", "unknown-param"}
+    {
+        "unknown-data",
+        "unknown-layer",
+        "unknown-model",
+        "unknown-param",
+        "unknown-training",
+    }
 )
 #: Rules about what a block lacks; reported at its head.
 _LACKING = frozenset(

@@ -20,7 +20,7 @@ from ..ir import (
     Weight,
 )
 
-__all__ = ["Misfit", "NetworkBuilder", "Step", "build_network", "own"]
+__all__ = ["Misfit", "NetworkBuilder", "Step", "build_network", "is_whole", "own"]
 
 
 @dataclass(frozen=True)
@@ -126,6 +126,32 @@ class NetworkBuilder:
             calls=tuple(self.calls),
             edges=tuple(self.edges.values()),
         )
+
+
+def is_whole(network: Network) -> bool:
+    """Whether a network that was read hangs together: edges, shapes, what layers own."""
+    builder, outputs = NetworkBuilder(), {o.name: o.edge for o in network.outputs}
+    try:
+        for item in network.inputs:
+            edge = network.edge(item.name)
+            builder.take(item.name, edge.shape, edge.dtype)
+        for call in network.calls:
+            layer = network.layer(call.layer).layer
+            builder.place(Step(call.name, layer, call.inputs, call.layer))
+    except (KeyError, ValueError):
+        return False
+    made = builder.network(network.name, outputs)
+    edges = {edge.name: edge.shape for edge in made.edges}
+    return (
+        edges == {edge.name: edge.shape for edge in network.edges}
+        and set(outputs.values()) <= edges.keys()
+        and _owned(made) == _owned(network)
+    )
+
+
+def _owned(network: Network) -> list[tuple[str, Shape]]:
+    owned = (*network.weights(), *network.buffers())
+    return sorted((item.path, item.shape) for item in owned)
 
 
 def build_network(

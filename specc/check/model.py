@@ -14,8 +14,10 @@ from .body import BodyReader, has_outputs, without_inputs
 from .gaps import has_gap
 from .inputs import DeclaredInput, read_input
 from .names import Names
-from .network import assemble
+from .network import assemble, shape_text
+from .parts import Part
 from .report import Report
+from .reuse import Sources, first_part, inherited
 from .scope import Named, Outline, Reference, Scope
 
 __all__ = ["DeclaredModel", "check_model"]
@@ -41,6 +43,7 @@ def check_model(
     binder: Binder,
     units: Mapping[str, DeclaredUnit],
     nodes: int,
+    sources: Sources,
 ) -> DeclaredModel:
     """Check a model; problems go to the binder's report.
 
@@ -49,6 +52,7 @@ def check_model(
         binder: makes its layers.
         units: the blocks and models that can stand in the place of a layer.
         nodes: how many calls it may have.
+        sources: the trained models that it may take parts of.
     """
     report, origins = binder.report, Origins()
     names = Names(report)
@@ -59,11 +63,15 @@ def check_model(
         for decl in block.inputs
         if names.claim(decl.name.text, decl.name.span)
     ]
+    gap = has_gap(block.body)
+    if not block.inputs and not gap:
+        of_part = inherited(block.body, sources)
+        inputs = [item for item in of_part if names.claim(item.name, item.span)]
     for item in inputs:
         origins.put(item.name, "", item.span)
-    reader = BodyReader(binder, units, names, origins, nodes)
-    gap = has_gap(block.body)
+    reader = BodyReader(binder, units, names, origins, nodes, sources)
     reader.outline.faulty = gap or len(inputs) < len(block.inputs)
+    begins = first_part(block.body, sources) if not inputs and not gap else None
     scope = Scope(
         names={item.name: Named(item.span, edge=item.name) for item in inputs},
         file=unit.defaults,
@@ -74,7 +82,11 @@ def check_model(
     with reader.within(block.name):
         reader.read(without_inputs(block), scope)
     model.touched = reader.outline.touched
-    _check_ends(model, inputs, scope, reader.outline, report)
+    if begins is not None and begins[1] is None:
+        reader.outline.faulty = True  # its inputs are those of a part that is wrong
+    else:
+        hint = _hint(begins[1]) if begins is not None else None
+        _check_ends(model, inputs, scope, reader.outline, report, hint)
     model.network = assemble(block.name, inputs, reader.outline, report)
     if model.network is not None:
         figures = figures_of(Program(network=model.network))
@@ -83,20 +95,30 @@ def check_model(
     return model
 
 
+def _hint(part: Part | None) -> str | None:
+    """An input for a model that begins with a part from the middle of another."""
+    if part is None:
+        return None
+    edge = part.trained.network.edge(part.inputs[0])
+    word = edge.name.rpartition("/")[2]
+    return f"input {word}: float32{shape_text(edge.shape)}"
+
+
 def _check_ends(
     model: DeclaredModel,
     inputs: list[DeclaredInput],
     scope: Scope,
     outline: Outline,
     report: Report,
+    hint: str | None = None,
 ) -> None:
-    """See that the model has a beginning and an end."""
+    """See that the model has a beginning and an end; `hint` is an input for it."""
     if not inputs:
         report.error(
             "missing-input",
             f"the model {model.name} has no input",
             model.span,
-            suggestion="input image: float32[28, 28]",
+            suggestion=hint or "input image: float32[28, 28]",
         )
     elif scope.sequential and not outline.calls:
         message = f"the model {model.name} has no layers"

@@ -12,6 +12,7 @@ from .graph import Misfit, NetworkBuilder, Step
 from .inputs import DeclaredInput
 from .order import in_order
 from .report import Report
+from .reuse import reused_arrays
 from .scope import Outline, PendingCall, Wanted
 
 __all__ = ["assemble", "shape_text"]
@@ -45,7 +46,7 @@ def assemble(
     builder = _infer(declared, calls, targets, outline.wanted, report)
     if builder is None or not complete:
         return None
-    return builder.network(name, outputs)
+    return reused_arrays(outline.parts, builder.network(name, outputs), report)
 
 
 def _ordered(outline: Outline, report: Report) -> list[str] | None:

@@ -20,10 +20,12 @@ from .expressions import Params
 from .limits import check_axes, check_memory
 from .lint import Subject, lint
 from .lint.fixes import removed_line
-from .model import DeclaredModel, check_model
+from .model import DeclaredModel
+from .models import Models
 from .params import Override, declare_params
 from .program import join
 from .report import Report, one_of
+from .reuse import RunReader
 from .statements import head
 from .training import check_training
 
@@ -40,13 +42,16 @@ class Resolved:
     models: list[CheckedProgram] = field(default_factory=list[CheckedProgram])
 
 
-def resolve(files: list[tree.File], settings: Settings, report: Report) -> Resolved:
+def resolve(
+    files: list[tree.File], settings: Settings, report: Report, run: RunReader
+) -> Resolved:
     """Check all declarations of a spec; the report takes what is wrong or doubtful.
 
     Args:
         files: the spec, and what it imports.
         settings: how the check is carried out.
         report: takes the problems.
+        run: the program of the run in a folder.
     """
     found, file = declarations(files, report), files[0]
     declared = [s for s in file.statements if not isinstance(s, tree.Version)]
@@ -61,7 +66,10 @@ def resolve(files: list[tree.File], settings: Settings, report: Report) -> Resol
         name: read_defaults(blocks, binder) for name, blocks in found.defaults.items()
     }
     units = declare_units(found.blocks, found.models, defaults, binder)
-    models = _models(found, units, settings, binder)
+    # A block may have the name of a model, which is reported.
+    names = (n for n in found.models if n in units and units[n].unit.kind == "model")
+    nodes = settings.budget.nodes
+    models = Models(units, names, found.trainings, run, nodes, binder).all()
     data = {name: check_data(block, binder) for name, block in found.data.items()}
     resolved = Resolved()
     _add_models(models, settings, report, resolved)
@@ -130,23 +138,6 @@ def _model(
     """The model that a train block names."""
     assert block.bindings is not None
     return _look_up(block.bindings.model, "model", models, report)
-
-
-def _models(
-    found: Declarations,
-    units: Mapping[str, DeclaredUnit],
-    settings: Settings,
-    binder: Binder,
-) -> dict[str, DeclaredModel]:
-    left = settings.budget.nodes
-    models: dict[str, DeclaredModel] = {}
-    for name in found.models:
-        if name not in units or units[name].unit.kind != "model":
-            continue  # a block has its name, which is reported
-        models[name] = check_model(units[name], binder, units, left)
-        network = models[name].network
-        left -= len(network.calls) if network else 0
-    return models
 
 
 def _add_models(

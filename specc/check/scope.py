@@ -13,6 +13,8 @@ from ..syntax import tree
 from .defaults import Defaults, layered
 from .expressions import Param
 from .inputs import DeclaredInput
+from .parts import Part
+from .reuse import PlacedPart
 
 __all__ = ["Instance", "Named", "Outline", "PendingCall", "Reference", "Scope", "Unit"]
 
@@ -56,6 +58,8 @@ class Outline:
     aliases: dict[str, Reference] = field(default_factory=dict[str, Reference])
     outputs: dict[str, Reference] = field(default_factory=dict[str, Reference])
     wanted: list[Wanted] = field(default_factory=list["Wanted"])
+    #: Parts of trained models, in the order in which they are first used.
+    parts: list[PlacedPart] = field(default_factory=list[PlacedPart])
     touched: set[Span] = field(default_factory=set[Span])
     #: Whether a statement was wrong, so that what is unused says nothing.
     faulty: bool = False
@@ -89,12 +93,23 @@ class Unit:
 
 @dataclass(frozen=True)
 class Instance:
-    """A unit with its arguments, and what stands before the names of its layers."""
+    """A unit with its arguments, and what stands before the names of its layers.
+
+    `part` is what a unit of the kind ``part`` consists of, in the place of a body.
+    """
 
     unit: Unit
     arguments: Mapping[str, Param]
     path: str
     defaults: Defaults
+    part: Part | None = None
+
+    @property
+    def flows(self) -> tuple[str, ...]:
+        """What it calls the flows that it takes."""
+        if self.part is not None:
+            return self.part.inputs
+        return tuple(item.name.text for item in self.unit.inputs) or ("input",)
 
 
 @dataclass

@@ -75,7 +75,6 @@ def head(block: tree.Block) -> Span:
 
 #: Statements of the language that this version does not compile yet, and what to do.
 _NOT_YET = {
-    "reuse": "write the layers out",
     "phase": "set optimizer and epochs in the train block itself",
     "augment": "leave it out",
 }
@@ -111,9 +110,7 @@ def _word(statement: tree.Statement) -> tuple[str, Span]:
 def not_yet(statement: tree.Statement, report: Report) -> bool:
     """Report a construct of the language that is not compiled yet, if it is one."""
     word, span = _word(statement)
-    if not isinstance(statement, tree.Block | tree.Reuse):
-        return False
-    if word not in _NOT_YET:
+    if not isinstance(statement, tree.Block) or word not in _NOT_YET:
         return False
     report.error(
         "not-yet",

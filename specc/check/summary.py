@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from math import prod
 
 from ..catalog.types import Shape
-from ..ir import Block, Origins, Program
+from ..ir import Block, Network, Origins, Program
 from .memory import Memory, estimate
 
 __all__ = ["Row", "Summary", "summarize"]
@@ -34,12 +34,17 @@ class Row:
 
 @dataclass(frozen=True)
 class Summary:
-    """The rows of a model, inputs first, and what they come to."""
+    """The rows of a model, inputs first, and what they come to.
+
+    `reused` counts the weights of each part that is taken from a trained model, whose
+    training or run stands beside the name of the part.
+    """
 
     model: str
     rows: tuple[Row, ...]
     outputs: dict[str, str]
     memory: Memory
+    reused: tuple[tuple[str, str, int], ...] = ()
 
     def folded(self, origins: Origins, depth: int) -> Summary:
         """The summary with one row for each block that lies below `depth` others."""
@@ -120,4 +125,13 @@ def summarize(program: Program) -> Summary:
             )
         )
     outputs = {output.name: output.edge for output in network.outputs}
-    return Summary(network.name, tuple(rows), outputs, estimate(network, training))
+    memory = estimate(network, training)
+    return Summary(network.name, tuple(rows), outputs, memory, _reused(network))
+
+
+def _reused(network: Network) -> tuple[tuple[str, str, int], ...]:
+    sizes = {weight.path: prod(weight.shape) for weight in network.weights()}
+    return tuple(
+        (part.name, part.source, sum(sizes.get(a.path, 0) for a in part.arrays))
+        for part in network.reused
+    )

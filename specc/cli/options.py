@@ -18,6 +18,7 @@ __all__ = [
     "device_option",
     "file_argument",
     "name_argument",
+    "reuse_option",
     "run_argument",
     "run_folder",
     "set_option",
@@ -112,6 +113,13 @@ def _keep(context: click.Context, parameter: click.Parameter, value: Any) -> Non
     context.meta[MEMORY] = value
 
 
+reuse_option: Decorator = click.option(
+    "--reuse",
+    metavar="TRAINING=DIR",
+    multiple=True,
+    callback=_pairs,
+    help="The run whose weights are reused (repeatable). [default: the newest in runs/]",
+)
 _memory: Decorator = click.option(
     "--memory-budget",
     metavar="SIZE",

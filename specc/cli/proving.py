@@ -7,7 +7,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +35,7 @@ class Request:
     steps: int
     precisions: tuple[str, ...]
     params: Mapping[str, str]
+    reuse: Mapping[str, str] = field(default_factory=dict[str, str])
 
     def entry(self, file: str, pool: WorkerPool | None = None) -> Entry:
         """The verdict on a spec, with the texts that a report quotes."""
@@ -47,6 +48,7 @@ class Request:
             backends=self.backends,
             steps=self.steps,
             precisions=self.precisions or ("float64", "float32"),  # pyright: ignore[reportArgumentType]
+            reuse=self.reuse,
             pool=pool,
             watch=Display(sys.stderr) if sys.stderr.isatty() else Watch(),
         )

@@ -64,6 +64,8 @@ def _lines(summary: Summary) -> Iterator[str]:
     yield ""
     yield f"outputs     {', '.join(summary.outputs)}"
     yield f"parameters  {summary.parameters:,}, of which {summary.trainable:,} trainable"
+    for name, source, count in summary.reused:
+        yield f"reused      {count:,} of {source}, as {name}"
     if summary.buffers:
         yield f"buffers     {summary.buffers:,}"
     yield f"memory      {_memory(summary.memory)}"

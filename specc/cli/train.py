@@ -15,6 +15,7 @@ from .options import (
     device_option,
     file_argument,
     name_argument,
+    reuse_option,
     run_folder,
     set_option,
     threads_option,
@@ -49,6 +50,7 @@ __all__ = ["command"]
 )
 @device_option
 @threads_option
+@reuse_option
 @click.option(
     "--dry-run",
     is_flag=True,
@@ -67,6 +69,7 @@ def command(
     precision: str | None,
     device: str,
     threads: int | None,
+    reuse: dict[str, str],
     dry_run: bool,
     params: dict[str, str],
 ) -> None:
@@ -74,6 +77,10 @@ def command(
 
     What runs is the source that `specc compile` writes. The folder is printed at the
     end. Ctrl-C keeps what was done: --resume goes on from there, on any backend.
+
+    A model that reuses another training begins with the weights of a run of that one,
+    which must have been trained before: the newest in runs/ that is of this spec, or
+    that of --reuse.
     """
     from .opening import mention_warnings, open_spec
 
@@ -81,12 +88,14 @@ def command(
         raise click.UsageError("--resume needs --run DIR, the run to go on with")
     if resume and force:
         raise click.UsageError("--resume goes on with a run, --force replaces it")
+    if resume and reuse:
+        raise click.UsageError("--resume goes on with the weights that the run has")
     settings = {"epochs": epochs, "seed": seed, "precision": precision}
     given = {key: str(value) for key, value in settings.items() if value is not None}
     spec = open_spec(file, params, given)
     mention_warnings(spec)
     if dry_run:
-        _rehearse(spec, backend, name)
+        _rehearse(spec, backend, name, reuse)
         return
     result = _train(
         spec,
@@ -97,6 +106,7 @@ def command(
         force=force,
         device=device,
         threads=threads,
+        reuse=reuse,
     )
     click.echo(str(result.folder.path))
 
@@ -111,6 +121,7 @@ def _train(
     force: bool,
     device: str,
     threads: int | None,
+    reuse: dict[str, str],
 ) -> RunResult:
     from ..run import progress_on
     from .opening import show
@@ -130,6 +141,7 @@ def _train(
                 force=force,
                 device=device,
                 threads=threads,
+                reuse=reuse,
                 progress=QuietStart(quiet, progress_on(sys.stderr)),
                 warn=warn,
                 command=["specc", *sys.argv[1:]],
@@ -144,13 +156,15 @@ def _train(
     return result
 
 
-def _rehearse(spec: Spec, backend: str, name: str | None) -> None:
+def _rehearse(
+    spec: Spec, backend: str, name: str | None, reuse: dict[str, str]
+) -> None:
     """Do all that comes before training, and say what would be trained."""
     from .opening import show
 
     spec.compile(backend, name)
     prepared = spec.prepare(name)
-    show(prepared.warnings)
+    show([*spec.taken(name, reuse, backend).problems, *prepared.warnings])
     training = spec.trained(name).program.training
     assert training is not None
     for part, rows in prepared.rows.items():

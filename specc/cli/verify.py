@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from .exits import leave
-from .options import set_option, specs
+from .options import reuse_option, set_option, specs
 
 __all__ = ["command"]
 
@@ -68,6 +68,7 @@ def _names(
     help="Plant known faults in emitted programs and see how many are noticed.",
 )
 @click.option("--full", is_flag=True, help="Show every difference, not the first five.")
+@reuse_option
 @set_option
 def command(
     files: tuple[str, ...],
@@ -78,6 +79,7 @@ def command(
     report: Path | None,
     selftest: bool,
     full: bool,
+    reuse: dict[str, str],
     params: dict[str, str],
 ) -> None:
     """Prove that the programs of all backends compute the same.
@@ -103,7 +105,9 @@ def command(
     chosen = [path for file in words for path in specs(file)]
     if report is not None:
         writable(report)
-    request = Request(name, backends, steps, precisions, params)
+    if reuse and len(chosen) > 1:
+        raise click.UsageError("--reuse goes with one FILE only")
+    request = Request(name, backends, steps, precisions, params, reuse)
     if len(chosen) == 1 and chosen == [*words]:
         leave(prove(chosen[0], request, form, report, full))
     else:

@@ -158,6 +158,9 @@ def check_contract(program: Program, emission: Emission) -> None:
     """
     tree = parse(emission.text)
     wanted = dict(FUNCTIONS)
+    if program.network.reused:
+        beginning = ("initial_weights", "build_model", "init_state")
+        wanted |= {name: (*FUNCTIONS[name], "reused") for name in beginning}
     training = program.training
     assert training is not None
     optimizer, callbacks = training.phases[0].optimizer, training.phases[0].callbacks

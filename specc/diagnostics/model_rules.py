@@ -73,6 +73,13 @@ MODEL_RULES: tuple[Rule, ...] = (
         " weights. Join it to a flow that is used, make it an output, or leave it out.",
     ),
     Rule(
+        "reuse-part",
+        "what reuse takes is no connected part with one output",
+        "A part of a trained model stands in the place of one layer: its layers lead to"
+        " one another, and one result comes out of them. to NAME ends it at a layer, from"
+        " NAME begins it at one, except leaves layers out.",
+    ),
+    Rule(
         "shape-mismatch",
         "shapes do not fit",
         "The shapes that reach a layer do not suit it, or an input or a target has"

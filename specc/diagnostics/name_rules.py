@@ -49,6 +49,13 @@ NAME_RULES: tuple[Rule, ...] = (
         " is none of them. On the command line the same keys are options.",
     ),
     Rule(
+        "unknown-training",
+        "no training has this name",
+        "reuse takes a part of the model of a training: of a train block of this spec or"
+        ' of what it imports, by its name, or of a run elsewhere, from "FOLDER". Without'
+        " a name of its own a training is called as its model.",
+    ),
+    Rule(
         "unknown-value",
         "a choice has no such word",
         "The argument takes one of a few words, which the message lists.",

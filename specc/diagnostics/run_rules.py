@@ -58,6 +58,28 @@ RUN_RULES: tuple[Rule, ...] = (
         " end with the same weights. Only the number of epochs may change.",
     ),
     Rule(
+        "no-trained-run",
+        "no run has the weights that a model reuses",
+        "A training that reuses another begins with what a run of that one ended with: the"
+        " newest in runs/ that has come to its end and is of this very spec. Train that"
+        " one first, or name a run with --reuse TRAINING=DIR.",
+    ),
+    Rule(
+        "reuse-differs",
+        "the run whose weights are reused is not that of the spec",
+        "The weights fit, but their training was for other epochs, or of another spec,"
+        " than the one that this spec reuses. The run that they were taken from is kept in"
+        " run.json.",
+        Level.WARNING,
+    ),
+    Rule(
+        "reuses-run",
+        "which run trained weights are taken from",
+        "A copy of them is kept in the folder of the new run, so that it can be resumed and"
+        " used when the other one is gone. The other run stays as it is.",
+        Level.NOTE,
+    ),
+    Rule(
         "run-data-changed",
         "the data is not that of the training",
         "The fingerprint of the data differs from that in run.json: a file or a package"

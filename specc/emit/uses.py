@@ -41,7 +41,11 @@ def uses(program: Program) -> Iterator[Use]:
         edges = calls[0].inputs if calls else ()
         shapes = tuple(network.edge(edge).shape for edge in edges)
         once = len(calls) < 2
-        yield from _within(Use(node.name, "", node.layer, shapes=shapes, once=once))
+        for use in _within(Use(node.name, "", node.layer, shapes=shapes, once=once)):
+            slot = use.field.removesuffix("_initializer")
+            # What a trained model gives is not drawn.
+            if slot == use.field or not network.taken(f"{node.name}/{slot}"):
+                yield use
     if program.training is None:
         return
     for objective in program.training.objectives:

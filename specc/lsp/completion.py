@@ -35,6 +35,7 @@ from .places import (
     Arguments,
     Columns,
     Nothing,
+    Parts,
     Rules,
     Slot,
     Statement,
@@ -45,7 +46,7 @@ from .places import (
 )
 from .slots import Slots
 from .snippets import DATA, FILE, LAYERS, MODEL, TRAIN
-from .units import Names, data_fields, keywords, unit_names
+from .units import Names, data_fields, keywords, targets, unit_names
 
 __all__ = ["complete"]
 
@@ -96,6 +97,10 @@ class _Completion:
                 yield from self._columns(slot)
             case Words():
                 yield from self._words(slot.kind)
+            case Parts():
+                block = self.names.models.get(self.names.trained(slot.training) or "")
+                named = targets(block.body) if block else ()
+                yield from items.names(sorted({word.text for word in named}), "flow")
             case Types():
                 plain = [*PLAIN, *CONSTRUCTS] if slot.of == "block" else list(PLAIN)
                 known = ["float32"] if slot.of == "input" else plain
@@ -241,6 +246,13 @@ class _Completion:
             yield from items.words(catalog().family("layer"), Kind.Class)
         elif kind == "on":
             yield from items.words(("on",), Kind.Keyword)
+        elif kind == "part":
+            yield from items.words(("to", "from", "except"), Kind.Keyword)
+        elif kind == "training":
+            pairs = [block.bindings for block in self.names.trainings]
+            names = [(pair.name or pair.model).text for pair in pairs if pair]
+            yield from items.names(names, kind)
+            yield from items.words(("from",), Kind.Keyword)
         elif kind in ("model", "data"):
             table = self.names.models if kind == "model" else self.names.data
             yield from items.names(table, kind)

@@ -44,6 +44,12 @@ def _symbols(
                 yield _symbol(document, name, kind, statement.span, place, detail)
             case tree.Flow():
                 yield from _flow(statement, document)
+            case tree.Reuse():
+                name, place = statement.target.text, statement.target.span
+                detail = _text(statement.origin.span)
+                yield _symbol(
+                    document, name, _Kind.Field, statement.span, place, detail
+                )
             case tree.Setting() if statement.kind is not None:
                 name = f"{statement.kind.text} {statement.key.text}"
                 place = statement.key.span

@@ -14,6 +14,7 @@ __all__ = [
     "Callee",
     "Columns",
     "Nothing",
+    "Parts",
     "Rules",
     "Slot",
     "Statement",
@@ -60,9 +61,18 @@ class Types:
 
 @dataclass(frozen=True)
 class Words:
-    """Names of a kind: ``model``, ``data``, ``layer``, ``output``, ``field``, or a word."""
+    """Names of a kind: ``model``, ``data``, ``training``, ``layer``, ``output``, ``field``,
+    or words: ``on``; ``part`` for those between the parts of ``reuse``.
+    """
 
     kind: str
+
+
+@dataclass(frozen=True)
+class Parts:
+    """A layer of the model of a training."""
+
+    training: str
 
 
 @dataclass(frozen=True)
@@ -92,4 +102,15 @@ class Arguments:
     statement: bool = False
 
 
-Slot = Nothing | Statement | Step | Columns | Types | Words | Rules | Value | Arguments
+Slot = (
+    Nothing
+    | Statement
+    | Step
+    | Columns
+    | Types
+    | Words
+    | Parts
+    | Rules
+    | Value
+    | Arguments
+)

@@ -26,6 +26,7 @@ from .places import (
     Callee,
     Columns,
     Nothing,
+    Parts,
     Rules,
     Slot,
     Statement,
@@ -256,11 +257,21 @@ def _in_layers(words: list[str], tokens: list[Token]) -> Slot:
         return _declared("input", tokens[1:])
     if words == ["defaults"]:
         return Words("layer")
+    if words[0] == "reuse" and words[1:2] not in (["="], ["->"]):
+        return _in_reuse(words)
     if tokens[-1].type in ("ARROW", "EQUAL"):
         return Step()
     if words[0] in ("if", "repeat"):
         return Value(Real(), tuple(tokens[1:]))
     return Nothing()
+
+
+def _in_reuse(words: list[str]) -> Slot:
+    if len(words) < 4:
+        return Words("training") if words[-1] == "=" else Nothing()
+    if words[-1] in ("to", "from"):
+        return Parts(words[3]) if words[3] != "from" else Nothing()
+    return Nothing() if words[-1] in ("except", ",") else Words("part")
 
 
 def _in_data(words: list[str], tokens: list[Token]) -> Slot:

@@ -26,6 +26,7 @@ LAYERS = {
 MODEL = {
     "input": "input ${1:features}: float32[${2:sizes}]",
     "output": "output ${1:name} = $0",
+    "reuse": "reuse ${1:body} = ${2:training} to ${3:layer}",
     **LAYERS,
 }
 DATA = {

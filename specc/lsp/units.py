@@ -51,6 +51,14 @@ class Names:
         """The block or model of that name."""
         return self.blocks.get(name) or self.models.get(name)
 
+    def trained(self, training: str) -> str | None:
+        """The model of the training of that name."""
+        for block in self.trainings:
+            pair = block.bindings
+            if pair is not None and (pair.name or pair.model).text == training:
+                return pair.model.text
+        return None
+
     def inputs(self, model: str) -> tuple[str, ...]:
         """The names of a model's inputs."""
         block = self.models.get(model)
@@ -85,6 +93,8 @@ def targets(
 ) -> Iterator[tree.Word]:
     """The names that flows are given; of ``output`` statements alone, where asked."""
     for statement in within(statements):
+        if isinstance(statement, tree.Reuse) and kind is None:
+            yield statement.target
         flow = as_flow(statement)
         if flow is None or flow.target is None:
             continue

@@ -101,10 +101,28 @@ class Walk:
                         yield _defined(symbol, statement.target)
                     for step in statement.steps:
                         yield from self._step(step, unit, names, values)
+                case tree.Reuse():
+                    yield from self._reuse(statement, unit)
                 case tree.Block():
                     yield from self._inner(statement, unit, names, params)
                 case _:
                     continue
+
+    def _reuse(self, asked: tree.Reuse, unit: str) -> Iterator[Occurrence]:
+        """A part of a trained model: its name, the training, layers at its ends."""
+        yield _defined(Symbol("flow", unit, asked.target.text), asked.target)
+        if not isinstance(asked.origin, tree.Name):
+            return
+        model = self.units.trained(asked.origin.text)
+        named = asked.origin.text != model
+        symbol = Symbol("training" if named else "model", "", asked.origin.text)
+        yield _used(symbol, asked.origin)
+        block = self.units.models.get(model or "")
+        known = unit_names(block) if block is not None else frozenset[str]()
+        for end in (asked.first, asked.last):
+            written = end is not None and end.span.end - end.span.start == len(end.text)
+            if end is not None and written and end.text in known:
+                yield _used(Symbol("flow", model or "", end.text), end)
 
     def _inner(
         self,

@@ -108,6 +108,14 @@ _ALL = (
         "output price = hidden -> Dense(1)",
     ),
     Statement(
+        "reuse",
+        "statement of a model",
+        "A part of the model of a training, or of a run, as a layer: with the weights that"
+        " training left, copied. to and from name the layers, or blocks, at its ends, except"
+        " leaves layers out. A model without inputs has those of the part.",
+        'reuse body = first to hidden        reuse body = from "runs/first" except "dense_3"',
+    ),
+    Statement(
         "target",
         "statement of data",
         "Which fields of the source an output is compared with. What it must hold follows"

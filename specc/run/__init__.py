@@ -9,7 +9,9 @@ from .place import create, create_named, open_run
 from .predict import predict
 from .progress import Progress, progress_on
 from .resuming import prepare_again
+from .reusing import take
 from .sampling import Samples, predict_samples
+from .taken import Taken, beginning_with
 from .train import train
 
 __all__ = [
@@ -21,6 +23,8 @@ __all__ = [
     "RunFolder",
     "RunResult",
     "Samples",
+    "Taken",
+    "beginning_with",
     "create",
     "create_named",
     "evaluate",
@@ -31,5 +35,6 @@ __all__ = [
     "prepare_again",
     "progress_on",
     "read_inputs",
+    "take",
     "train",
 ]

@@ -21,7 +21,10 @@ from .history import read_history
 from .record import read_record
 from .weights import Arrays, DamagedError, digest, read_arrays, write_arrays
 
-__all__ = ["RunFolder", "program_digest", "source_names"]
+__all__ = ["RunFolder", "Trained", "program_digest", "source_names"]
+
+#: Arrays of trained models by source and path.
+Trained = dict[str, Arrays]
 
 
 @dataclass(frozen=True)
@@ -194,6 +197,34 @@ class RunFolder:
             raise _no_run(self.path, "preparation.safetensors is that of another run")
         return Fitted.from_arrays(arrays)
 
+    def write_reused(self, reused: Mapping[str, Arrays]) -> None:
+        """Keep the trained arrays that the run begins with."""
+        flat = {
+            f"{source}:{path}": values
+            for source, arrays in reused.items()
+            for path, values in arrays.items()
+        }
+        write_arrays(self.path / "reused.safetensors", flat, {})
+
+    def reused(self) -> Trained:
+        """The trained arrays that the run began with; none where it reuses nothing.
+
+        Raises:
+            Fault: they are missing, or not those that were written.
+        """
+        sources = self.program().network.sources()
+        if not sources:
+            return {}
+        try:
+            arrays, _ = read_arrays(self.path / "reused.safetensors")
+        except (OSError, DamagedError) as error:
+            raise _no_run(self.path, f"reused.safetensors: {error}") from None
+        found: Trained = {source: {} for source in sources}
+        for name, values in arrays.items():
+            source, _, path = name.rpartition(":")
+            found.setdefault(source, {})[path] = values
+        return found
+
     def _text(self, name: str) -> str:
         try:
             return (self.path / name).read_bytes().decode()
@@ -203,7 +234,8 @@ class RunFolder:
 
 #: What a run keeps beside the texts of its spec.
 _OWN = re.compile(
-    r"(run\.json|ir\.json|history\.jsonl|preparation\.safetensors|model_\w+\.py)$"
+    r"(run\.json|ir\.json|history\.jsonl|(preparation|reused)\.safetensors"
+    r"|model_\w+\.py)$"
     r"|(best|last|checkpoints)/"
 )
 

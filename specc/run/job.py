@@ -16,6 +16,7 @@ from ..diagnostics.fault import Fault
 from ..diagnostics.model import Problem
 from ..ir import Origins, Program, Training
 from .folder import RunFolder
+from .taken import Taken
 
 if TYPE_CHECKING:
     from .evaluate import Evaluation
@@ -29,7 +30,8 @@ class Job:
     """What is to be trained.
 
     `sources` holds the texts of the spec and of what it imports, by relative path, the
-    spec first; `base` is the folder that paths in the spec are relative to.
+    spec first; `base` is the folder that paths in the spec are relative to. `taken` are
+    the trained arrays that it begins with.
     """
 
     program: Program
@@ -40,6 +42,7 @@ class Job:
     sources: Mapping[str, str] = field(default_factory=dict[str, str])
     base: Path = Path()
     command: Sequence[str] = ()
+    taken: Taken = field(default_factory=Taken)
 
     @property
     def training(self) -> Training:

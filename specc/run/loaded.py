@@ -14,6 +14,7 @@ from ..ir import Program
 from .checkpoint import newest
 from .environment import choose_device, fitting_threads, require_backend, set_threads
 from .folder import RunFolder
+from .taken import beginning_with
 from .train import load_model
 
 __all__ = ["Loaded", "load_run", "weights_of"]
@@ -96,7 +97,9 @@ def load_run(
     usual = folder.threads(name) or fitting_threads(program)
     set_threads(found, probe, threads, usual)
     module = load_model(emission.text, name)
-    state = module.init_state(device=choose_device(found, probe, device))
+    state = module.init_state(
+        device=choose_device(found, probe, device), **beginning_with(folder.reused())
+    )
     try:
         module.import_weights(state, weights)
     except (KeyError, ValueError) as error:

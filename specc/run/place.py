@@ -18,7 +18,7 @@ __all__ = ["beginning", "create", "create_named", "open_run"]
 
 #: What a run writes beside the texts of its spec.
 _WRITTEN = re.compile(
-    r"run\.json|ir\.json|spec\.nnspec|history\.jsonl|preparation\.safetensors"
+    r"run\.json|ir\.json|spec\.nnspec|history\.jsonl|(preparation|reused)\.safetensors"
     r"|model_\w+\.py|(best|last)/weights\.safetensors"
     r"|checkpoints/\.?epoch-\d+(\.new)?/(manifest\.json|\w+\.safetensors)"
 )

@@ -47,6 +47,19 @@ class _Data(_Part):
     preparation: str
 
 
+class _Reused(_Part):
+    """A part of the model that began with trained weights: whose, and of which run."""
+
+    name: str
+    source: str
+    training: str
+    run: str
+    backend: str
+    epochs: Count
+    #: What the run ended with, as `weights.digest` tells it.
+    weights: str
+
+
 class _Record(_Part):
     training: str
     model: str
@@ -55,6 +68,7 @@ class _Record(_Part):
     precision: str
     #: The files with texts of the spec, relative to the folder.
     sources: list[str]
+    reused: list[_Reused] = []
     starts: Annotated[list[_Start], Field(min_length=1)]
     #: By backend: where it finds the output of each node in its running model.
     nodes: dict[str, dict[str, str]]

@@ -47,6 +47,8 @@ def write_first(job: Job, folder: RunFolder, start: dict[str, Any]) -> dict[str,
         fresh.write_sources(job.sources)
         fresh.write_preparation(prepared.fitted, prepared.columns)
         fresh.write_program(job.program)
+        if job.taken.arrays:
+            fresh.write_reused(job.taken.arrays)
         fresh.write_model(job.backend.name, job.emission.text)
     return record
 
@@ -103,6 +105,7 @@ def _record(job: Job) -> dict[str, Any]:
             "preparation": digest(prepared.fitted.arrays()),
         },
         "sources": source_names(job.sources),
+        "reused": list(job.taken.record),
         "seed": job.training.seed,
         "precision": job.training.precision,
         "starts": [],

@@ -31,6 +31,7 @@ from .progress import Progress
 from .recorder import Recorder, monitor_of, restore_stopping
 from .resuming import check_same, find_checkpoint, unfit
 from .start import start_of, write_again, write_first
+from .taken import beginning_with
 
 __all__ = ["load_model", "train"]
 
@@ -131,7 +132,7 @@ class _Run:
         self.threads = threads
         self.resume = resume
         self.batches = job.prepared.batches(job.training)
-        self.warnings: list[Problem] = list(job.prepared.warnings)
+        self.warnings: list[Problem] = [*job.taken.problems, *job.prepared.warnings]
         self.checkpoint: Checkpoint | None = None
         if resume:
             self.checkpoint, warnings = find_checkpoint(folder, job.epochs)
@@ -210,7 +211,11 @@ class _Run:
     def _state(self, checkpoint: Checkpoint | None) -> Any:
         """The state to begin with: the initial one, or a checkpoint's."""
         steps = self.batches.steps_per_epoch
-        state = self.module.init_state(device=self.device, steps_per_epoch=steps)
+        state = self.module.init_state(
+            device=self.device,
+            steps_per_epoch=steps,
+            **beginning_with(self.job.taken.arrays),
+        )
         if checkpoint is not None:
             try:
                 self.module.import_state(state, checkpoint.state)

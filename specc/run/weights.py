@@ -13,7 +13,15 @@ from safetensors.numpy import load, save
 
 from .durable import replace, writing
 
-__all__ = ["DamagedError", "digest", "pack", "read_arrays", "unpack", "write_arrays"]
+__all__ = [
+    "Arrays",
+    "DamagedError",
+    "digest",
+    "pack",
+    "read_arrays",
+    "unpack",
+    "write_arrays",
+]
 
 Arrays = dict[str, np.ndarray]
 

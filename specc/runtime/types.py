@@ -5,3 +5,4 @@ import numpy as np
 Arrays = dict[str, np.ndarray]
 Figures = dict[str, float]
 Shapes = dict[str, tuple[int | None, ...]]
+Trained = dict[str, Arrays]

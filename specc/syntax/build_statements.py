@@ -101,10 +101,10 @@ class Statements:
 
     def reuse(self, c: list[Any]) -> Loose:
         kind = word(c[0])
-        *_, last = c[-1]
-        end = last[1][-1] if isinstance(last[1], tuple) else last[1]
-        span = kind.span.to(end.span)
-        return Loose(span, kind, c[3], word(c[1]), tuple(c[-1]))
+        parts: tuple[tuple[str, Any], ...] = tuple(c[4]) if len(c) > 4 else ()
+        last: tree.Node | tuple[tree.Node, ...] = parts[-1][1] if parts else c[3]
+        end = last[-1] if isinstance(last, tuple) else last
+        return Loose(kind.span.to(end.span), kind, c[3], word(c[1]), parts)
 
     def run_folder(self, c: list[Any]) -> tree.String:
         return text_of(c[1])
@@ -118,6 +118,9 @@ class Statements:
 
     def named_part(self, c: list[Any]) -> tuple[str, Any]:
         return (c[0].text, word(c[1]))
+
+    def quoted_part(self, c: list[Any]) -> tuple[str, Any]:
+        return (c[0].text, tree.Word(c[1].span, text_of(c[1]).value))
 
     def except_part(self, c: list[Any]) -> tuple[str, Any]:
         return (c[0].text, tuple(text_of(token) for token in c[1]))

@@ -290,7 +290,8 @@ class Reuse(Node):
     """``reuse body = training [from NAME] [to NAME] [except names]``.
 
     `origin` is the name of a training, or the folder of a run, a string, where written
-    ``from "runs/fashion"``.
+    ``from "runs/fashion"``. `first` and `last` may be written as strings: those of layers
+    in blocks have a slash.
     """
 
     target: Word

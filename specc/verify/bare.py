@@ -10,7 +10,10 @@ from typing import Any
 from unittest.mock import patch
 
 import numpy as np
-from safetensors.numpy import load_file  # pyright: ignore[reportUnknownVariableType]
+from safetensors.numpy import (  # pyright: ignore[reportUnknownVariableType]
+    load_file,  # pyright: ignore[reportUnknownVariableType]
+    save_file,  # pyright: ignore[reportUnknownVariableType]
+)
 
 from ..live import load
 from .protocol import Arrays
@@ -43,20 +46,22 @@ class Bare(Workplace):
 
         Outputs under the other seed are kept where masks come from it.
         """
-        other = module.SEED + 1
-        drawn = module.initial_weights(module.SEED)
+        other, reused = module.SEED + 1, self.reused()
+        drawn = module.initial_weights(module.SEED, **reused)
         found: dict[str, Any] = {}
-        state = module.init_state()
+        state = module.init_state(**reused)
         weights = module.export_weights(state)
         found["init_state"] = _not_drawn(weights, drawn)
         types = {str(array.dtype) for array in weights.values()}
-        state.model = module.build_model()
+        state.model = module.build_model(**reused)
         weights = module.export_weights(state)
         found["build_model"] = _not_drawn(weights, drawn)
         found["dtype"] = sorted({str(a.dtype) for a in weights.values()} | types)
-        state = module.init_state(self.case.precision, "cpu", other)
-        drawn = module.initial_weights(other)
+        state = module.init_state(self.case.precision, "cpu", other, **reused)
+        drawn = module.initial_weights(other, **reused)
         found["another seed"] = _not_drawn(module.export_weights(state), drawn)
+        if reused:
+            found["without trained weights"] = _begins(module, reused["reused"])
         if self.case.seeded:
             batch = self.batch(self.case.epochs[0][0])
             outputs = self.probe.node_outputs(
@@ -95,6 +100,10 @@ class Bare(Workplace):
             words = [module.__name__, data, "--out", out, *options]
             if '"--threads"' in self.case.text:
                 words += ["--threads", "1"]  # no more than this process was given
+            for number, source in enumerate(self.case.reused):
+                file = f"{folder}/reused_{number}.safetensors"
+                save_file(self.given_under(f"reused/{number}"), file)
+                words += ["--reuse", f"{source}={file}"]
             with patch.object(module, "train", train), patch.object(sys, "argv", words):
                 try:
                     module.main()
@@ -118,6 +127,28 @@ class Bare(Workplace):
             held_out = self.batch(self.case.validation[0])
             found |= {f"val_{name}": held_out[name] for name in names}
         return found
+
+
+def _begins(module: Any, reused: dict[str, Arrays]) -> list[str]:
+    """What makes a model though it is not given the trained weights that it needs."""
+    given = {
+        "no weights": None,
+        "no source": {},
+        "no arrays": {source: Arrays() for source in reused},
+        "other shapes": {
+            source: {path: array[:1] for path, array in arrays.items()}
+            for source, arrays in reused.items()
+        },
+    }
+    found: list[str] = []
+    for what, arrays in given.items():
+        for name in ("build_model", "init_state"):
+            try:
+                getattr(module, name)(reused=arrays)
+            except ValueError:
+                continue
+            found.append(f"{name} from {what}")
+    return found
 
 
 def _not_drawn(built: Arrays, drawn: Arrays) -> list[str]:

@@ -16,6 +16,7 @@ from .laws import LAWS
 from .protocol import Arrays, Reading
 from .relations import RELATIONS
 from .spread import distance
+from .start import REUSED
 from .updates import UPDATES
 from .updating import ODD
 from .verdict import Place
@@ -36,7 +37,8 @@ AT_REST = (
     *RELATIONS,
     SEEDED,
 )
-BEFORE = ("settings", "initial weights", LAWS, "built state", "built weights")
+BEGINNING = (REUSED, "initial weights", LAWS, "built state", "built weights")
+BEFORE = ("settings", *BEGINNING)
 AFTER = (
     "decisions",
     "state after a step",
@@ -153,7 +155,7 @@ class Scene:
             return Blame(node, "", self._layer(node))
         if part.startswith("outputs in") or part == SEEDED:
             return Blame(name, "", self._layer(name))
-        if part in ("initial weights", LAWS, "built state", "built weights"):
+        if part in BEGINNING:
             return self._initial(name)
         if part in ("state after steps", "state after a step", UPDATES, ODD):
             return self._update(item)
@@ -185,7 +187,9 @@ class Scene:
         if path.startswith(("optimizer/", "counter/")):
             return Blame("optimizer", "", "optimizer")
         layer, slot = path.rsplit("/", 1)
-        return Blame(layer, f"{slot}_initializer", layer)
+        taken = self.program.network.taken(path)
+        field = f"{slot}_initializer" if taken is None else ""
+        return Blame(layer, field, layer)
 
     def _penalty(self) -> Blame:
         """The regularized weight whose gradient differs, or the first there is."""

@@ -110,6 +110,8 @@ class PlainFigures:
             "build_model": [],
             "another seed": [],
         }
+        if self.exam.reused:
+            right["without trained weights"] = []
         found: dict[str, dict[str, Any]] = {
             "defaults": {s: {**right, "dtype": types[s]} for s in self.sides}
         }

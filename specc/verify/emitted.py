@@ -13,6 +13,7 @@ from .alone import ALONE
 from .blame import Blame
 from .compare import Mismatch
 from .laws import LAWS
+from .start import REUSED
 from .updates import UPDATES
 from .updating import ODD
 
@@ -25,6 +26,7 @@ Lines = tuple[int, int]
 FUNCTIONS = {
     "initial weights": ("initial_weights",),
     LAWS: ("initial_weights",),
+    REUSED: ("initial_weights", "reused_array"),
     "predictions in another order": ("predict",),
     "predictions in halves": ("predict",),
     "gradients in another order": ("gradients",),
@@ -111,7 +113,7 @@ def _of_part(outline: _Outline, part: str, tensor: str) -> list[Lines]:
     """What the program has for a part: a setting, an entry, or functions."""
     if part == "settings":
         return outline.settings.get(tensor, [])
-    if part == "initial weights" and tensor in outline.entries:
+    if part in ("initial weights", REUSED) and tensor in outline.entries:
         return outline.entries[tensor]
     if part.startswith(FIGURES):
         return outline.saying(tensor)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import accumulate
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from .expect import Expected, expected
 from .protocol import Arrays, Case, Odd, Precision, Probe, Reading, Single, write_arrays
 from .relations import relations_of
 from .spread import largest
-from .start import moved, random_start, shaken
+from .start import moved, random_start, shaken, stand_in, taken
 from .updates import given_gradients, idle_units, steps_of
 from .window import Batches, Window, adversarial, window
 
@@ -73,6 +73,8 @@ class Exam:
     odd: tuple[Odd, ...] = ()
     not_finite: bool = False
     guards: bool = False
+    #: Trained arrays that the model begins with, by source and path there.
+    reused: Mapping[str, Arrays] = field(default_factory=dict[str, Arrays])
 
     def write(
         self,
@@ -85,8 +87,9 @@ class Exam:
         arrays: Arrays = {f"start/{n}": a for n, a in (start or self.start).items()}
         arrays |= {f"built/{name}": array for name, array in (built or {}).items()}
         for name, batch in self.batches.items():
-            for field, array in batch.items():
-                arrays[f"batch/{name}/{field}"] = array
+            arrays |= {f"batch/{name}/{column}": a for column, a in batch.items()}
+        for number, reused in enumerate(self.reused.values()):
+            arrays |= {f"reused/{number}/{name}": a for name, a in reused.items()}
         for name, array in self.forced.edges.items():
             arrays[f"edge/{name}"] = array
         for name, array in self.forced.cotangents.items():
@@ -129,6 +132,7 @@ class Exam:
             logs=self.expected.logs,
             guards=self.guards,
             bare=True,
+            reused=tuple(self.reused),
             seeded=bool(self.program.network.streams()),
         )
 
@@ -192,6 +196,7 @@ class Exam:
             out=str(out),
             alone=self.forced.calls,
             probes=tuple(p for p in self.probes if p.start == "random"),
+            reused=tuple(self.reused),
             rate_epoch=len(self.window.epochs[0]),
             singles=tuple(
                 Single(step=step, batch=updates[step]) for step in self.singles
@@ -244,8 +249,11 @@ def prepare(
     *,
     not_finite: bool = False,
     guards: bool = False,
+    reused: Mapping[str, Arrays] | None = None,
 ) -> Exam:
     """Set the questions: at least `steps` updates over two epochs or more.
+
+    What the model takes from trained ones are random numbers unless it is given.
 
     Raises:
         ValueError: the program has no training.
@@ -259,13 +267,16 @@ def prepare(
     count = len(seen.updates())
     record = _recorded(wanted, count, len(seen.epochs[0]))
     epochs = program.training.phases[0].epochs
+    network = program.network
+    reused = stand_in(network) if reused is None else reused
+    begun = taken(network, reused)
     return Exam(
         program=program,
         expected=wanted,
         window=seen,
         forced=force(program.network, seen.first()),
         batches={**seen.batches, **extra},
-        start=random_start(program.network),
+        start={**random_start(network), **{n: _single(a) for n, a in begun.items()}},
         probes=_probes(),
         record=record,
         singles=_singles(record, count),
@@ -278,7 +289,13 @@ def prepare(
         updates=steps_of(_room(wanted) // 4),
         not_finite=not_finite,
         guards=guards,
+        reused=reused,
     )
+
+
+def _single(array: np.ndarray) -> np.ndarray:
+    """The nearest numbers of float32, so that both precisions start from the same."""
+    return array.astype(np.float32).astype(np.float64)
 
 
 def _probes() -> tuple[Probe, ...]:

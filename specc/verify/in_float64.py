@@ -23,6 +23,7 @@ from .nulls import clear_drift, null_entries, null_on
 from .protocol import STAGES, Probe, Reading
 from .relations import compare_relations, relations_of
 from .spread import distance, largest
+from .start import REUSED, taken
 from .tolerances import tolerances
 from .updates import part_of_update
 from .updating import ODD
@@ -124,6 +125,13 @@ class Float64:
         """Initial weights, and what the built model makes of them."""
         wanted = self.exam.expected
         names: dict[str, Shape | None] = {**wanted.weights, **wanted.buffers}
+        given = taken(self.exam.program.network, self.exam.reused)
+        for side, reading in self.sides.items() if given else ():
+            shapes = {path: array.shape for path, array in given.items()}
+            part = Part(REUSED, shapes, "float64.exact", "float64", truth="given")
+            drawn = reading.under("initial")
+            pair = {"given": given, side: {n: drawn[n] for n in given if n in drawn}}
+            self.ledger.compare(part, pair)
         self.compare(
             Part("initial weights", names, "float64.exact", "float64"), "initial"
         )

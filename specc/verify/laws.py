@@ -34,7 +34,8 @@ def compare_laws(
     program: Program, sides: Mapping[str, Reading], ledger: Ledger
 ) -> None:
     """Hold the initial weights of each side against what is declared."""
-    weights = program.network.weights()
+    network = program.network
+    weights = [w for w in network.weights() if network.taken(w.path) is None]
     constant = [weight for weight in weights if isinstance(_law(weight), int | float)]
     drawn = [
         weight

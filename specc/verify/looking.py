@@ -31,12 +31,14 @@ class Looking(Workplace):
 
     def build(self) -> None:
         """Initial weights, as they are drawn and as the built model has them."""
-        self.keep("initial", self.module.initial_weights(self.module.SEED))
+        seed, reused = self.module.SEED, self.reused()
+        self.keep("initial", self.module.initial_weights(seed, **reused))
         self.state = self.module.init_state(
             dtype=self.case.precision,
             device="cpu",
-            seed=self.module.SEED,
+            seed=seed,
             **self.known(),
+            **reused,
         )
         self.keep("built", self.module.export_state(self.state))
 

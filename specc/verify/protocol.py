@@ -171,6 +171,8 @@ class Case(Model):
     logs: tuple[str, ...] = ()
     #: Whether to see what importing damaged weights leads to.
     guards: bool = False
+    #: What trained arrays are taken from, in the order of ``reused/<number>/<path>``.
+    reused: tuple[str, ...] = ()
     #: Whether to use the program by itself (with `epochs`), and whether it draws masks.
     bare: bool = False
     seeded: bool = False

@@ -12,9 +12,11 @@ from ..runtime.random import random_words, uniform
 from .protocol import Arrays
 from .spread import largest
 
-__all__ = ["moved", "random_start", "shaken"]
+__all__ = ["REUSED", "moved", "random_start", "shaken", "stand_in", "taken"]
 
 PURPOSE = "verify"
+#: The part that holds what a model begins with against the trained arrays it takes.
+REUSED = "reused weights"
 
 
 def random_start(network: Network, seed: int = 1) -> Arrays:
@@ -31,6 +33,27 @@ def random_start(network: Network, seed: int = 1) -> Arrays:
         drawn = _draw(seed, buffer.path, buffer.shape, 0.5)
         found[buffer.path] = np.abs(drawn) + 0.5 if buffer.initial > 0 else drawn
     return {name: a.astype(np.float32).astype(np.float64) for name, a in found.items()}
+
+
+def stand_in(network: Network) -> dict[str, Arrays]:
+    """Random numbers in the place of trained arrays, by source and path there."""
+    found: dict[str, Arrays] = {source: {} for source in network.sources()}
+    # Numbers that float32 has not, so that rounding shows.
+    for path, values in moved(random_start(network, seed=2), 1e-10).items():
+        where = network.taken(path)
+        if where is not None:
+            found[where[0]][where[1]] = values
+    return found
+
+
+def taken(network: Network, reused: Mapping[str, Arrays]) -> Arrays:
+    """The trained arrays that a network begins with, by their names in it, in float64."""
+    found: Arrays = {}
+    for array in (*network.weights(), *network.buffers()):
+        where = network.taken(array.path)
+        if where is not None:
+            found[array.path] = reused[where[0]][where[1]].astype(np.float64)
+    return found
 
 
 def moved(start: Arrays, size: float) -> Arrays:

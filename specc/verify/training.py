@@ -69,7 +69,7 @@ class Training(Workplace):
             return
         fresh = load(self.case.text, f"{self.name}_fresh")
         try:
-            state = fresh.init_state(dtype=self.case.precision)
+            state = fresh.init_state(dtype=self.case.precision, **self.reused())
             fresh.import_state(state, self.between)
             never_stop(state)
             hooks = Recorder(self, stop_at=last - first)

@@ -15,7 +15,7 @@ from .findings import Findings
 from .pool import WorkerPool
 from .portability import portability
 from .proof import Proof
-from .protocol import Precision
+from .protocol import Arrays, Precision
 from .verdict import Refused, Verdict
 from .window import Batches
 
@@ -33,6 +33,7 @@ def verify(
     *,
     not_finite: bool = True,
     guards: bool = True,
+    reused: Mapping[str, Arrays] | None = None,
 ) -> Verdict:
     """Compare what emitted programs of one spec do.
 
@@ -47,13 +48,17 @@ def verify(
         pool: running workers; None starts and ends some of its own.
         not_finite: whether to compare what a loss that is not a number leads to.
         guards: whether to compare what importing damaged weights leads to.
+        reused: trained arrays that the model begins with, by source and path there; None:
+            random numbers stand in for them.
 
     Raises:
         ValueError: the program has no training, or there is nothing to compare.
     """
     if len(emissions) < 2:
         raise ValueError("a comparison needs the programs of two backends")
-    exam = prepare(program, batches, steps, not_finite=not_finite, guards=guards)
+    exam = prepare(
+        program, batches, steps, not_finite=not_finite, guards=guards, reused=reused
+    )
     findings = Findings(exam, origins, emissions)
     made = len(exam.window.updates())
     assert program.training is not None
@@ -64,6 +69,10 @@ def verify(
         findings.notes.append(
             f"{made} updates were compared, not {steps}: more batches would not fit"
         )
+    if exam.reused:
+        sources = ", ".join(exam.reused)
+        begun = "random numbers stood in for" if reused is None else "all began with"
+        findings.notes.append(f"{begun} the trained weights of {sources}")
     if pool is None:
         with WorkerPool(emissions) as own:
             return Proof(findings, own).run(tuple(precisions))

@@ -83,6 +83,14 @@ class Workplace:
             if name.startswith(lead)
         }
 
+    def reused(self) -> dict[str, Any]:
+        """The trained arrays that the program takes, as its functions are given them."""
+        found = {
+            source: self.given_under(f"reused/{number}")
+            for number, source in enumerate(self.case.reused)
+        }
+        return {"reused": found} if found else {}
+
     def batch(self, name: str) -> Arrays:
         """A batch by its name; a copy, so that nobody can change the original."""
         return {

@@ -242,19 +242,6 @@ def test_errors_of_shape_in_separate_flows_are_all_reported() -> None:
 
 
 @pytest.mark.parametrize(
-    ("statement", "word"),
-    [
-        ("reuse body = other to dense_1", "reuse"),
-    ],
-)
-def test_what_is_not_compiled_yet_says_so(statement: str, word: str) -> None:
-    problem = only(with_layers(f"  {statement}\n  Dense(3)"))
-    assert problem.rule == "not-yet"
-    assert word in underlined(problem)
-    assert problem.suggestion
-
-
-@pytest.mark.parametrize(
     ("statement", "rule"),
     [
         ('import "blocks.nnspec"', "unknown-file"),

@@ -70,3 +70,22 @@ def test_shapes_of_inputs_and_lists_of_layers() -> None:
     assert changes(TEXT, other) == [("model Alone", "x: shape [2] → [5]")]
     other = TEXT.replace("Dense(64)", "Dense(64)\n  Dropout(0.1)")
     assert changes(TEXT, other) == [("train Net", "layers: dropout_1 added")]
+
+
+def test_what_is_reused_counts_also_where_layers_are_the_same() -> None:
+    own = """\
+block B { Dense(4) }
+model Deep { input features: float32[13]; body = B; Dense(1) }
+"""
+    old = f"{TEXT}{own}train old: Deep on Wines {{\n  loss = mse\n"
+    old += "  optimizer = sgd(0.1)\n  epochs = 1\n}\n"
+    old = old.replace("loss = mse", "loss = sparse_categorical_crossentropy")
+    old = old.replace("body = B; Dense(1)", "body = B; Dense(3, activation = softmax)")
+    drawn = old + "model New { input features: float32[13]; Dense(4) }\n"
+    taken = old + "model New { reuse body = old to body }\n"
+    assert ("model New", "reused: body added") in changes(drawn, taken)
+    assert ("model New", "reused: body removed") in changes(taken, drawn)
+    other = taken.replace("train old", "train older").replace("= old", "= older")
+    found = changes(taken, other)
+    assert ("model New", "body: training old → older") in found
+    assert changes(taken, taken.replace("to body", 'to "body/dense_1"')) == []

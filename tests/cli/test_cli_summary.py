@@ -77,3 +77,27 @@ def test_rows_of_blocks_take_what_comes_from_outside() -> None:
     assert rows["enc"].inputs == ("left",)
     assert rows["enc, call 3"].inputs == ("right",)
     assert rows["encoder6_1"].inputs == ("enc/dense_7_3",)
+
+
+def test_what_is_reused_is_counted(specc: Specc, folder: Path) -> None:
+    text = """\
+model Old {
+  input x: float32[13]
+  hidden = Dense(4)
+  Dense(3, activation = softmax)
+}
+model New {
+  reuse body = old to hidden
+  Dense(2)
+}
+data Wine { source = wine }
+train old: Old on Wine {
+  loss = sparse_categorical_crossentropy
+  optimizer = sgd(0.1)
+  epochs = 1
+}
+"""
+    (folder / "two.nnspec").write_text(text, encoding="utf-8")
+    shown = specc("summary", "two.nnspec", "New")
+    assert "reused      56 of old, as body\n" in shown.output
+    assert "reused" not in specc("summary", "two.nnspec", "Old").output

@@ -314,9 +314,10 @@ def test_examples_pass_every_light_verb(specc: Specc, example: Path) -> None:
     assert specc("check", "--strict", example).stderr == "1 file: no problems\n"
     assert specc("fmt", "--check", example).exit_code == 0
     assert specc("summary", example).exit_code == 0
-    program = specc("dump", example, "--stage", "ir").stdout
+    name = example.stem
+    program = specc("dump", example, name, "--stage", "ir").stdout
     jsonschema.validate(json.loads(program), program_schema())
-    assert specc("compile", example, "--all", "--out", "code").exit_code == 0
+    assert specc("compile", example, name, "--all", "--out", "code").exit_code == 0
 
 
 # explain and catalog ---------------------------------------------------------------

@@ -27,6 +27,9 @@ AROUND = {
     "data Data {\n  source = diabetes\n  validation = 10%%\n}\n\ntrain Model on Data {\n"
     "  loss = mse\n  optimizer = adam\n  epochs = 30\n  %s\n}\n",
     "defaults": "model M {\n  input x: float32[2]\n  %s\n  Dense(3, activation = relu)\n}\n",
+    "reuse": "model Old {\n  input features: float32[10]\n  hidden = Dense(4)\n  Dense(1)\n}\n\n"
+    "data Data {\n  source = diabetes\n}\n\ntrain first: Old on Data {\n  loss = mse\n"
+    "  optimizer = sgd(0.1)\n  epochs = 1\n}\n\nmodel New {\n  %s\n  Dense(1)\n}\n",
     "residual": "model M {\n  input x: float32[32]\n  %s\n}\n",
     "repeat": "model M {\n  input x: float32[32]\n  %s\n}\n",
     "allow": "model M {\n  input x: float32[32]\n  Dense(1)\n  %s\n}\n",

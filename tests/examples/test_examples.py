@@ -93,9 +93,32 @@ def test_both_nets_see_the_same_digits(trained) -> None:
 
 
 @pytest.mark.xdist_group("equivalence")
-@pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.stem)
-def test_an_example_is_proven_equal(pool: WorkerPool, example: Path) -> None:
+@pytest.mark.parametrize(
+    ("example", "name"),
+    [
+        (path, item.name)
+        for path in EXAMPLES
+        for item in specc.load(path).checked.programs
+    ],
+    ids=lambda value: value.stem if isinstance(value, Path) else value,
+)
+def test_an_example_is_proven_equal(pool: WorkerPool, example: Path, name: str) -> None:
     steps = 4 if example.stem == "mnist_cnn" else 20
-    verdict = specc.load(example, strict=True).verify(steps=steps, pool=pool)
+    verdict = specc.load(example, strict=True).verify(name, steps=steps, pool=pool)
     assert verdict.equal, render(verdict)
     assert verdict.steps >= steps
+
+
+@TRAINING
+def test_reused_layers_learn_more_from_few_examples(trained, tmp_path: Path) -> None:
+    text = (HERE.parents[1] / "examples/digits_transfer.nnspec").read_text("utf-8")
+    body = text[text.index("  input image") : text.index("  Dense(10, activation")]
+    drawn = text.replace("  reuse body = digits_low to hidden\n", body)
+    assert drawn != text
+    (tmp_path / "drawn.nnspec").write_text(drawn, encoding="utf-8")
+    spec = specc.load(tmp_path / "drawn.nnspec")
+    result = spec.train("reference", "digits_transfer", run=tmp_path / "run")
+    alone = result.evaluate("test").figures["accuracy"]
+    for side in SIDES:
+        test = trained["digits_transfer-float32"][side].figures["test"]
+        assert test["accuracy"] > alone + 0.05

@@ -24,9 +24,16 @@ def train(backend: str, folder: Path, name: str, precision: str, epochs: str) ->
     settings = {"precision": precision} | ({"epochs": epochs} if epochs else {})
     spec = specc.load(EXAMPLES / f"{name}.nnspec", training=settings)
     run = folder / f"{backend}-{name}-{precision}"
-    result = spec.train(backend, run=run, device="cpu", threads=1)
+    # What it reuses is trained first.
+    before = {
+        s: folder / "before" / run.name / s
+        for s in spec.program(name).program.network.sources()
+    }
+    for source, path in before.items():
+        spec.train(backend, source, run=path, device="cpu", threads=1)
+    result = spec.train(backend, name, run=run, device="cpu", threads=1, reuse=before)
     loaded = load_run(result.folder, device="cpu", threads=1)
-    test = spec.prepare().test
+    test = spec.prepare(name).test
     assert test is not None
     outputs = loaded.module.predict(loaded.state, test)
     np.savez(run / "predictions.npz", **outputs)

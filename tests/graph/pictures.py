@@ -15,9 +15,10 @@ from specc.pictures.graph import Graph, graph
 ROOT = Path(__file__).parents[2]
 EXAMPLES = sorted(ROOT.glob("examples/*.nnspec"))
 LANGUAGE = ROOT / "tests/equivalence/language"
-#: Each with the model that is drawn.
+#: Each with the model, or the training, that is drawn.
 SPECS = [
-    *((path, None) for path in EXAMPLES),
+    *((path, path.stem) for path in EXAMPLES),
+    (LANGUAGE / "reused.nnspec", "both"),
     (LANGUAGE / "shared.nnspec", "Siamese"),
     (LANGUAGE / "unrolled.nnspec", None),
     (ROOT / "tests/graph/small.nnspec", None),

@@ -20,8 +20,8 @@ def with_rate(schedule: str, epochs: int = 10) -> Spec:
     return spec_of(text.replace("epochs = 10\n", f"epochs = {epochs}\n"))
 
 
-def rates_of(spec: Spec, steps: int) -> Rates:
-    checked = spec.program()
+def rates_of(spec: Spec, steps: int, name: str | None = None) -> Rates:
+    checked = spec.program(name)
     assert checked.program.training is not None
     return rates(checked.program.training, steps, checked.origins)
 
@@ -29,8 +29,8 @@ def rates_of(spec: Spec, steps: int) -> Rates:
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
 def test_rates_are_those_of_the_emitted_program(path: Path) -> None:
     spec = load(path)
-    program = module_of(spec.compile("reference"), "specc_test_rates")
-    found = rates_of(spec, 11)
+    program = module_of(spec.compile("reference", path.stem), "specc_test_rates")
+    found = rates_of(spec, 11, path.stem)
     for step in range(found.steps):
         assert found.at(step) == program.learning_rate(step, 11)
 

@@ -58,8 +58,12 @@ _OTHERS = [
     "phase p {{ epochs = {n} }}",
     'import "units.nnspec"',
     "reuse a = b to c",
+    "reuse a = Net to h",
+    'reuse a = New from h except "dense_1"',
+    'reuse a = from "runs/small" to hidden',
     "h = ",
 ]
+_PARTS = ["", " to h", ' to "u_1/dense_1"', ' except "dense_1"', " from h to h"]
 _SETTINGS = [
     "loss = mse",
     "loss y = mse(weight = {r})",
@@ -174,10 +178,12 @@ def generated(choice: random.Random) -> str:
         f"block U(size: int = {pick(_NUMBERS)}) {{ {body(3)} }}",
         f"block V {{ {body(2)} }}",
         f"model Net {{ input x: float32[{pick(_NUMBERS)}]\n{body(3)} }}",
+        f"model New {{ reuse a = Net{pick(_PARTS)}\n{body(1)} }}",
         f"data Wine {{ {choice.choice([some(_DATA), ''])}\n{some(_DATA)}\n{some(_DATA)} }}",
         "train Net on Wine {{ {} }}".format(
             "\n".join(some(_SETTINGS) for _ in range(4))
         ),
+        f"train New on Wine {{ {some(_SETTINGS)} }}",
     ]
     if choice.random() < 0.2:
         choice.shuffle(parts)

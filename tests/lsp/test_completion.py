@@ -179,3 +179,38 @@ def test_the_spec_of_these_tests_is_correct() -> None:
     checked = check_source(Source("x", SMALL))
     assert not checked.failed
     assert [item.name for item in checked.programs] == ["Net", "both"]
+
+
+REUSING = """\
+model Old {
+  input x: float32[4]
+  hidden = Dense(8)
+  output y = hidden -> Dense(1)
+}
+data D { source = csv("d.csv") }
+train old: Old on D { loss = mse }
+train Old on D { loss = mse }
+model New {
+  reuse body = |
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("written", "offered"),
+    [
+        ("", {"old", "Old", "from"}),
+        ("old ", {"to", "from", "except"}),
+        ("old to ", {"hidden", "y"}),
+        ("old from hidden ", {"to", "from", "except"}),
+        ("old from ", {"hidden", "y"}),
+        ('from "runs/a" ', {"to", "from", "except"}),
+        ('from "runs/a" to ', set()),
+        ("ghost to ", set()),
+        ("old except ", set()),
+    ],
+)
+def test_what_reuse_takes_is_offered(
+    editor: Session, written: str, offered: set[str]
+) -> None:
+    assert set(editor.complete(REUSING.replace("|", f"{written}|"))) == offered

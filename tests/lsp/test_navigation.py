@@ -201,3 +201,48 @@ def test_uses_are_highlighted_as_written_or_read(editor: Session) -> None:
         types.DocumentHighlightKind.Write,
         types.DocumentHighlightKind.Read,
     ]
+
+
+REUSING = """\
+model Old {
+  input x: float32[4]
+  hidden = Dense(8)
+  Dense(1)
+}
+data D {
+  source = csv("d.csv")
+  input x = columns("a", "b", "c", "d")
+  target output = column("y")
+}
+train old: Old on D {
+  loss = mse
+  optimizer = sgd(0.1)
+  epochs = 1
+}
+model New {
+  reuse body = old to hidden
+  output y = x -> body -> Dense(1)
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "lines"),
+    [
+        ("reuse body = ol", "d to", ["11: old"]),
+        ("old to hid", "den", ["3: hidden"]),
+        ("x -> bo", "dy ->", ["17: body"]),
+    ],
+)
+def test_what_is_reused_is_found(
+    editor: Session, before: str, after: str, lines: list[str]
+) -> None:
+    assert editor.definition(marked(before, after, REUSING)) == lines
+
+
+def test_a_training_is_renamed_where_it_is_reused(editor: Session) -> None:
+    changed = editor.rename(marked("train ol", "d: Old", REUSING), "first")
+    assert "train first: Old" in changed
+    assert "reuse body = first to hidden" in changed
+    changed = editor.rename(marked("  hid", "den = Dense", REUSING), "inner")
+    assert "reuse body = old to inner" in changed

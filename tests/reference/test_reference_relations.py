@@ -17,7 +17,7 @@ from specc.ir import Call, Program
 from specc.live import load
 from specc.verify.samples import MODELS, batches_for
 from specc.verify.samples.drafts import with_phase
-from specc.verify.start import random_start
+from specc.verify.start import random_start, stand_in
 
 Arrays = dict[str, np.ndarray]
 
@@ -33,7 +33,8 @@ def running(program: Program) -> ModuleType:
 def trained(program: Program, start: Arrays, steps: int = 5) -> tuple[Arrays, Arrays]:
     """The state after some steps from given weights, and predictions."""
     module, batches = running(program), batches_for(program)
-    state = module.init_state(steps_per_epoch=batches.steps_per_epoch)
+    reused = {"reused": r} if (r := stand_in(program.network)) else {}
+    state = module.init_state(steps_per_epoch=batches.steps_per_epoch, **reused)
     module.import_weights(state, start)
     for step, batch in zip(range(steps), batches.epoch(0), strict=False):
         state, _ = module.train_step(state, batch, step)

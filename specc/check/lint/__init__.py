@@ -53,11 +53,16 @@ LINTS: dict[str, Callable[[Subject], Iterator[Finding]]] = {
 
 
 def lint(subject: Subject) -> list[Problem]:
-    """Everything doubtful about a program, at the places it was written."""
+    """Everything doubtful about a program, at the places it was written.
+
+    Layers of a trained model are looked at where that model declares them.
+    """
+    reused = tuple(f"{part.name}/" for part in subject.network.reused)
     return [
         _problem(finding, subject.origins)
         for look in LINTS.values()
         for finding in look(subject)
+        if not finding.owner.startswith(reused)
     ]
 
 

@@ -10,6 +10,7 @@ from .initial_weights import initial_weights_section
 from .loop import stopping_field, stopping_section, training_section
 from .main import main_section
 from .program import GUARD, heading, whole_program
+from .reuse import reused_argument, reused_parameter
 from .schedules import learning_rate_section
 from .section import Section, fill, naming
 from .settings import constants_section, only_phase
@@ -28,6 +29,8 @@ __all__ = [
     "main_section",
     "naming",
     "only_phase",
+    "reused_argument",
+    "reused_parameter",
     "stopping_field",
     "stopping_section",
     "training_section",

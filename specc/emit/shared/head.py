@@ -7,6 +7,7 @@ import textwrap
 from ...ir import Program
 from ..lowering import Table
 from ..uses import as_written
+from .reuse import reused_lines
 
 __all__ = ["docstring"]
 
@@ -43,12 +44,32 @@ def docstring(program: Program, title: str, table: Table) -> str:
             "",
             "Run it with the prepared arrays in an .npz file: python THIS_FILE data.npz",
         ]
+    lines += _reuse(program)
     exact, emulated = as_written(table, program)
     lines += _listing("Exact by a call of a library:", exact)
     lines += _listing(
         "Written out here, for the framework differs or lacks it:", emulated
     )
     return "\n".join(lines)
+
+
+def _reuse(program: Program) -> list[str]:
+    """What trained weights are needed, and how they are given."""
+    network = program.network
+    if not network.reused:
+        return []
+    lines = [line for text in reused_lines(network) for line in _first(text)]
+    names = network.sources()
+    if program.training is not None:
+        given = [f"{name}=FILE" for name in names] if len(names) > 1 else ["FILE"]
+        how = " ".join(f"--reuse {item}" for item in given)
+        lines.append(
+            "They are given as .safetensors files, without which it does not run:"
+        )
+        lines.append(f"python THIS_FILE data.npz {how}")
+    else:
+        lines.append("They are given by name: build_model(reused={NAME: arrays}).")
+    return ["", *lines]
 
 
 def _first(line: str) -> list[str]:

@@ -13,10 +13,11 @@ from ...catalog.initializers.scaled import (
     Scaled,
     VarianceScaling,
 )
-from ...ir import Network, Weight
+from ...ir import Buffer, Network, Weight
 from ..lowering import Table
 from ..pieces import Import
-from ..source import Call, call, entry, literal
+from ..source import Call, call, define, entry, literal
+from .reuse import reused_parameter
 from .section import Section
 from .table import SHARED
 
@@ -83,23 +84,54 @@ def initial_weights_section(network: Network, table: Table = SHARED) -> Section:
     """`initial_weights(seed)`: weights and buffers in float64, in canonical layouts.
 
     `table` has the initializers' lowerings; each writes a call of numpy or of a piece.
+    Where trained weights are taken over, they are given as `reused`.
     """
-    lines = [
-        "def initial_weights(seed: int) -> Arrays:",
-        '    """Return initial weights and buffers: float64, channels last, (in, out)."""',
-    ]
+    parameters = ["seed: int", *reused_parameter(network)]
+    about = "Return initial weights and buffers: float64, channels last, (in, out)."
+    lines = [define("initial_weights", parameters, "Arrays")]
+    if network.reused:
+        lines += [
+            f'    """{about}',
+            "",
+            "    `reused` has the arrays of each trained model in REUSED, by their names.",
+            "",
+            "    Raises:",
+            "        ValueError: one is missing, or has another shape.",
+            '    """',
+        ]
+    else:
+        lines.append(f'    """{about}"""')
     pieces: set[str] = set()
     entries: list[str] = []
     for node in network.layers:
         for weight in node.weights:
-            value = table.lowering(weight.initializer).write(weight.initializer, weight)
+            value = _taken(network, weight)
+            drawn = value is None
+            if value is None:
+                lowering = table.lowering(weight.initializer)
+                value = lowering.write(weight.initializer, weight)
             if not value.function.startswith("np."):
                 pieces.add(value.function)
+            if drawn and not value.function.startswith("np."):
                 entries.append(f"        # {weight.initializer.keyword}")
             entries.append(entry(weight.path, value, indent=8))
         for buffer in node.buffers:
-            value = call("np.full", literal(buffer.shape), literal(buffer.initial))
+            value = _taken(network, buffer)
+            if value is None:
+                value = call("np.full", literal(buffer.shape), literal(buffer.initial))
+            else:
+                pieces.add(value.function)
             entries.append(entry(buffer.path, value, indent=8))
     body = ["    return {", *entries, "    }"] if entries else ["    return {}"]
-    named = frozenset({*pieces, "Arrays"})
+    types = {"Arrays", "Trained"} if network.reused else {"Arrays"}
+    named = frozenset({*pieces, *types})
     return Section("\n".join([*lines, *body]), named, frozenset({NUMPY}))
+
+
+def _taken(network: Network, array: Weight | Buffer) -> Call | None:
+    """A trained array in the place of one to begin with, where one is taken over."""
+    found = network.taken(array.path)
+    if found is None:
+        return None
+    source, path = map(literal, found)
+    return call("reused_array", "reused", source, path, literal(array.shape))

@@ -23,6 +23,7 @@ $shapes
     parser.add_argument("data", help=f"file with {names}, perhaps val_NAME, test_NAME")
     parser.add_argument("--out", default="weights.safetensors")
     parser.add_argument("--dtype", default=PRECISION, choices=("float32", "float64"))
+$reuse
 $threads
     options = parser.parse_args()
 $set_threads
@@ -30,6 +31,7 @@ $set_threads
         training, validation, test = read_arrays(options.data, shapes)
         with open(options.out, "ab"):
             pass  # what cannot be written is said before the training
+$begin
     except (OSError, ValueError) as error:
         parser.error(str(error))
 $watched
@@ -51,11 +53,26 @@ _THREADS = """
 """
 
 
-_TRAIN = "    state, _ = train(batches, init_state(dtype=options.dtype), PrintEpochs())"
+_REUSE = """
+    parser.add_argument(
+        "--reuse",
+        action="append",
+        required=True,
+        metavar=$form,
+        help="trained weights of " + ", ".join(REUSED) + " (.safetensors)",
+    )
+"""
+
+_BEGIN = """
+        reused = read_reused(options.reuse, REUSED)
+        state = init_state(dtype=options.dtype, reused=reused)
+"""
+
+_TRAIN = "    state, _ = train(batches, $state, PrintEpochs())"
 
 _TRAIN_OR_STOP = """
     try:
-        state, _ = train(batches, init_state(dtype=options.dtype), PrintEpochs())
+        state, _ = train(batches, $state, PrintEpochs())
     except NotFiniteError as error:
         parser.exit(1, f"{error}\\n")
 """
@@ -79,12 +96,19 @@ def main_section(program: Program, set_threads: Iterable[str] = ()) -> Section:
     callback, training = stopping_of(program), program.training
     stops = training is not None and training.on_nan == "stop"
     watched = callback is not None and callback.monitor.startswith("val_")
+    reused = program.network.reused
+    form = '"SOURCE=FILE"' if len(program.network.sources()) > 1 else '"FILE"'
     text = fill(
         _MAIN,
+        reuse=fill(_REUSE, form=form) if reused else "",
+        begin=_BEGIN.strip("\n") if reused else "",
         shapes=assign("shapes", literal(_shapes(program)), 4),
         threads=fill(_THREADS, default=default) if lines else "",
         set_threads="\n".join(lines),
-        train=_TRAIN_OR_STOP.strip("\n") if stops else _TRAIN,
+        train=fill(
+            _TRAIN_OR_STOP if stops else _TRAIN,
+            state="state" if reused else "init_state(dtype=options.dtype)",
+        ),
         watched=_WATCHED.strip("\n") if watched else "",
     )
     imports = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ...ir import Phase, Program, Training
 from ..source import assign, literal
+from .reuse import reused_sources
 
 __all__ = ["constants_section", "only_phase"]
 
@@ -21,7 +22,12 @@ def constants_section(program: Program) -> str:
     lines = [assign("INPUTS", literal(inputs))]
     if training is None:
         return "\n".join(
-            [assign("SEED", "0"), assign("PRECISION", '"float32"'), *lines]
+            [
+                assign("SEED", "0"),
+                assign("PRECISION", '"float32"'),
+                *lines,
+                *reused_sources(program.network),
+            ]
         )
     targets = tuple(dict.fromkeys(item.target for item in training.objectives))
     lines.append(assign("TARGETS", literal(targets)))
@@ -35,5 +41,6 @@ def constants_section(program: Program) -> str:
             assign("SHUFFLE", literal(training.shuffle)),
             assign("PRECISION", literal(training.precision)),
             *lines,
+            *reused_sources(program.network),
         ]
     )

@@ -8,6 +8,11 @@ from .fault import Family, Fault, Planter
 __all__ = ["everywhere"]
 
 
+def _trained(path: str) -> str:
+    """The expression that takes a trained array over, as a pattern."""
+    return rf'reused_array\(\s*reused, "before", "{path}", \([^)]*\)\s*\)'
+
+
 def everywhere(backend: str) -> list[Fault]:
     """Faults of initialization, noise, order, schedules, loop and stopping."""
     initial = Planter(backend, Family.INITIALIZATION)
@@ -48,6 +53,66 @@ def everywhere(backend: str) -> list[Fault]:
             "mlp",
             swap(r"np\.full\(\(42,\), 1\.0\)", "np.full((42,), 0.0)"),
             "moving_variance",
+        ),
+        # Reused weights
+        initial(
+            "a trained weight that is drawn anew",
+            "reused",
+            swap(
+                _trained("h1/kernel"),
+                'scaled_uniform(seed, "body/h1/kernel", (6, 6), variance=1.0 / 6.0)',
+            ),
+            "body/h1",
+        ),
+        initial(
+            "a trained weight transposed",
+            "reused",
+            swap(f"({_trained('h2/kernel')})", r"\1.T"),
+            "body/h2",
+        ),
+        initial(
+            "two trained layers exchanged",
+            "reused",
+            then(
+                swap(r'"before", "h1/kernel"', '"before", "h-/kernel"'),
+                swap(r'"before", "h2/kernel"', '"before", "h1/kernel"'),
+                swap(r'"before", "h-/kernel"', '"before", "h2/kernel"'),
+            ),
+            "body/h1",
+            "body/h2",
+        ),
+        initial(
+            "trained statistics that begin anew",
+            "reused",
+            then(
+                swap(_trained("norm/moving_mean"), "np.full((6,), 0.0)"),
+                swap(_trained("norm/moving_variance"), "np.full((6,), 1.0)"),
+            ),
+            "body/norm",
+        ),
+        initial(
+            "trained weights in float32",
+            "reused",
+            in_definition(
+                "reused_array",
+                swap(
+                    r"array\.astype\(np\.float64\)",
+                    "array.astype(np.float32).astype(np.float64)",
+                ),
+            ),
+            "body",
+        ),
+        initial(
+            "zeros in the place of trained weights that are not given",
+            "reused",
+            in_definition(
+                "reused_array",
+                swap(
+                    r"raise ValueError\(f\"the trained weights of \{source\} are needed.*",
+                    "return np.zeros(shape)",
+                ),
+            ),
+            "init_state",
         ),
         # Noise
         operator(

@@ -11,8 +11,16 @@ state = Planter("torch", Family.STATE)
 gradient = Planter("torch", Family.GRADIENTS)
 loss = Planter("torch", Family.LOSSES)
 loop = Planter("torch", Family.LOOP)
+initial = Planter("torch", Family.INITIALIZATION)
 
 TRAINING_FAULTS: list[Fault] = [
+    # Trained weights: one that is too short is spread over the whole
+    initial(
+        "trained weights of another shape taken",
+        "reused",
+        in_definition("reused_array", swap(r"array\.shape != shape or ", "")),
+        "init_state",
+    ),
     # Penalties and constraints
     loss(
         "L2 with a half",

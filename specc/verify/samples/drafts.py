@@ -15,7 +15,15 @@ from ...catalog.layers import Layer
 from ...catalog.optimizers import SGD
 from ...catalog.types import Shape
 from ...check.graph import NetworkBuilder, Step
-from ...ir import Network, Objective, Phase, Program, Training
+from ...ir import (
+    Network,
+    Objective,
+    Phase,
+    Program,
+    Reused,
+    ReusedArray,
+    Training,
+)
 from ...runtime.batches import ArrayBatches
 from ...runtime.random import random_words, uniform
 
@@ -25,6 +33,7 @@ __all__ = [
     "arrays_for",
     "batches_for",
     "fused",
+    "reusing",
     "train",
     "with_phase",
 ]
@@ -74,6 +83,21 @@ class Draft:
 
 def _snake(keyword: str) -> str:
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", keyword).lower()
+
+
+def reusing(network: Network, part: str, training: str = "before") -> Network:
+    """The network with all weights and buffers of a part taken from another training.
+
+    `part` stands before the names of the layers, as a block does.
+    """
+    lead = f"{part}/"
+    arrays = tuple(
+        ReusedArray(path=item.path, source=item.path.removeprefix(lead))
+        for item in (*network.weights(), *network.buffers())
+        if item.path.startswith(lead)
+    )
+    taken = Reused(name=part, training=training, arrays=arrays)
+    return network.model_copy(update={"reused": (*network.reused, taken)})
 
 
 def train(

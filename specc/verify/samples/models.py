@@ -27,7 +27,7 @@ from ...catalog.regularizers.norms import L1L2, L2
 from ...catalog.schedules.exponential_decay import ExponentialDecay
 from ...catalog.types import Duration
 from ...ir import Program
-from .drafts import Draft, train, with_phase
+from .drafts import Draft, reusing, train, with_phase
 
 __all__ = ["MODELS"]
 
@@ -151,10 +151,22 @@ def transfer() -> Program:
     return with_phase(program, frozen=frozen)
 
 
+def reused() -> Program:
+    """A part of a trained model: square kernels, running statistics, a new output."""
+    draft = Draft({"x": (6,)})
+    edge = draft.add(Dense(units=6, activation=Tanh()), "x", name="body/h1")
+    edge = draft.add(BatchNormalization(), edge, name="body/norm")
+    edge = draft.add(Dense(units=6, activation=Tanh()), edge, name="body/h2")
+    edge = draft.add(Dense(units=2), edge)
+    network = reusing(draft.network({"y": edge}, "Reusing"), "body")
+    return train(network, {"y": MeanSquaredError()}, epochs=20)
+
+
 MODELS: dict[str, Callable[[], Program]] = {
     "mlp": mlp,
     "convnet": convnet,
     "selu_net": selu_net,
     "wide_and_deep": wide_and_deep,
     "transfer": transfer,
+    "reused": reused,
 }
