@@ -34,6 +34,7 @@ from .catalog.types import (
     OptimizerArg,
     Portion,
     RegularizerArg,
+    Shape,
     SourceArg,
 )
 from .diagnostics.json_object import read_object, unreadable
@@ -182,6 +183,23 @@ class Network(Model):
         """All random streams in the order of their layers."""
         return tuple(stream for node in self.layers for stream in node.streams)
 
+    def shapes(self, call: Call) -> tuple[Shape, ...]:
+        """The shapes that reach the layer of a call."""
+        return tuple(self.edge(edge).shape for edge in call.inputs)
+
+    @cached_property
+    def sizes(self) -> dict[str, tuple[str, int]]:
+        """The sizes that are known only at run time, each with an input that has it.
+
+        An input of the model, and the axis of an example of it, counted from 0.
+        """
+        found: dict[str, tuple[str, int]] = {}
+        for item in self.inputs:
+            for axis, size in enumerate(self.edge(item.name).shape):
+                if isinstance(size, str):
+                    found.setdefault(size, (item.name, axis))
+        return found
+
     @cached_property
     def _edges(self) -> dict[str, Edge]:
         return {edge.name: edge for edge in self.edges}
@@ -276,6 +294,23 @@ class Program(Model):
     network: Network
     data: Data | None = None
     training: Training | None = None
+
+    def fields(self) -> dict[str, Shape]:
+        """The shape of an example of each array that a batch of training holds.
+
+        Inputs come first, then targets, then weights of examples.
+        """
+        network, training = self.network, self.training
+        found = {item.name: network.edge(item.name).shape for item in network.inputs}
+        edges = {item.name: item.edge for item in network.outputs}
+        for item in training.objectives if training else ():
+            shape = network.edge(edges[item.output]).shape
+            if item.loss.target == "classes":
+                shape = shape[:-1]
+            found.setdefault(item.target, shape)
+        if training is not None and training.sample_weight is not None:
+            found[training.sample_weight] = ()
+        return found
 
     def frozen(self) -> tuple[str, ...]:
         """The paths of the weights that training leaves as they are."""

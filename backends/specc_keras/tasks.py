@@ -245,7 +245,7 @@ def _loss(plan: Plan, training: Training, item: Objective) -> str:
         predictions = _item("outputs", f"{item.output}/logits")
     logits = item.logits or item.loss.takes_logits()
     shape = _outputs(plan.program.network)[item.output]
-    classes = int(shape[-1]) if shape else 1
+    classes = shape[-1] if shape and isinstance(shape[-1], int) else 1
     losses = TABLE.lowering(item.loss).write(
         item.loss, logits, classes, targets, predictions
     )

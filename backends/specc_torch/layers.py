@@ -123,8 +123,9 @@ def _around(
         return (0, 0, 0, 0)
     found: list[int] = []
     for size, reach, stride in zip(shape[:2], window, strides, strict=True):
-        count = -(-int(size) // stride)
-        total = max((count - 1) * stride + reach - int(size), 0)
+        total = reach - 1  # with a stride of 1, whatever the size
+        if isinstance(size, int):
+            total = max((-(-size // stride) - 1) * stride + reach - size, 0)
         found += [total // 2, total - total // 2]
     return (found[2], found[3], found[0], found[1])
 
@@ -171,6 +172,7 @@ def reshape(layer: Reshape, site: Site) -> Submodule:
     sizes = tuple(layer.target_shape)
     (shape,) = site.shapes
     if not shape:
+        sizes = tuple(abs(size) for size in sizes)  # of one entry, so that -1 is 1
         return Submodule(call("nn.Unflatten", "0", literal((-1, *sizes))))
     unflatten = call("nn.Unflatten", "1", literal(sizes))
     if len(shape) == 1:

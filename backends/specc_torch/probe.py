@@ -70,7 +70,7 @@ def node_outputs(
         if not statistics:
             _rest(state.model)
         if training and hasattr(module, "draw_masks"):
-            module.draw_masks(state, len(batch[module.INPUTS[0]]), step)
+            module.draw_masks(state, batch, step)
         state.model(*module.model_inputs(state, batch))
     return {node: found[node] for node in emission.nodes}
 
@@ -150,7 +150,7 @@ def nodes_alone(
             )
         state.model.train(training)
         if training and hasattr(module, "draw_masks"):
-            module.draw_masks(state, len(edges["ids"]), 0)
+            module.draw_masks(state, edges, 0)
         state.model(*(given[name] for name in module.INPUTS))
         pulled: Arrays = {}
         for node, call in calls.items():

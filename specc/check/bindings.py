@@ -9,6 +9,7 @@ from .bind import Bound
 from .joint import Joint, entries
 from .matching import Match
 from .network import shape_text
+from .sizes import open_sizes
 from .targets import bind_target
 
 __all__ = ["bind_fields"]
@@ -36,7 +37,7 @@ def bind_fields(
 
 def _input(edge: Edge, match: Match, joint: Joint) -> Binding | None:
     known = joint.known(match).entries
-    if known is not None and known != entries(edge.shape):
+    if known not in (None, entries(edge.shape)) and not open_sizes([edge.shape]):
         joint.report.error(
             "shape-mismatch",
             f"the input {edge.name} is {shape_text(edge.shape)}, but"

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from ..catalog import catalog
 from ..catalog.layers import Layer
+from ..catalog.types import Dim
 from ..diagnostics.model import Note, Span
 from ..ir import Block, Origins
 from ..syntax import tree
@@ -166,7 +167,7 @@ class BodyReader:
             if edge is not None:
                 edges[name] = edge
         params = dict(self.binder.params.table)
-        self.demands.append(Demand(statement, params, edges, scope.uses))
+        self.demands.append(Demand(statement, params, edges, scope.uses, scope.wanted))
 
     def _uncalled(self, scope: Scope) -> None:
         """Report layers that were named and that nothing flows into."""
@@ -379,6 +380,7 @@ class BodyReader:
             message = f"blocks lie within one another more than {DEEPEST} deep"
             self.report.error("too-much-work", message, span)
             return None
+        known = len(self.outline.wanted)
         names = self._inputs(instance.unit, incoming, span, scope.uses)
         if names is None:
             return None
@@ -393,6 +395,7 @@ class BodyReader:
             again=again,
             uses=(*scope.uses, Note(f"{unit.name} is used here", span)),
             blocks=(*scope.blocks, self._used(instance)),
+            wanted=tuple(self.outline.wanted[known:]) or scope.wanted,
         )
         self.binder.params.work -= _UNIT_WORK
         if self._exhausted or self.binder.params.work < 0:
@@ -436,11 +439,13 @@ class BodyReader:
         if unit.kind == "block":
             return {"input": Named(unit.span, edge=incoming[0].name)}
         found: dict[str, Named] = {}
+        bound: dict[str, Dim] = {}
         for item, flow in zip(unit.inputs, incoming, strict=True):
             found[item.name.text] = Named(item.span, edge=flow.name)
-            declared = read_input(item, self.binder)
+            with self.binder.params.within(self.units[unit.name].params):
+                declared = read_input(item, self.binder)
             here = Reference(flow.name, span)
-            self.outline.wanted.append(Wanted(here, unit.name, declared, uses))
+            self.outline.wanted.append(Wanted(here, unit.name, declared, uses, bound))
         return found
 
     def _end(self, unit: Unit, inner: Scope, span: Span) -> Reference | None:

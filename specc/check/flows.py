@@ -93,6 +93,8 @@ class FlowReader:
             return False
         word, named = call.name.text, scope.names[target]
         if word in self.units:
+            if len(self.units[word].unit.inputs) > 1 and call.arguments:
+                return False  # they are flows, and no arguments
             named.edge = None
             named.instance = self._instance(scope, call, scope.full(target))
             if named.instance is None:

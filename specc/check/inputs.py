@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..catalog.types import MOST_AXES, Shape
-from ..diagnostics.model import Span
+from ..catalog.types import MOST_AXES, Dim, Shape
+from ..diagnostics.model import Note, Span
 from ..ir import DType
 from ..syntax import tree
 from .bind import Binder
@@ -65,7 +65,7 @@ def _shape(node: tree.TypeExpr, binder: Binder) -> Shape | None:
         message = f"an input has at most {MOST_AXES} axes, not {len(node.dims or ())}"
         binder.report.error("out-of-range", message, node.span)
         return None
-    sizes: list[int] = []
+    sizes: list[Dim] = []
     for dim in node.dims or ():
         if isinstance(dim, tree.Name) and dim.text in ("none", "None", "batch"):
             binder.report.error(
@@ -74,6 +74,10 @@ def _shape(node: tree.TypeExpr, binder: Binder) -> Shape | None:
                 dim.span,
                 expected="the sizes of one example; the batch is never written",
             )
+            continue
+        if isinstance(dim, tree.Name) and dim.text not in binder.params.table:
+            if _is_name_of_size(dim, binder):
+                sizes.append(dim.text)
             continue
         value = evaluate(dim, binder.params, binder.report)
         if isinstance(value, Absent):
@@ -87,3 +91,20 @@ def _shape(node: tree.TypeExpr, binder: Binder) -> Shape | None:
         else:
             sizes.append(value)
     return tuple(sizes) if len(sizes) == len(node.dims or ()) else None
+
+
+def _is_name_of_size(dim: tree.Name, binder: Binder) -> bool:
+    """Whether a word that is no param names a size, rather than a param misspelt."""
+    near = binder.report.near(dim.text, binder.params.table)
+    if near is None:
+        return True
+    binder.report.error(
+        "ambiguous-size",
+        f"{dim.text} is no param, and close to the param {near}",
+        dim.span,
+        expected="a param, or a name unlike those of params for a size that is known"
+        " only at run time",
+        notes=(Note(f"{near} is declared here", binder.params.table[near].span),),
+        suggestion=near,
+    )
+    return False

@@ -17,6 +17,7 @@ from .names import Names
 from .network import assemble
 from .report import Report
 from .scope import Named, Outline, Reference, Scope
+from .sizes import open_sizes
 
 __all__ = ["DeclaredModel", "check_model"]
 
@@ -61,9 +62,14 @@ def check_model(
     ]
     for item in inputs:
         origins.put(item.name, "", item.span)
+    named = [
+        names.claim_size(size, item.span)
+        for item in inputs
+        for size in open_sizes([item.shape or ()])
+    ]
     reader = BodyReader(binder, units, names, origins, nodes)
     gap = has_gap(block.body)
-    reader.outline.faulty = gap or len(inputs) < len(block.inputs)
+    reader.outline.faulty = gap or len(inputs) < len(block.inputs) or not all(named)
     scope = Scope(
         names={item.name: Named(item.span, edge=item.name) for item in inputs},
         file=unit.defaults,

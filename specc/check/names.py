@@ -32,6 +32,8 @@ class Names:
         default_factory=dict[str, tuple[str, Span]]
     )
     automatic: set[str] = field(default_factory=set[str])
+    #: The names of sizes that are known only at run time.
+    sizes: set[str] = field(default_factory=set[str])
     _next: dict[str, int] = field(default_factory=dict[str, int])
 
     def claim(self, name: str, span: Span) -> bool:
@@ -47,6 +49,13 @@ class Names:
             return False
         self.taken[_folded(name)] = (name, span)
         return True
+
+    def claim_size(self, name: str, span: Span) -> bool:
+        """Take a name for a size, which several inputs may share; see `claim`."""
+        if name in self.sizes:
+            return True
+        self.sizes.add(name)
+        return self.claim(name, span)
 
     def _taken(self, name: str, first: tuple[str, Span], span: Span) -> None:
         same = first[0] == name

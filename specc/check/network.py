@@ -13,6 +13,7 @@ from .inputs import DeclaredInput
 from .order import in_order
 from .report import Report
 from .scope import Outline, PendingCall, Wanted
+from .sizes import fits, size_notes
 
 __all__ = ["assemble", "shape_text"]
 
@@ -147,11 +148,15 @@ def _infer(
             and not _refused(builder.edges[name].shape, call, strange.get(name, ()))
             for name in inputs
         )
-        if call.layer is None or not known or not _place(builder, call, inputs, report):
+        if (
+            call.layer is None
+            or not known
+            or not _place(builder, call, inputs, declared.values(), report)
+        ):
             complete = False
     for item in wanted:
         edge = builder.edges.get(targets.get(item.flow.name, item.flow.name))
-        if edge is not None and item.input.shape not in (None, edge.shape):
+        if edge is not None and not item.takes(edge.shape):
             _unwanted(item, edge.shape, report)
             complete = False
     return builder if complete else None
@@ -160,16 +165,17 @@ def _infer(
 def _refused(shape: Shape, call: PendingCall, wanted: Iterable[Wanted]) -> bool:
     """Whether a call is in a nested model that takes another shape, which is reported."""
     places = {note.span for note in call.uses}
-    return any(
-        item.flow.span in places and item.input.shape not in (None, shape)
-        for item in wanted
-    )
+    return any(item.flow.span in places and not item.takes(shape) for item in wanted)
 
 
 def _unwanted(item: Wanted, shape: Shape, report: Report) -> None:
     """Report a flow into a nested model whose input has another shape."""
-    needs = shape_text(item.input.shape or ())
+    declared = item.input.shape or ()
+    needs = shape_text(declared)
     name = item.input.name
+    if fits(declared, shape, {}):
+        known = (n for n in dict.fromkeys(declared) if n in item.bound)
+        needs += f", where {', '.join(f'{n} is {item.bound[str(n)]}' for n in known)}"
     report.error(
         "shape-mismatch",
         f"{item.model} takes {needs}, and what flows into it is {shape_text(shape)}",
@@ -179,7 +185,11 @@ def _unwanted(item: Wanted, shape: Shape, report: Report) -> None:
 
 
 def _place(
-    builder: NetworkBuilder, call: PendingCall, inputs: tuple[str, ...], report: Report
+    builder: NetworkBuilder,
+    call: PendingCall,
+    inputs: tuple[str, ...],
+    declared: Iterable[DeclaredInput],
+    report: Report,
 ) -> bool:
     assert call.layer is not None
     keyword = call.layer.keyword
@@ -198,11 +208,12 @@ def _place(
             "shape-mismatch",
             str(misfit),
             call.span,
-            notes=(*notes, *call.uses),
+            notes=(*notes, *size_notes(misfit.shapes, declared), *call.uses),
             suggestion=call.hint,
         )
         return False
-    largest = max(map(int, builder.edges[call.name].shape), default=0)
+    shape = builder.edges[call.name].shape
+    largest = max((size for size in shape if isinstance(size, int)), default=0)
     if largest > LARGEST:
         message = f"the output of {keyword} is too large"
         report.error("number-too-large", message, call.span)

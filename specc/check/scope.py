@@ -7,12 +7,14 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from ..catalog.layers import Layer
+from ..catalog.types import Dim, Shape
 from ..diagnostics.model import Note, Span
 from ..ir import Block
 from ..syntax import tree
 from .defaults import Defaults, layered
 from .expressions import Param
 from .inputs import DeclaredInput
+from .sizes import fits
 
 __all__ = ["Instance", "Named", "Outline", "PendingCall", "Reference", "Scope", "Unit"]
 
@@ -69,6 +71,13 @@ class Wanted:
     model: str
     input: DeclaredInput
     uses: tuple[Note, ...] = ()
+    #: What the named sizes of that use of the model stand for, as far as it is known.
+    bound: dict[str, Dim] = field(default_factory=dict[str, Dim], compare=False)
+
+    def takes(self, shape: Shape) -> bool:
+        """Whether the input may have that shape; one that is wrong has any."""
+        declared = self.input.shape
+        return declared is None or fits(declared, shape, self.bound)
 
 
 @dataclass(frozen=True)
@@ -135,6 +144,8 @@ class Scope:
     uses: tuple[Note, ...] = ()
     #: The blocks that the statements stand in, outermost first.
     blocks: tuple[Block, ...] = ()
+    #: The flows into the nested model that the statements stand in.
+    wanted: tuple[Wanted, ...] = ()
     #: What the statements say that outputs are.
     outputs: dict[str, Reference] = field(default_factory=dict[str, Reference])
     #: The numbers of automatic names in a unit that is called again.

@@ -4,4 +4,4 @@ import numpy as np
 
 Arrays = dict[str, np.ndarray]
 Figures = dict[str, float]
-Shapes = dict[str, tuple[int | None, ...]]
+Shapes = dict[str, tuple[int | str, ...]]

@@ -37,6 +37,8 @@ SHAPES: dict[str, tuple[int, ...]] = {
 }
 
 ROWS, HELD_OUT, BATCH = 19, 5, 8
+#: The first of the sizes that are known only at run time.
+OPEN_SIZE = 6
 
 
 @dataclass
@@ -165,11 +167,11 @@ def arrays_for(program: Program, rows: int, part: str) -> dict[str, np.ndarray]:
     assert training is not None
     found: dict[str, np.ndarray] = {}
     for item in network.inputs:
-        shape = (rows, *_sizes(network.edge(item.name).shape))
+        shape = (rows, *_sizes(network, item.name))
         found[item.name] = _numbers(f"{part}/{item.name}", shape)
     for objective in training.objectives:
         edge = next(o.edge for o in network.outputs if o.name == objective.output)
-        shape = (rows, *_sizes(network.edge(edge).shape))
+        shape = (rows, *_sizes(network, edge))
         found[objective.target] = _target(
             f"{part}/{objective.target}", shape, objective
         )
@@ -179,8 +181,10 @@ def arrays_for(program: Program, rows: int, part: str) -> dict[str, np.ndarray]:
     return found
 
 
-def _sizes(shape: Shape) -> tuple[int, ...]:
-    return tuple(dim if isinstance(dim, int) else 3 for dim in shape)
+def _sizes(network: Network, edge: str) -> tuple[int, ...]:
+    """The shape of an example of an edge; sizes known only at run time are all different."""
+    known = {name: OPEN_SIZE + number for number, name in enumerate(network.sizes)}
+    return tuple(known.get(str(dim), 0) or int(dim) for dim in network.edge(edge).shape)
 
 
 def _numbers(path: str, shape: tuple[int, ...]) -> np.ndarray:
