@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
-from pydantic import SerializeAsAny, ValidationError
+from pydantic import Field, SerializeAsAny, ValidationError
 
 from .catalog.construct import Model
 from .catalog.families import Callback, Transform
@@ -133,11 +133,16 @@ class LayerNode(Model):
 
 
 class Call(Model):
-    """One application of a layer to edges; it produces the edge of its own name."""
+    """One application of a layer to edges; it produces the edge of its own name.
+
+    `over_time` counts the leading axes of an example along which there are steps: the
+    layer is applied at each of them, as if they were so many more examples.
+    """
 
     name: str
     layer: str
     inputs: tuple[str, ...]
+    over_time: Annotated[int, Field(ge=0)] = 0
 
 
 class ModelInput(Model):
@@ -184,8 +189,17 @@ class Network(Model):
         return tuple(stream for node in self.layers for stream in node.streams)
 
     def shapes(self, call: Call) -> tuple[Shape, ...]:
-        """The shapes that reach the layer of a call."""
-        return tuple(self.edge(edge).shape for edge in call.inputs)
+        """The shapes that reach the layer of a call: those of one step, if it has steps."""
+        return tuple(self.edge(edge).shape[call.over_time :] for edge in call.inputs)
+
+    def kind(self, call: Call) -> str:
+        """What is called: ``Conv2D``, or ``TimeDistributed(Conv2D)``."""
+        keyword, around = self.layer(call.layer).layer.keyword, call.over_time
+        return "TimeDistributed(" * around + keyword + ")" * around
+
+    def steps(self, call: Call) -> Shape:
+        """The sizes of the axes along which a call has steps."""
+        return self.edge(call.inputs[0]).shape[: call.over_time]
 
     @cached_property
     def sizes(self) -> dict[str, tuple[str, int]]:

@@ -25,6 +25,7 @@ from specc.catalog.layers import (
     Reshape,
 )
 from specc.catalog.types import Shape
+from specc.catalog.wrappers import TimeDistributed
 from specc.emit.lowering import How
 from specc.emit.source import Call, Expression, call, literal
 from specc.emit.use import Use
@@ -216,6 +217,16 @@ def concatenate(
 ) -> Call:
     """Write Keras's layer with its axis counted from the batch."""
     return call("layers.Concatenate", axis=literal(1 + layer.place(len(inputs[0]))))
+
+
+@TABLE.rule(
+    TimeDistributed,
+    emulated="steps are folded into the batch and unfolded; keras.layers.TimeDistributed"
+    " goes from step to step, and takes the statistics of each by itself",
+)
+def time_distributed(_: TimeDistributed, axes: int) -> tuple[Call, Call]:
+    """Write the layers before and after the one that is applied at every step."""
+    return call("FoldSteps", literal(axes)), call("UnfoldSteps", literal(axes))
 
 
 @TABLE.rule(Add, exact="keras.layers.Add")

@@ -107,10 +107,10 @@ def mask_section(plan: Plan) -> Section | None:
             continue
         (stream,) = node.owner.streams
         layer = node.owner.layer
-        shapes = tuple(network.edge(edge).shape for edge in node.inputs)
+        shapes = node.shapes(network)
         masked: Masked = TABLE.lowering(layer).write(layer, shapes)
-        shape = shapes[0]
-        specs.append(entry(node.layer, _spec(shape, "tf.bool"), 8))
+        shape = network.edge(node.inputs[0]).shape
+        specs.append(entry(node.layer, _spec(shapes[0], "tf.bool"), 8))
         draw = call(
             "keep_mask",
             "seed",
@@ -120,6 +120,9 @@ def mask_section(plan: Plan) -> Section | None:
             step="step",
             **({"call": literal(node.draws)} if node.draws else {}),
         )
+        if node.over_time:
+            of_step = _sizes(network, shapes[0], "-1")
+            draw = call("np.reshape", draw, of_step)
         draws.append(entry(node.layer, draw, 8))
     if not draws:
         return None
@@ -127,16 +130,14 @@ def mask_section(plan: Plan) -> Section | None:
     return section(text)
 
 
-def _sizes(network: Network, shape: Shape) -> Expression:
+def _sizes(network: Network, shape: Shape, rows: str = "rows") -> Expression:
     """The shape of a batch's mask; sizes known only at run time are the inputs'."""
     at_run_time = {
-        size: f"np.shape(batch[{literal(item.name)}])[{place + 1}]"
-        for item in network.inputs
-        for place, size in enumerate(network.edge(item.name).shape)
-        if isinstance(size, str)
+        size: f"np.shape(batch[{literal(name)}])[{axis + 1}]"
+        for size, (name, axis) in network.sizes.items()
     }
     sizes = (at_run_time[s] if isinstance(s, str) else str(s) for s in shape)
-    return Collection("()", (), ("rows", *sizes))
+    return Collection("()", (), (rows, *sizes))
 
 
 # Losses and metrics ----------------------------------------------------------

@@ -20,6 +20,7 @@ from specc.catalog.layers import (
     Reshape,
 )
 from specc.catalog.types import Shape
+from specc.catalog.wrappers import TimeDistributed
 from specc.emit.source import Expression, call, literal
 from specc.ir import LayerNode
 
@@ -125,6 +126,12 @@ def global_average_pooling2d(
 def concatenate(layer: Concatenate, node: LayerNode, inputs: Shapes) -> Expression:
     """Write the joining with its axis counted from the batch."""
     return call("Concatenate", axis=literal(1 + layer.place(len(inputs[0]))))
+
+
+@TABLE.rule(TimeDistributed, emulated="steps are folded into the batch and unfolded")
+def time_distributed(_: TimeDistributed, axes: int) -> dict[str, Expression]:
+    """Write the argument of a call that has steps along so many axes."""
+    return {"over_time": literal(axes)}
 
 
 @TABLE.rule(Add, emulated=Add.formula)

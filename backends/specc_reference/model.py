@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from specc.catalog.wrappers import TimeDistributed
 from specc.emit.shared import Section, fill
 from specc.emit.source import Call, Expression, assign, call, literal, statement
 
@@ -20,7 +21,7 @@ def _calls(plan: Plan) -> dict[str, Call]:
         owner = network.layer(node.layer)
         layer: Expression = f"model.layers[{literal(owner.name)}]"
         if owner.name not in written:
-            shapes = tuple(network.edge(edge).shape for edge in node.inputs)
+            shapes = network.shapes(node)
             layer = TABLE.lowering(owner.layer).write(owner.layer, owner, shapes)
             written.add(owner.name)
         named: dict[str, Expression] = {}
@@ -29,6 +30,9 @@ def _calls(plan: Plan) -> dict[str, Call]:
             named["activation"] = TABLE.lowering(activation).write(activation)
         if owner.name != node.name:
             named["owner"] = literal(owner.name)
+        if node.over_time:
+            around = TimeDistributed()
+            named |= TABLE.lowering(around).write(around, node.over_time)
         inputs = literal(list(node.inputs))
         found[node.name] = call("model.add", literal(node.name), layer, inputs, **named)
     return found

@@ -19,12 +19,13 @@ from specc.catalog.layers import (
     Reshape,
 )
 from specc.catalog.types import Shape
+from specc.catalog.wrappers import TimeDistributed
 from specc.emit.lowering import How
 from specc.emit.source import Call, Expression, call, literal
 from specc.emit.use import Use
 
 from .plan import TABLE
-from .site import Padding, Site, Submodule, images
+from .site import Held, Padding, Site, Submodule, images
 
 __all__: list[str] = []
 
@@ -268,6 +269,20 @@ def concatenate(layer: Concatenate, site: Site) -> Submodule:
     """Write tensors one after another."""
     place = layer.place(len(site.shapes[0]))
     return Submodule(call("Concatenate", dim=literal(site.dim(place))))
+
+
+@TABLE.rule(
+    TimeDistributed,
+    exact="torch.flatten and torch.unflatten put the steps into the batch and back",
+)
+def time_distributed(_: TimeDistributed, held: Held, wanted: Held, sizes: str) -> str:
+    """Write what follows a tensor to fold other axes into its batch than those that are.
+
+    `sizes` are those of the folded axes, as an expression lists them.
+    """
+    back = f".unflatten(0, (-1, {sizes}))" if held.steps else ""
+    count = len(wanted.steps)
+    return f"{back}.flatten(0, {count})" if count else back
 
 
 @TABLE.rule(Add, exact="the sum of tensors")

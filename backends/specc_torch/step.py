@@ -37,7 +37,7 @@ def mask_sections(plan: Plan) -> Iterator[str]:
 
 
 def _mask(plan: Plan, node: Node, slot: str, rate: float) -> list[str]:
-    shape = node.site.shapes[0]
+    shape = (*node.site.steps, *node.site.shapes[0])
     number = sum(
         other.layer.name == node.layer.name
         for other in plan.nodes[: plan.nodes.index(node)]
@@ -54,9 +54,12 @@ def _mask(plan: Plan, node: Node, slot: str, rate: float) -> list[str]:
         **({"call": literal(number)} if number else {}),
     )
     target = f"model.{node.module}.{slot}"
-    if node.site.layout == "last":
+    then = f".flatten(0, {len(node.site.steps)})" if node.site.steps else ""
+    if node.site.layout == "first":
+        then += ".permute(0, 3, 1, 2)"
+    if not then:
         return [assign(target, value, 4)]
-    return [assign("keep", value, 4), f"    {target} = keep.permute(0, 3, 1, 2)"]
+    return [assign("keep", value, 4), f"    {target} = keep{then}"]
 
 
 def _size(plan: Plan, size: Dim) -> str:

@@ -29,6 +29,8 @@ class Demand:
     uses: tuple[Note, ...] = ()
     #: The flows into the nested model that it stands in, which say what its sizes are.
     takes: tuple[Wanted, ...] = ()
+    #: The axes along which the block that it stands in is applied at every step.
+    over_time: int = 0
 
 
 def figures_of(program: Program) -> dict[str, int]:
@@ -69,7 +71,8 @@ def hold(
             while targets and known in targets:
                 known = targets[known]
             if known in shapes:
-                found[f"{name}.shape"] = shapes[known]
+                apart = demand.over_time if name in demand.edges else 0
+                found[f"{name}.shape"] = shapes[known][apart:]
         _hold(demand, found, params, report)
 
 

@@ -167,7 +167,9 @@ class BodyReader:
             if edge is not None:
                 edges[name] = edge
         params = dict(self.binder.params.table)
-        self.demands.append(Demand(statement, params, edges, scope.uses, scope.wanted))
+        self.demands.append(
+            Demand(statement, params, edges, scope.uses, scope.wanted, scope.around)
+        )
 
     def _uncalled(self, scope: Scope) -> None:
         """Report layers that were named and that nothing flows into."""
@@ -381,7 +383,7 @@ class BodyReader:
             self.report.error("too-much-work", message, span)
             return None
         known = len(self.outline.wanted)
-        names = self._inputs(instance.unit, incoming, span, scope.uses)
+        names = self._inputs(instance.unit, incoming, span, scope)
         if names is None:
             return None
         sequential = unit.kind == "block" or not has_outputs(unit.body)
@@ -393,6 +395,8 @@ class BodyReader:
             current=incoming[0],
             path=instance.path,
             again=again,
+            around=scope.over_time,
+            over_time=scope.over_time,
             uses=(*scope.uses, Note(f"{unit.name} is used here", span)),
             blocks=(*scope.blocks, self._used(instance)),
             wanted=tuple(self.outline.wanted[known:]) or scope.wanted,
@@ -423,7 +427,7 @@ class BodyReader:
         unit: Unit,
         incoming: list[Reference],
         span: Span,
-        uses: tuple[Note, ...],
+        scope: Scope,
     ) -> dict[str, Named] | None:
         """What names the flows have within a unit."""
         wanted = len(unit.inputs) if unit.kind == "model" else 1
@@ -445,7 +449,10 @@ class BodyReader:
             with self.binder.params.within(self.units[unit.name].params):
                 declared = read_input(item, self.binder)
             here = Reference(flow.name, span)
-            self.outline.wanted.append(Wanted(here, unit.name, declared, uses, bound))
+            wanted = Wanted(
+                here, unit.name, declared, scope.uses, scope.over_time, bound
+            )
+            self.outline.wanted.append(wanted)
         return found
 
     def _end(self, unit: Unit, inner: Scope, span: Span) -> Reference | None:

@@ -9,10 +9,15 @@ from ..catalog.automatic import snake_case
 from ..diagnostics.model import Note, Span
 from .report import Report
 
-__all__ = ["RESERVED", "Names", "stem"]
+__all__ = ["RESERVED", "Names", "is_keyword", "stem"]
 
 #: Words that are values or operators wherever a name could stand.
 RESERVED = frozenset({"true", "false", "none", "not"})
+
+
+def is_keyword(word: str) -> bool:
+    """Whether a word is that of a layer, or of what can be written around one."""
+    return word in catalog().family("layer") or word in catalog().family("wrapper")
 
 
 def _folded(name: str) -> str:
@@ -43,7 +48,7 @@ class Names:
             self._taken(name, first, span)
             return False
         word = name.rpartition("/")[2]
-        if word in catalog().family("layer") or word in RESERVED:
+        if is_keyword(word) or word in RESERVED:
             message = f"{word} is a word of the language and cannot be a name"
             self.report.error("reserved-name", message, span)
             return False

@@ -157,7 +157,7 @@ def _infer(
     for item in wanted:
         edge = builder.edges.get(targets.get(item.flow.name, item.flow.name))
         if edge is not None and not item.takes(edge.shape):
-            _unwanted(item, edge.shape, report)
+            _unwanted(item, edge.shape[item.over_time :], report)
             complete = False
     return builder if complete else None
 
@@ -178,7 +178,8 @@ def _unwanted(item: Wanted, shape: Shape, report: Report) -> None:
         needs += f", where {', '.join(f'{n} is {item.bound[str(n)]}' for n in known)}"
     report.error(
         "shape-mismatch",
-        f"{item.model} takes {needs}, and what flows into it is {shape_text(shape)}",
+        f"{item.model} takes {needs}, and what flows into it is {shape_text(shape)}"
+        f"{' at each step' if item.over_time else ''}",
         item.flow.span,
         notes=(Note(f"{name} of {item.model} is {needs}", item.input.span), *item.uses),
     )
@@ -198,7 +199,7 @@ def _place(
         report.error("missing-source", message, call.span)
         return False
     try:
-        builder.place(Step(call.name, call.layer, inputs, call.owner))
+        builder.place(Step(call.name, call.layer, inputs, call.owner, call.over_time))
     except Misfit as misfit:
         notes = tuple(
             Note(f"{reference.name} is {shape_text(shape)}", reference.span)

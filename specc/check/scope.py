@@ -44,6 +44,7 @@ class PendingCall:
     hint: str | None = None
     #: Where the text gives it a name.
     named: Span | None = None
+    over_time: int = 0
 
 
 @dataclass
@@ -71,13 +72,17 @@ class Wanted:
     model: str
     input: DeclaredInput
     uses: tuple[Note, ...] = ()
+    #: The axes along which the model is applied at every step.
+    over_time: int = 0
     #: What the named sizes of that use of the model stand for, as far as it is known.
     bound: dict[str, Dim] = field(default_factory=dict[str, Dim], compare=False)
 
     def takes(self, shape: Shape) -> bool:
         """Whether the input may have that shape; one that is wrong has any."""
-        declared = self.input.shape
-        return declared is None or fits(declared, shape, self.bound)
+        declared, step = self.input.shape, shape[self.over_time :]
+        if declared is None or len(shape) < self.over_time:
+            return True  # which is reported elsewhere
+        return fits(declared, step, self.bound)
 
 
 @dataclass(frozen=True)
@@ -120,6 +125,8 @@ class Named:
     #: The layer that was named without a flow, and whether it has been called since.
     construct: Layer | None = None
     called: bool = False
+    #: The axes along which it is applied at every step, as it was named.
+    over_time: int = 0
 
 
 @dataclass
@@ -141,6 +148,12 @@ class Scope:
     path: str = ""
     suffix: str = ""
     again: bool = False
+    #: The axes along which layers are applied at every step: those of the unit that the
+    #: statements stand in, and with those that are written around a layer.
+    around: int = 0
+    over_time: int = 0
+    #: What a layer without a name is called after, where it is not its keyword.
+    wrapper: str = ""
     uses: tuple[Note, ...] = ()
     #: The blocks that the statements stand in, outermost first.
     blocks: tuple[Block, ...] = ()

@@ -14,7 +14,7 @@ from specc.verify import WorkerPool, render
 FOLDER = Path(__file__).parent / "language"
 SPECS = sorted(FOLDER.glob("*.nnspec"))
 #: How many steps, where not a few.
-STEPS = {"sizes": 60}
+STEPS = {"sizes": 60, "over_time": 60}
 
 
 @pytest.fixture
@@ -30,6 +30,7 @@ def arrays(tmp_path: Path) -> Path:
         "frames": (7, 4, 5, 2),
         "words": (7, 3),
         "frame": (8, 5, 2),
+        "picture": (4, 5, 2),
         "mark": (2,),
     }
     found = {name: random.normal(size=(40, *shape)) for name, shape in shapes.items()}

@@ -45,7 +45,7 @@ OPEN_SIZE = 6
 class Draft:
     """A network in the making, with the language's automatic names."""
 
-    shapes: Mapping[str, tuple[int, ...]]
+    shapes: Mapping[str, Shape]
     builder: NetworkBuilder = field(default_factory=NetworkBuilder)
     counts: dict[str, int] = field(default_factory=dict[str, int])
 
@@ -53,16 +53,25 @@ class Draft:
         for name, shape in self.shapes.items():
             self.builder.take(name, shape, "float32")
 
-    def add(self, layer: Layer, *inputs: str, name: str = "", owner: str = "") -> str:
+    def add(
+        self,
+        layer: Layer,
+        *inputs: str,
+        name: str = "",
+        owner: str = "",
+        over_time: int = 0,
+    ) -> str:
         """Place a layer, or with `owner` that layer once more; return the name of its edge.
+
+        With `over_time` it is applied at every step along so many axes.
 
         Raises:
             Misfit: it does not fit its inputs.
         """
-        word = _snake(layer.keyword)
+        word = "time_distributed" if over_time else _snake(layer.keyword)
         self.counts[word] = self.counts.get(word, 0) + 1
         edge = name or f"{word}_{self.counts[word]}"
-        self.builder.place(Step(edge, layer, inputs, owner or edge))
+        self.builder.place(Step(edge, layer, inputs, owner or edge, over_time))
         return edge
 
     def shape(self, edge: str) -> Shape:
