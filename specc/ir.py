@@ -22,11 +22,12 @@ from pydantic import Field, SerializeAsAny, ValidationError
 
 from .catalog.construct import Model
 from .catalog.families import Callback, Transform
-from .catalog.layers import Layer
+from .catalog.layers import Layer, is_real
 from .catalog.types import (
     ConstraintArg,
     Count,
     Dim,
+    DType,
     InitializerArg,
     LossArg,
     Member,
@@ -71,7 +72,6 @@ MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}
 #: Raised when a seed would give other random numbers; a run goes on only with its own.
 RNG_VERSION = 1
 
-DType = Literal["float32", "float64", "int32", "int64", "bool"]
 Layers = Annotated[SerializeAsAny[Layer], Member("layer")]
 Transforms = Annotated[SerializeAsAny[Transform], Member("transform")]
 Callbacks = Annotated[SerializeAsAny[Callback], Member("callback")]
@@ -79,6 +79,9 @@ Callbacks = Annotated[SerializeAsAny[Callback], Member("callback")]
 
 class Edge(Model):
     """A tensor: the shape of one example (the batch comes before it) and its type.
+
+    Inputs have the type that batches hold them in. What a layer makes is ``float32`` for real
+    numbers, in whatever precision the training computes them.
 
     `mask` names the edge that says which time steps count, if there is one.
     """
@@ -200,6 +203,12 @@ class Network(Model):
     def steps(self, call: Call) -> Shape:
         """The sizes of the axes along which a call has steps."""
         return self.edge(call.inputs[0]).shape[: call.over_time]
+
+    @cached_property
+    def input_types(self) -> dict[str, DType]:
+        """The types of the inputs that are not real numbers."""
+        edges = (self.edge(item.name) for item in self.inputs)
+        return {edge.name: edge.dtype for edge in edges if not is_real(edge.dtype)}
 
     @cached_property
     def sizes(self) -> dict[str, tuple[str, int]]:

@@ -22,6 +22,7 @@ from specc.catalog.layers import (
     Flatten,
     GlobalAveragePooling2D,
     MaxPooling2D,
+    Rescaling,
     Reshape,
 )
 from specc.catalog.types import Shape
@@ -103,6 +104,17 @@ def flatten(layer: Flatten, inputs: Shapes, activation: str | None = None) -> Ca
 def reshape(layer: Reshape, inputs: Shapes, activation: str | None = None) -> Call:
     """Write Keras's layer."""
     return call("layers.Reshape", literal(layer.target_shape))
+
+
+@TABLE.rule(
+    Rescaling,
+    emulated="keras.layers.Rescaling with constants in the type of the model; in float64"
+    " Keras rounds them to float32",
+)
+def rescaling(layer: Rescaling, inputs: Shapes, activation: str | None = None) -> Call:
+    """Write Keras's layer with constants of ours."""
+    scale, offset = literal(layer.scale), literal(layer.offset)
+    return call("Rescaling", scale, offset=offset)
 
 
 @TABLE.rule(Activation, exact="keras.layers.Activation")

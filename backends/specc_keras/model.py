@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from specc.catalog.layers import is_real
 from specc.catalog.types import Shape
 from specc.catalog.wrappers import TimeDistributed
 from specc.emit.names import BUILTINS, Names, mangle
@@ -109,9 +110,9 @@ def _variables(plan: Plan) -> Names:
 
 
 def _input(edge: Edge) -> Call:
-    return call(
-        "keras.Input", literal(keras_shape(edge.shape)), name=literal(edge.name)
-    )
+    kind = {} if is_real(edge.dtype) else {"dtype": literal(edge.dtype)}
+    shape = literal(keras_shape(edge.shape))
+    return call("keras.Input", shape, **kind, name=literal(edge.name))
 
 
 def _statements(plan: Plan, names: Names) -> dict[str, list[str]]:

@@ -18,7 +18,7 @@ from specc.emit.source import (
     literal,
     statement,
 )
-from specc.ir import Network, Objective, Training
+from specc.ir import ModelInput, Network, Objective, Training
 
 from .model import keras_shape
 from .plan import TABLE, Plan
@@ -50,7 +50,7 @@ def field_sections(plan: Plan) -> Iterator[Section]:
     network, training = plan.program.network, plan.program.training
     fields = {f"input/{item.name}": item.name for item in network.inputs}
     specs = {
-        f"input/{item.name}": _spec(network.edge(item.name).shape, "dtype")
+        f"input/{item.name}": _spec(network.edge(item.name).shape, _type(network, item))
         for item in network.inputs
     }
     for item in training.objectives if training else ():
@@ -71,6 +71,12 @@ def field_sections(plan: Plan) -> Iterator[Section]:
     yield section("\n".join(constants))
     body = "\n".join(entry(key, value, 8) for key, value in specs.items())
     yield section(fill(_FIELD_SPECS, body=body))
+
+
+def _type(network: Network, item: ModelInput) -> str:
+    """The type of an input, as an expression."""
+    kind = network.input_types.get(item.name)
+    return f"tf.{kind}" if kind else "dtype"
 
 
 def _spec(shape: Shape, dtype: str) -> Expression:

@@ -17,6 +17,7 @@ from specc.catalog.layers import (
     Flatten,
     GlobalAveragePooling2D,
     MaxPooling2D,
+    Rescaling,
     Reshape,
 )
 from specc.catalog.types import Shape
@@ -65,6 +66,12 @@ def flatten(layer: Flatten, node: LayerNode, inputs: Shapes) -> Expression:
 def reshape(layer: Reshape, node: LayerNode, inputs: Shapes) -> Expression:
     """Write the reshaping."""
     return call("Reshape", literal(layer.target_shape))
+
+
+@TABLE.rule(Rescaling, emulated=Rescaling.formula)
+def rescaling(layer: Rescaling, node: LayerNode, inputs: Shapes) -> Expression:
+    """Write the product and the sum."""
+    return call("Rescaling", scale=literal(layer.scale), offset=literal(layer.offset))
 
 
 @TABLE.rule(Activation, emulated=Activation.formula)

@@ -61,6 +61,8 @@ def build_model_section(plan: Plan) -> Section:
         "inputs": literal(tuple(item.name for item in network.inputs)),
         "outputs": literal({item.name: item.edge for item in network.outputs}),
     }
+    if network.input_types:
+        named["types"] = literal(network.input_types)
     if plan.frozen:
         named["frozen"] = literal(plan.frozen)
     calls = list(_calls(plan).values())

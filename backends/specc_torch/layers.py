@@ -16,6 +16,7 @@ from specc.catalog.layers import (
     Flatten,
     GlobalAveragePooling2D,
     MaxPooling2D,
+    Rescaling,
     Reshape,
 )
 from specc.catalog.types import Shape
@@ -179,6 +180,14 @@ def reshape(layer: Reshape, site: Site) -> Submodule:
     if len(shape) == 1:
         return Submodule(unflatten)
     return Submodule(call("nn.Sequential", call("nn.Flatten"), unflatten))
+
+
+@TABLE.rule(Rescaling, emulated="x · scale + offset, in the type of the model")
+@images("either")
+def rescaling(layer: Rescaling, site: Site) -> Submodule:
+    """Write the product and the sum."""
+    scale, offset = literal(layer.scale), literal(layer.offset)
+    return Submodule(call("Rescaling", scale=scale, offset=offset))
 
 
 @TABLE.rule(Activation, exact="the activation's module", here=lambda _: "")

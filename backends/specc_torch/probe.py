@@ -141,7 +141,8 @@ def nodes_alone(
     folded = {n: len(_steps(place, edges)) for n, place in emission.nodes.items()}
     for node, layout in layouts.items():
         array = _laid_out(edges[node], layout, folded[node])
-        given[node] = torch.as_tensor(array, dtype=state.dtype, device=state.device)
+        kind = state.dtype if array.dtype.kind == "f" else None
+        given[node] = torch.as_tensor(array, dtype=kind, device=state.device)
     for value in given.values():
         if value.is_floating_point():
             value.requires_grad_()
@@ -157,9 +158,13 @@ def nodes_alone(
         state.model(*(given[name] for name in module.INPUTS))
         pulled: Arrays = {}
         for node, call in calls.items():
+            if node not in cotangents:
+                continue  # no gradient reaches what is not real
             parameters = _trained(module, state, call.layer)
             sources = {name: given[name] for name in call.inputs} | parameters
             sources = {n: s for n, s in sources.items() if s.requires_grad}
+            if not sources:
+                continue
             vector = torch.as_tensor(
                 _laid_out(cotangents[node], layouts[node], folded[node]),
                 dtype=state.dtype,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from ..catalog.layers import is_real
 from ..ir import Binding, Edge
 from .bind import Bound
 from .joint import Joint, entries
@@ -45,6 +46,18 @@ def _input(edge: Edge, match: Match, joint: Joint) -> Binding | None:
             joint.place(edge.name),
             expected=f"a shape of {known} numbers in all",
             notes=(joint.source_note(),),
+        )
+        return None
+    found = None if is_real(edge.dtype) else joint.measured(match)
+    if found is not None:
+        transform, name = found
+        keyword = transform.construct.keyword
+        joint.report.error(
+            "wrong-type",
+            f"{keyword} makes real numbers of {name}, and the input {edge.name} is"
+            f" {edge.dtype}",
+            transform.span,
+            suggestion=f"leave {name} out of {keyword}, or declare the input as float32",
         )
         return None
     return Binding(

@@ -131,6 +131,9 @@ class NetworkBuilder:
         lead, shapes = _steps(step, whole)
         try:
             shape = lead + step.layer.output_shape(shapes)
+            dtype = step.layer.output_type(
+                tuple(self.edges[edge].dtype for edge in step.inputs)
+            )
             node = own(step.owner or step.name, step.layer, shapes)
         except ShapeError as error:
             why = f"{error}; at each step there is {_listed(shapes)}" if lead else error
@@ -148,7 +151,7 @@ class NetworkBuilder:
                 over_time=step.over_time,
             )
         )
-        self.edges[step.name] = Edge(name=step.name, shape=shape)
+        self.edges[step.name] = Edge(name=step.name, shape=shape, dtype=dtype)
 
     def network(self, name: str, outputs: Mapping[str, str]) -> Network:
         """The network; `outputs` gives the edge of each output by its name."""

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import get_args
 
-from ..catalog.types import MOST_AXES, Dim, Shape
+from ..catalog.types import MOST_AXES, REAL, Dim, DType, Shape
 from ..diagnostics.model import Note, Span
-from ..ir import DType
 from ..syntax import tree
 from .bind import Binder
 from .expressions import Absent, evaluate
+from .report import one_of
 
 __all__ = ["DeclaredInput", "read_input"]
 
-_TYPES = ("float32", "float64", "int32", "int64", "bool")
+#: The types that an input may have.
+TYPES: tuple[DType, ...] = get_args(DType)
 #: Names in a batch that no input can have.
 _BATCH_WORDS = ("ids",)
 
@@ -25,7 +27,7 @@ class DeclaredInput:
     name: str
     span: Span
     shape: Shape | None
-    dtype: DType = "float32"
+    dtype: DType = REAL
 
 
 def read_input(decl: tree.InputDecl, binder: Binder) -> DeclaredInput:
@@ -39,25 +41,17 @@ def read_input(decl: tree.InputDecl, binder: Binder) -> DeclaredInput:
         report.error("misplaced-statement", message, decl.default.span)
     word = decl.type.name
     shape = _shape(decl.type, binder)
-    if word.text not in _TYPES:
+    if word.text not in TYPES:
         report.error(
             "unknown-type",
             f"{word.text} is not a type of inputs",
             word.span,
-            expected="float32[sizes]",
-            suggestion=report.near(word.text, _TYPES),
+            expected=f"{one_of(TYPES)}, with sizes: float32[28, 28]",
+            suggestion=report.near(word.text, TYPES),
         )
         shape = None
-    elif word.text != "float32":
-        report.error(
-            "not-yet",
-            f"inputs of type {word.text} are not compiled yet",
-            word.span,
-            expected="float32; the precision of a training is set in its train block",
-            suggestion="float32",
-        )
-        shape = None
-    return DeclaredInput(name, decl.span, shape)
+    dtype = next((name for name in TYPES if name == word.text), REAL)
+    return DeclaredInput(name, decl.span, shape, dtype)
 
 
 def _shape(node: tree.TypeExpr, binder: Binder) -> Shape | None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from ..catalog.types import Shape
+from ..catalog.layers import is_real
+from ..catalog.types import DType, Shape
 from ..diagnostics.model import Note
-from ..ir import Network
+from ..ir import Edge, Network
 from .expressions import LARGEST
 from .graph import Misfit, NetworkBuilder, Step
 from .inputs import DeclaredInput
@@ -15,12 +16,17 @@ from .report import Report
 from .scope import Outline, PendingCall, Wanted
 from .sizes import fits, size_notes
 
-__all__ = ["assemble", "shape_text"]
+__all__ = ["assemble", "shape_text", "type_text"]
 
 
 def shape_text(shape: Shape) -> str:
     """``[28, 28]``."""
     return f"[{', '.join(str(dim) for dim in shape)}]"
+
+
+def type_text(edge: Edge) -> str:
+    """``[28, 28]``, or ``int32[28, 28]`` where it does not hold real numbers."""
+    return f"{'' if is_real(edge.dtype) else edge.dtype}{shape_text(edge.shape)}"
 
 
 def assemble(
@@ -156,7 +162,10 @@ def _infer(
             complete = False
     for item in wanted:
         edge = builder.edges.get(targets.get(item.flow.name, item.flow.name))
-        if edge is not None and not item.takes(edge.shape):
+        if edge is not None and is_real(edge.dtype) != is_real(item.input.dtype):
+            _of_another_type(item, edge.dtype, report)
+            complete = False
+        elif edge is not None and not item.takes(edge.shape):
             _unwanted(item, edge.shape[item.over_time :], report)
             complete = False
     return builder if complete else None
@@ -166,6 +175,20 @@ def _refused(shape: Shape, call: PendingCall, wanted: Iterable[Wanted]) -> bool:
     """Whether a call is in a nested model that takes another shape, which is reported."""
     places = {note.span for note in call.uses}
     return any(item.flow.span in places and not item.takes(shape) for item in wanted)
+
+
+def _of_another_type(item: Wanted, dtype: DType, report: Report) -> None:
+    """Report a flow into a nested model whose input holds something else."""
+    name, wanted = item.input.name, item.input.dtype
+    report.error(
+        "shape-mismatch",
+        f"{item.model} takes {wanted}, and what flows into it is {dtype}",
+        item.flow.span,
+        notes=(
+            Note(f"{name} of {item.model} is {wanted}", item.input.span),
+            *item.uses,
+        ),
+    )
 
 
 def _unwanted(item: Wanted, shape: Shape, report: Report) -> None:
@@ -202,8 +225,10 @@ def _place(
         builder.place(Step(call.name, call.layer, inputs, call.owner, call.over_time))
     except Misfit as misfit:
         notes = tuple(
-            Note(f"{reference.name} is {shape_text(shape)}", reference.span)
-            for reference, shape in zip(call.inputs, misfit.shapes, strict=True)
+            Note(
+                f"{reference.name} is {type_text(builder.edges[name])}", reference.span
+            )
+            for reference, name in zip(call.inputs, inputs, strict=True)
         )
         report.error(
             "shape-mismatch",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..catalog.families import Loss
+from ..catalog.layers import is_real
 from ..catalog.types import Shape
 from ..diagnostics.model import Note
 from ..ir import Binding, ModelOutput
@@ -19,7 +20,18 @@ def bind_target(
 ) -> Binding | None:
     """The binding of an output's target, or None and a problem."""
     construct: Loss = loss.construct
-    shape = joint.network.edge(output.edge).shape
+    edge = joint.network.edge(output.edge)
+    shape = edge.shape
+    if not is_real(edge.dtype):
+        joint.report.error(
+            "loss-target-mismatch",
+            f"{construct.keyword} takes real numbers, and the output {output.name} holds"
+            f" {edge.dtype}",
+            joint.place(output.edge),
+            suggestion="Rescaling(1), or a layer that learns something of it",
+            notes=(Note("the loss is given here", loss.span),),
+        )
+        return None
     if construct.target in ("classes", "one_hot") and not shape:
         message = f"{construct.keyword} needs an output with an axis of classes"
         joint.report.error("shape-mismatch", message, joint.place(output.edge))

@@ -14,7 +14,7 @@ from specc.verify import WorkerPool, render
 FOLDER = Path(__file__).parent / "language"
 SPECS = sorted(FOLDER.glob("*.nnspec"))
 #: How many steps, where not a few.
-STEPS = {"sizes": 60, "over_time": 60}
+STEPS = {"sizes": 60, "over_time": 60, "types": 60}
 
 
 @pytest.fixture
@@ -32,8 +32,12 @@ def arrays(tmp_path: Path) -> Path:
         "frame": (8, 5, 2),
         "picture": (4, 5, 2),
         "mark": (2,),
+        "marks": (7, 2),
     }
     found = {name: random.normal(size=(40, *shape)) for name, shape in shapes.items()}
+    found["small"] = random.integers(-9, 9, (40, 7, 3))
+    found["large"] = random.integers(-(2**40), 2**40, (40, 7, 2)) >> 30
+    found["truths"] = random.integers(0, 2, (40, 7, 2, 2))
     found["tags"] = random.integers(0, 4, (40, 7))
     np.savez(tmp_path / "arrays.npz", **found, label=random.integers(0, 3, 40))
     return tmp_path

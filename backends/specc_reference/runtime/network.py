@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from specc.runtime.arrays import check_arrays
+from specc.runtime.arrays import check_arrays, in_type
 from specc.runtime.random import keep_mask
 
 from .activations import Activation
@@ -45,7 +45,8 @@ class Network:
     """Layers and their calls, in an order that can be executed.
 
     `outputs` names the edge of each output. Weights listed in `frozen` get no gradient; a
-    layer whose weights are all frozen computes as in inference.
+    layer whose weights are all frozen computes as in inference. `types` are those of
+    inputs that are not real numbers.
     """
 
     def __init__(
@@ -53,8 +54,10 @@ class Network:
         inputs: tuple[str, ...],
         outputs: dict[str, str],
         frozen: tuple[str, ...] = (),
+        types: dict[str, str] | None = None,
     ) -> None:
         self.inputs = inputs
+        self.types = types or {}
         self.outputs = outputs
         self.frozen = frozen
         self.layers: dict[str, Layer] = {}
@@ -99,7 +102,10 @@ class Network:
         is false.
         """
         edges = {
-            name: np.asarray(batch[name], dtype=np.float64) for name in self.inputs
+            name: in_type(batch[name], self.types[name])
+            if name in self.types
+            else np.asarray(batch[name], dtype=np.float64)
+            for name in self.inputs
         }
         memories: list[Any] = []
         for step in self.steps:

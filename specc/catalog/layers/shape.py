@@ -7,8 +7,8 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from ..types import MOST_AXES, Dim, Shape
-from .layer import Layer, ShapeError, sizes
+from ..types import MOST_AXES, Dim, DType, Shape
+from .layer import Layer, ShapeError, kept_type, sizes
 
 __all__ = ["Flatten", "Reshape"]
 
@@ -29,6 +29,9 @@ class Flatten(Layer):
         if len(inputs[0]) == 1:
             return inputs[0]
         return (prod(sizes(inputs[0], "Flatten")),)
+
+    def output_type(self, inputs: tuple[DType, ...]) -> DType:
+        return kept_type(inputs, "Flatten")
 
 
 def _sizes(value: object) -> object:
@@ -98,6 +101,9 @@ class Reshape(Layer):
         (shape,) = inputs
         rest = self._rest(shape)
         return tuple(rest if size == -1 else size for size in self.target_shape)
+
+    def output_type(self, inputs: tuple[DType, ...]) -> DType:
+        return kept_type(inputs, "Reshape")
 
     def _rest(self, shape: Shape) -> Dim:
         """What -1 stands for, if there is any; the entries are seen to agree.

@@ -13,7 +13,7 @@ import numpy as np
 from ...catalog.families import Callback, Loss, Metric, Optimizer
 from ...catalog.layers import Layer
 from ...catalog.optimizers import SGD
-from ...catalog.types import Shape
+from ...catalog.types import REAL, DType, Shape
 from ...check.graph import NetworkBuilder, Step
 from ...ir import Network, Objective, Phase, Program, Training
 from ...runtime.batches import ArrayBatches
@@ -46,12 +46,14 @@ class Draft:
     """A network in the making, with the language's automatic names."""
 
     shapes: Mapping[str, Shape]
+    #: Of inputs that are not of real numbers.
+    types: Mapping[str, DType] = field(default_factory=dict[str, DType])
     builder: NetworkBuilder = field(default_factory=NetworkBuilder)
     counts: dict[str, int] = field(default_factory=dict[str, int])
 
     def __post_init__(self) -> None:
         for name, shape in self.shapes.items():
-            self.builder.take(name, shape, "float32")
+            self.builder.take(name, shape, self.types.get(name, REAL))
 
     def add(
         self,
@@ -177,7 +179,11 @@ def arrays_for(program: Program, rows: int, part: str) -> dict[str, np.ndarray]:
     found: dict[str, np.ndarray] = {}
     for item in network.inputs:
         shape = (rows, *_sizes(network, item.name))
-        found[item.name] = _numbers(f"{part}/{item.name}", shape)
+        numbers = _numbers(f"{part}/{item.name}", shape)
+        kind = network.input_types.get(item.name)
+        # Whole numbers from −6 to 6; of truths about half hold.
+        whole = numbers > 0 if kind == "bool" else np.round(4 * numbers)
+        found[item.name] = numbers if kind is None else whole.astype(kind)
     for objective in training.objectives:
         edge = next(o.edge for o in network.outputs if o.name == objective.output)
         shape = (rows, *_sizes(network, edge))
