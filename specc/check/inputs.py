@@ -50,7 +50,8 @@ def read_input(decl: tree.InputDecl, binder: Binder) -> DeclaredInput:
             suggestion=report.near(word.text, TYPES),
         )
         shape = None
-    dtype = next((name for name in TYPES if name == word.text), REAL)
+    known: dict[str, DType] = {name: name for name in TYPES}
+    dtype = known.get(word.text, REAL)
     return DeclaredInput(name, decl.span, shape, dtype)
 
 

@@ -97,12 +97,12 @@ def kept_type(inputs: tuple[DType, ...], what: str) -> DType:
     Raises:
         ShapeError: they are of several types.
     """
-    kinds = dict.fromkeys(REAL if is_real(dtype) else dtype for dtype in inputs)
-    if len(kinds) > 1:
+    plain: list[DType] = [REAL if is_real(dtype) else dtype for dtype in inputs]
+    if len(set(plain)) > 1:
         raise ShapeError(
             f"{what} takes inputs of one type; these are {', '.join(inputs)}"
         )
-    return next(iter(kinds), REAL)
+    return plain[0] if plain else REAL
 
 
 class Layer(Construct):
