@@ -79,15 +79,17 @@ def _flow(network: Network, call: Call, is_output: bool) -> str:
             raise Unwritable(f"{node.name}, which joins flows, is called twice")
         return f"{lead}{call.name} = {_around(call, written(node.layer, call.inputs))}"
     (source,) = call.inputs
-    layer = written(node.layer) if node.name == call.name else node.name
-    if node.name != call.name and _steps_of(network, node.name):
-        raise Unwritable(f"{node.name}, which is shared, is applied at every step")
-    return f"{lead}{call.name} = {source} -> {_around(call, layer)}"
+    if node.name == call.name:
+        return f"{lead}{call.name} = {source} -> {_around(call, written(node.layer))}"
+    known = _steps_of(network, node.name)
+    if call.over_time < known:
+        raise Unwritable(f"{node.name}, which has steps, is called without")
+    return f"{lead}{call.name} = {source} -> {_around(call, node.name, known)}"
 
 
-def _around(call: Call, layer: str) -> str:
-    """A layer as a call applies it, with a wrapper for each axis of steps."""
-    for _ in range(call.over_time):
+def _around(call: Call, layer: str, known: int = 0) -> str:
+    """A layer as a call applies it, with a wrapper for each axis of steps beyond those."""
+    for _ in range(call.over_time - known):
         layer = f"{TimeDistributed.keyword}({layer})"
     return layer
 
