@@ -127,7 +127,7 @@ class Recipe:
             if step.name in needed:
                 needed.update(step.inputs)
         steps = tuple(step for step in self.steps if step.name in needed)
-        inputs = {
+        inputs: dict[str, tuple[Shape, DType]] = {
             name: (shape, self.types.get(name, REAL))
             for name, shape in self.inputs.items()
             if name in needed
