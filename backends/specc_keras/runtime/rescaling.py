@@ -10,7 +10,7 @@ from keras import layers
 
 @keras.saving.register_keras_serializable(package="specc")
 class Rescaling(layers.Rescaling):
-    """Keras's layer, whose numbers are not rounded to float32 on their way to float64."""
+    """Keras's layer, whose numbers are not rounded to float32 before float64."""
 
     def call(self, inputs: tf.Tensor) -> tf.Tensor:
         dtype = self.compute_dtype
