@@ -18,15 +18,16 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
-from pydantic import SerializeAsAny, ValidationError
+from pydantic import Field, SerializeAsAny, ValidationError
 
 from .catalog.construct import Model
 from .catalog.families import Callback, Transform
-from .catalog.layers import Layer
+from .catalog.layers import Layer, is_real
 from .catalog.types import (
     ConstraintArg,
     Count,
     Dim,
+    DType,
     InitializerArg,
     LossArg,
     Member,
@@ -34,6 +35,7 @@ from .catalog.types import (
     OptimizerArg,
     Portion,
     RegularizerArg,
+    Shape,
     SourceArg,
 )
 from .diagnostics.json_object import read_object, unreadable
@@ -72,7 +74,6 @@ MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}
 #: Raised when a seed would give other random numbers; a run goes on only with its own.
 RNG_VERSION = 1
 
-DType = Literal["float32", "float64", "int32", "int64", "bool"]
 Layers = Annotated[SerializeAsAny[Layer], Member("layer")]
 Transforms = Annotated[SerializeAsAny[Transform], Member("transform")]
 Callbacks = Annotated[SerializeAsAny[Callback], Member("callback")]
@@ -80,6 +81,9 @@ Callbacks = Annotated[SerializeAsAny[Callback], Member("callback")]
 
 class Edge(Model):
     """A tensor: the shape of one example (the batch comes before it) and its type.
+
+    Inputs have the type that batches hold them in. What a layer makes is ``float32`` for real
+    numbers, in whatever precision the training computes them.
 
     `mask` names the edge that says which time steps count, if there is one.
     """
@@ -134,11 +138,16 @@ class LayerNode(Model):
 
 
 class Call(Model):
-    """One application of a layer to edges; it produces the edge of its own name."""
+    """One application of a layer to edges; it produces the edge of its own name.
+
+    `over_time` counts the leading axes of an example along which there are steps: the
+    layer is applied at each of them, as if they were so many more examples.
+    """
 
     name: str
     layer: str
     inputs: tuple[str, ...]
+    over_time: Annotated[int, Field(ge=0)] = 0
 
 
 class ModelInput(Model):
@@ -229,6 +238,38 @@ class Network(Model):
             for part in self.reused
             for array in part.arrays
         }
+
+    def shapes(self, call: Call) -> tuple[Shape, ...]:
+        """The shapes that reach the layer of a call: those of one step, if it has steps."""
+        return tuple(self.edge(edge).shape[call.over_time :] for edge in call.inputs)
+
+    def kind(self, call: Call) -> str:
+        """What is called: ``Conv2D``, or ``TimeDistributed(Conv2D)``."""
+        keyword, around = self.layer(call.layer).layer.keyword, call.over_time
+        return "TimeDistributed(" * around + keyword + ")" * around
+
+    def steps(self, call: Call) -> Shape:
+        """The sizes of the axes along which a call has steps."""
+        return self.edge(call.inputs[0]).shape[: call.over_time]
+
+    @cached_property
+    def input_types(self) -> dict[str, DType]:
+        """The types of the inputs that are not real numbers."""
+        edges = (self.edge(item.name) for item in self.inputs)
+        return {edge.name: edge.dtype for edge in edges if not is_real(edge.dtype)}
+
+    @cached_property
+    def sizes(self) -> dict[str, tuple[str, int]]:
+        """The sizes that are known only at run time, each with an input that has it.
+
+        An input of the model, and the axis of an example of it, counted from 0.
+        """
+        found: dict[str, tuple[str, int]] = {}
+        for item in self.inputs:
+            for axis, size in enumerate(self.edge(item.name).shape):
+                if isinstance(size, str):
+                    found.setdefault(size, (item.name, axis))
+        return found
 
     @cached_property
     def _edges(self) -> dict[str, Edge]:
@@ -324,6 +365,23 @@ class Program(Model):
     network: Network
     data: Data | None = None
     training: Training | None = None
+
+    def fields(self) -> dict[str, Shape]:
+        """The shape of an example of each array that a batch of training holds.
+
+        Inputs come first, then targets, then weights of examples.
+        """
+        network, training = self.network, self.training
+        found = {item.name: network.edge(item.name).shape for item in network.inputs}
+        edges = {item.name: item.edge for item in network.outputs}
+        for item in training.objectives if training else ():
+            shape = network.edge(edges[item.output]).shape
+            if item.loss.target == "classes":
+                shape = shape[:-1]
+            found.setdefault(item.target, shape)
+        if training is not None and training.sample_weight is not None:
+            found[training.sample_weight] = ()
+        return found
 
     def frozen(self) -> tuple[str, ...]:
         """The paths of the weights that training leaves as they are."""

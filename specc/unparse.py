@@ -14,6 +14,7 @@ from .catalog.schedules import Piece
 from .catalog.settings import DataSettings, TrainSettings
 from .catalog.sources.files import Csv
 from .catalog.transforms.rows import Comparison
+from .catalog.wrappers import TimeDistributed
 from .check.expectation import Expectation, Maybe, MemberOf, Sequence, Text, signature
 from .ir import Binding, Call, Data, Network, Program, Training
 from .syntax.format import format_text
@@ -51,10 +52,10 @@ def _model(network: Network) -> Iterator[str]:
     yield f"model {network.name} {{"
     for item in network.inputs:
         edge = network.edge(item.name)
-        if edge.dtype != "float32" or edge.mask is not None:
-            raise Unwritable(f"the input {item.name} of type {edge.dtype}")
+        if edge.mask is not None:
+            raise Unwritable(f"the input {item.name} with a mask")
         sizes = f"[{', '.join(map(str, edge.shape))}]" if edge.shape else ""
-        yield f"input {item.name}: float32{sizes}"
+        yield f"input {item.name}: {edge.dtype}{sizes}"
     yield ""
     names = {item.name for item in network.outputs}
     called = {call.name for call in network.calls}
@@ -79,12 +80,26 @@ def _flow(network: Network, call: Call, is_output: bool) -> str:
     if node.layer.takes == "many":
         if node.name != call.name:
             raise Unwritable(f"{node.name}, which joins flows, is called twice")
-        return f"{lead}{call.name} = {written(node.layer, call.inputs)}"
+        return f"{lead}{call.name} = {_around(call, written(node.layer, call.inputs))}"
     (source,) = call.inputs
-    again = node.name != call.name
-    return (
-        f"{lead}{call.name} = {source} -> {node.name if again else written(node.layer)}"
-    )
+    if node.name == call.name:
+        return f"{lead}{call.name} = {source} -> {_around(call, written(node.layer))}"
+    known = _steps_of(network, node.name)
+    if call.over_time < known:
+        raise Unwritable(f"{node.name}, which has steps, is called without")
+    return f"{lead}{call.name} = {source} -> {_around(call, node.name, known)}"
+
+
+def _around(call: Call, layer: str, known: int = 0) -> str:
+    """A layer as a call applies it, with a wrapper for each axis of steps beyond those."""
+    for _ in range(call.over_time - known):
+        layer = f"{TimeDistributed.keyword}({layer})"
+    return layer
+
+
+def _steps_of(network: Network, layer: str) -> int:
+    """The axes of steps of the call that a layer has its name from."""
+    return next((c.over_time for c in network.calls if c.name == layer), 0)
 
 
 # Data -----------------------------------------------------------------------------

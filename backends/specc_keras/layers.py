@@ -22,9 +22,11 @@ from specc.catalog.layers import (
     Flatten,
     GlobalAveragePooling2D,
     MaxPooling2D,
+    Rescaling,
     Reshape,
 )
 from specc.catalog.types import Shape
+from specc.catalog.wrappers import TimeDistributed
 from specc.emit.lowering import How
 from specc.emit.source import Call, Expression, call, literal
 from specc.emit.use import Use
@@ -115,6 +117,17 @@ def flatten(layer: Flatten, inputs: Shapes, activation: str | None = None) -> Ca
 def reshape(layer: Reshape, inputs: Shapes, activation: str | None = None) -> Call:
     """Write Keras's layer."""
     return call("layers.Reshape", literal(layer.target_shape))
+
+
+@TABLE.rule(
+    Rescaling,
+    emulated="keras.layers.Rescaling with constants in the type of the model; in float64"
+    " Keras rounds them to float32",
+)
+def rescaling(layer: Rescaling, inputs: Shapes, activation: str | None = None) -> Call:
+    """Write Keras's layer with constants of ours."""
+    scale, offset = literal(layer.scale), literal(layer.offset)
+    return call("Rescaling", scale, offset=offset)
 
 
 @TABLE.rule(Activation, exact="keras.layers.Activation")
@@ -229,6 +242,16 @@ def concatenate(
 ) -> Call:
     """Write Keras's layer with its axis counted from the batch."""
     return call("layers.Concatenate", axis=literal(1 + layer.place(len(inputs[0]))))
+
+
+@TABLE.rule(
+    TimeDistributed,
+    emulated="steps are folded into the batch and unfolded; keras.layers.TimeDistributed"
+    " goes from step to step, and takes the statistics of each by itself",
+)
+def time_distributed(_: TimeDistributed, axes: int) -> tuple[Call, Call]:
+    """Write the layers before and after the one that is applied at every step."""
+    return call("FoldSteps", literal(axes)), call("UnfoldSteps", literal(axes))
 
 
 @TABLE.rule(Add, exact="keras.layers.Add")

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from specc.catalog.layers import is_real
 from specc.catalog.types import Shape
+from specc.catalog.wrappers import TimeDistributed
 from specc.emit.names import BUILTINS, Names, mangle
 from specc.emit.pieces import names
 from specc.emit.shared import Section, fill, reused_argument, reused_parameter
@@ -111,9 +113,9 @@ def _variables(plan: Plan) -> Names:
 
 
 def _input(edge: Edge) -> Call:
-    return call(
-        "keras.Input", literal(keras_shape(edge.shape)), name=literal(edge.name)
-    )
+    kind = {} if is_real(edge.dtype) else {"dtype": literal(edge.dtype)}
+    shape = literal(keras_shape(edge.shape))
+    return call("keras.Input", shape, **kind, name=literal(edge.name))
 
 
 def _statements(plan: Plan, names: Names) -> dict[str, list[str]]:
@@ -136,20 +138,42 @@ def _statements(plan: Plan, names: Names) -> dict[str, list[str]]:
             layer = shared[node.layer]
         variable = names[node.name]
         inputs = [names[edge] for edge in node.inputs]
-        if node.activation is None:
-            lines += _apply(variable, layer, inputs, names)
+        made = variable
+        if node.activation is not None:
+            made = names.fresh(f"{node.name}_logits")
+        if node.over_time:
+            lines += _at_each_step(made, node, layer, inputs, names)
         else:
-            logits = names.fresh(f"{node.name}_logits")
-            lines += _apply(logits, layer, inputs, names)
-            lines += _apply(variable, _activation(node), [logits], names)
+            lines += _apply(made, layer, inputs, names)
+        if node.activation is not None:
+            lines += _apply(variable, _activation(node), [made], names)
         found[node.name] = lines
     return found
+
+
+def _at_each_step(
+    variable: str, node: Node, layer: Expression, inputs: list[str], names: Names
+) -> list[str]:
+    """``variable = layer(inputs)``, the steps of the inputs being examples to the layer."""
+    around = TimeDistributed()
+    fold, unfold = TABLE.lowering(around).write(around, node.over_time)
+    lines: list[str] = []
+    folded: list[str] = []
+    for number, given in enumerate(inputs, 1):
+        last = f"-{number}" if len(inputs) > 1 else ""
+        folded.append(names.fresh(f"{node.name}_steps"))
+        name = f"{keras_name(node.name)}-folded{last}"
+        lines += _apply(folded[-1], _named(fold, name), [given], names)
+    made = names.fresh(f"{node.name}_at_steps")
+    lines += _apply(made, layer, folded, names)
+    back = _named(unfold, node.unfolding)
+    return [*lines, *_apply(variable, back, [made, inputs[0]], names)]
 
 
 def _layer(network: Network, node: Node) -> Call:
     """The Keras layer of a node, with its name."""
     layer = node.owner.layer
-    shapes = tuple(network.edge(edge).shape for edge in node.inputs)
+    shapes = node.shapes(network)
     inner = own_activation(node.owner)
     if inner is None or node.activation is not None:
         written = TABLE.lowering(layer).write(layer, shapes)

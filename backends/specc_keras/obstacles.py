@@ -49,7 +49,7 @@ def _maskless(table: Table, network: Network) -> Iterator[Obstacle]:
         layer, called = node.layer, [c for c in network.calls if c.layer == node.name]
         if not node.streams or not called or table.refusal(layer) is not None:
             continue
-        shapes = tuple(network.edge(edge).shape for edge in called[0].inputs)
+        shapes = network.shapes(called[0])
         if not isinstance(table.lowering(layer).write(layer, shapes), Masked):
             why = "its rule does not say that the Keras layer takes masks"
             yield Obstacle(node.name, "", layer.keyword, why)

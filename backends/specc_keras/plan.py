@@ -10,11 +10,12 @@ from specc.backend import Obstacle
 from specc.catalog.activations.linear import Linear
 from specc.catalog.families import Activation
 from specc.catalog.layers import Activation as ActivationLayer
+from specc.catalog.types import Shape
 from specc.emit.lowering import Table
 from specc.emit.names import Names
 from specc.emit.shared import SHARED
 from specc.emit.uses import obstacles
-from specc.ir import LayerNode, Objective, Program, Weight
+from specc.ir import LayerNode, Network, Objective, Program, Weight
 
 from .obstacles import unsupported
 
@@ -31,7 +32,8 @@ class Node:
 
     `layer` is the name of the Keras layer; `activation` names a second one where the
     activation stands apart. `index` counts the calls of a shared layer; `draws` is the
-    number that this call has in the streams of its layer.
+    number that this call has in the streams of its layer. With `over_time`, so many axes
+    are folded into the batch by layers before it, and unfolded by one after it.
     """
 
     name: str
@@ -41,13 +43,23 @@ class Node:
     index: int
     draws: int
     activation: str | None
+    over_time: int = 0
+
+    @property
+    def unfolding(self) -> str:
+        """The name of the layer that unfolds the steps."""
+        return f"{keras_name(self.name)}-unfolded"
 
     @property
     def place(self) -> str:
         """Where the probe finds the output: ``keras layer#call``."""
-        return (
-            f"{self.activation}#0" if self.activation else f"{self.layer}#{self.index}"
-        )
+        if self.activation:
+            return f"{self.activation}#0"
+        return f"{self.unfolding}#0" if self.over_time else f"{self.layer}#{self.index}"
+
+    def shapes(self, network: Network) -> tuple[Shape, ...]:
+        """The shapes that reach the layer, without the axes that are folded."""
+        return tuple(network.edge(edge).shape[self.over_time :] for edge in self.inputs)
 
 
 @dataclass(frozen=True)
@@ -163,6 +175,10 @@ def _nodes(program: Program) -> tuple[Node, ...]:
                 activation=fresh(f"{call.name}_activation")
                 if owner.name in apart
                 else None,
+                # An activation does not care, and a loss may want what enters it.
+                over_time=0
+                if isinstance(owner.layer, ActivationLayer)
+                else call.over_time,
             )
         )
     return tuple(found)

@@ -174,18 +174,20 @@ def nodes_alone(
                 for name, tensor in zip(call.inputs, alone.inputs, strict=True)
             }
             sources = {
-                n: value for n, value in given.items() if value.dtype.is_floating
+                n: value for n, value in given.items() if edges[n].dtype.kind == "f"
             }
             with tf.GradientTape() as tape:
                 tape.watch(list(sources.values()))
                 output = alone(list(given.values()), training=training)
+            outputs[node] = np.array(output, order="C")
+            if node not in cotangents:
+                continue  # no gradient reaches what is not real
             sources |= _trained(module, state, call.layer)
             vector: Any = tf.constant(cotangents[node], output.dtype)
             zeros = tf.UnconnectedGradients.ZERO
             products: Any = tape.gradient(
                 output, cast("Any", sources), vector, unconnected_gradients=zeros
             )
-            outputs[node] = np.array(output, order="C")
             pulled |= _arrays({f"{n}@{node}": value for n, value in products.items()})
     _restore(module, state, before)
     return outputs, pulled

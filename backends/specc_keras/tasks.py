@@ -18,7 +18,7 @@ from specc.emit.source import (
     literal,
     statement,
 )
-from specc.ir import Network, Objective, Training
+from specc.ir import ModelInput, Network, Objective, Training
 
 from .model import keras_shape
 from .plan import TABLE, Plan
@@ -50,7 +50,7 @@ def field_sections(plan: Plan) -> Iterator[Section]:
     network, training = plan.program.network, plan.program.training
     fields = {f"input/{item.name}": item.name for item in network.inputs}
     specs = {
-        f"input/{item.name}": _spec(network.edge(item.name).shape, "dtype")
+        f"input/{item.name}": _spec(network.edge(item.name).shape, _type(network, item))
         for item in network.inputs
     }
     for item in training.objectives if training else ():
@@ -71,6 +71,12 @@ def field_sections(plan: Plan) -> Iterator[Section]:
     yield section("\n".join(constants))
     body = "\n".join(entry(key, value, 8) for key, value in specs.items())
     yield section(fill(_FIELD_SPECS, body=body))
+
+
+def _type(network: Network, item: ModelInput) -> str:
+    """The type of an input, as an expression."""
+    kind = network.input_types.get(item.name)
+    return f"tf.{kind}" if kind else "dtype"
 
 
 def _spec(shape: Shape, dtype: str) -> Expression:
@@ -107,10 +113,10 @@ def mask_section(plan: Plan) -> Section | None:
             continue
         (stream,) = node.owner.streams
         layer = node.owner.layer
-        shapes = tuple(network.edge(edge).shape for edge in node.inputs)
+        shapes = node.shapes(network)
         masked: Masked = TABLE.lowering(layer).write(layer, shapes)
-        shape = shapes[0]
-        specs.append(entry(node.layer, _spec(shape, "tf.bool"), 8))
+        shape = network.edge(node.inputs[0]).shape
+        specs.append(entry(node.layer, _spec(shapes[0], "tf.bool"), 8))
         draw = call(
             "keep_mask",
             "seed",
@@ -120,6 +126,9 @@ def mask_section(plan: Plan) -> Section | None:
             step="step",
             **({"call": literal(node.draws)} if node.draws else {}),
         )
+        if node.over_time:
+            of_step = _sizes(network, shapes[0], "-1")
+            draw = call("np.reshape", draw, of_step)
         draws.append(entry(node.layer, draw, 8))
     if not draws:
         return None
@@ -127,16 +136,14 @@ def mask_section(plan: Plan) -> Section | None:
     return section(text)
 
 
-def _sizes(network: Network, shape: Shape) -> Expression:
+def _sizes(network: Network, shape: Shape, rows: str = "rows") -> Expression:
     """The shape of a batch's mask; sizes known only at run time are the inputs'."""
     at_run_time = {
-        size: f"np.shape(batch[{literal(item.name)}])[{place + 1}]"
-        for item in network.inputs
-        for place, size in enumerate(network.edge(item.name).shape)
-        if isinstance(size, str)
+        size: f"np.shape(batch[{literal(name)}])[{axis + 1}]"
+        for size, (name, axis) in network.sizes.items()
     }
     sizes = (at_run_time[s] if isinstance(s, str) else str(s) for s in shape)
-    return Collection("()", (), ("rows", *sizes))
+    return Collection("()", (), (rows, *sizes))
 
 
 # Losses and metrics ----------------------------------------------------------
@@ -245,7 +252,7 @@ def _loss(plan: Plan, training: Training, item: Objective) -> str:
         predictions = _item("outputs", f"{item.output}/logits")
     logits = item.logits or item.loss.takes_logits()
     shape = _outputs(plan.program.network)[item.output]
-    classes = int(shape[-1]) if shape else 1
+    classes = shape[-1] if shape and isinstance(shape[-1], int) else 1
     losses = TABLE.lowering(item.loss).write(
         item.loss, logits, classes, targets, predictions
     )

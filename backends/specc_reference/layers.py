@@ -17,9 +17,11 @@ from specc.catalog.layers import (
     Flatten,
     GlobalAveragePooling2D,
     MaxPooling2D,
+    Rescaling,
     Reshape,
 )
 from specc.catalog.types import Shape
+from specc.catalog.wrappers import TimeDistributed
 from specc.emit.source import Expression, call, literal
 from specc.ir import LayerNode
 
@@ -64,6 +66,12 @@ def flatten(layer: Flatten, node: LayerNode, inputs: Shapes) -> Expression:
 def reshape(layer: Reshape, node: LayerNode, inputs: Shapes) -> Expression:
     """Write the reshaping."""
     return call("Reshape", literal(layer.target_shape))
+
+
+@TABLE.rule(Rescaling, emulated=Rescaling.formula)
+def rescaling(layer: Rescaling, node: LayerNode, inputs: Shapes) -> Expression:
+    """Write the product and the sum."""
+    return call("Rescaling", scale=literal(layer.scale), offset=literal(layer.offset))
 
 
 @TABLE.rule(Activation, emulated=Activation.formula)
@@ -125,6 +133,12 @@ def global_average_pooling2d(
 def concatenate(layer: Concatenate, node: LayerNode, inputs: Shapes) -> Expression:
     """Write the joining with its axis counted from the batch."""
     return call("Concatenate", axis=literal(1 + layer.place(len(inputs[0]))))
+
+
+@TABLE.rule(TimeDistributed, emulated="steps are folded into the batch and unfolded")
+def time_distributed(_: TimeDistributed, axes: int) -> dict[str, Expression]:
+    """Write the argument of a call that has steps along so many axes."""
+    return {"over_time": literal(axes)}
 
 
 @TABLE.rule(Add, emulated=Add.formula)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from specc.catalog.wrappers import TimeDistributed
 from specc.emit.shared import Section, fill, reused_argument, reused_parameter
 from specc.emit.source import (
     Call,
@@ -28,7 +29,7 @@ def _calls(plan: Plan) -> dict[str, Call]:
         owner = network.layer(node.layer)
         layer: Expression = f"model.layers[{literal(owner.name)}]"
         if owner.name not in written:
-            shapes = tuple(network.edge(edge).shape for edge in node.inputs)
+            shapes = network.shapes(node)
             layer = TABLE.lowering(owner.layer).write(owner.layer, owner, shapes)
             written.add(owner.name)
         named: dict[str, Expression] = {}
@@ -37,6 +38,9 @@ def _calls(plan: Plan) -> dict[str, Call]:
             named["activation"] = TABLE.lowering(activation).write(activation)
         if owner.name != node.name:
             named["owner"] = literal(owner.name)
+        if node.over_time:
+            around = TimeDistributed()
+            named |= TABLE.lowering(around).write(around, node.over_time)
         inputs = literal(list(node.inputs))
         found[node.name] = call("model.add", literal(node.name), layer, inputs, **named)
     return found
@@ -63,6 +67,8 @@ def build_model_section(plan: Plan) -> Section:
         "inputs": literal(tuple(item.name for item in network.inputs)),
         "outputs": literal({item.name: item.edge for item in network.outputs}),
     }
+    if network.input_types:
+        named["types"] = literal(network.input_types)
     if plan.frozen:
         named["frozen"] = literal(plan.frozen)
     calls = list(_calls(plan).values())

@@ -81,15 +81,19 @@ def nodes_alone(
     before = _buffers(state)
     for node, call in calls.items():
         edge = emission.nodes[node]
-        part = module.Network(call.inputs, {}, state.model.frozen)
+        types = {n: str(edges[n].dtype) for n in call.inputs}
+        whole = {n: t for n, t in types.items() if not t.startswith("float")}
+        part = module.Network(call.inputs, {}, state.model.frozen, whole)
         part.layers = state.model.layers
         names = (edge, f"{edge}.preactivation")
         part.steps = [step for step in state.model.steps if step.name in names]
         tape = part.forward(edges, training, state.seed)
         outputs[node] = tape.edges[edge]
+        if node not in cotangents:
+            continue  # no gradient reaches what is not real
         cotangent = cotangents[node].astype(np.float64)
         at, weights = part.pull(tape, {edge: cotangent})
-        for name in call.inputs:
+        for name in (n for n in call.inputs if n not in whole):
             pulled[f"{name}@{node}"] = at[name]
         for path, gradient in weights.items():
             if path.rpartition("/")[0] == call.layer:

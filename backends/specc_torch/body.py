@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from typing import Literal
 
 from specc.catalog.automatic import is_automatic
-from specc.emit.names import Names
+from specc.catalog.types import Dim
+from specc.catalog.wrappers import TimeDistributed
+from specc.emit.names import Names, mangle
 from specc.emit.source import (
     Call,
     Collection,
@@ -18,17 +21,20 @@ from specc.emit.source import (
     statement,
 )
 
-from .plan import Node, Plan
+from .plan import TABLE, Node, Plan
 from .reserved import IN_METHODS
-from .site import Layout, Padding
+from .site import Held, Layout, Padding
 from .text import LONG, doc
 
 __all__ = ["Body"]
 
 _FIRST, _LAST = "permute(0, 3, 1, 2)", "permute(0, 2, 3, 1)"
-_WHERE: dict[Layout, str] = {
+#: A layout that an image is brought into, or that time steps are put elsewhere.
+_Changed = Literal["first", "last", "folded"]
+_WHERE: dict[_Changed, str] = {
     "first": "Images are channels last outside and channels first in PyTorch's layers.",
     "last": "Channels last again: the order in which entries are counted.",
+    "folded": "A layer takes time steps for so many examples more.",
 }
 
 
@@ -43,10 +49,17 @@ class Body:
         self.names = Names(edges, IN_METHODS)
         self.readers = Counter(e for node in plan.nodes for e in set(node.call.inputs))
         self.passing = self._passing(edges)
-        self.explained: set[Layout] = set()
+        self.sizes = self._run_time_sizes()
+        self.explained: set[_Changed] = set()
         self.values = {name: self.names[name] for name in self.inputs}
         #: For the edges whose activation a loss undoes, what enters that.
         self.logits: dict[str, str] = {}
+
+    def _run_time_sizes(self) -> dict[str, str]:
+        """The variables of sizes that steps are unfolded to and only run time knows."""
+        used = {size for node in self.plan.nodes for size in node.site.steps}
+        named = (size for size in self.plan.network.sizes if size in used)
+        return {size: self.names.fresh(mangle(size, IN_METHODS)) for size in named}
 
     def _passing(self, edges: list[str]) -> str:
         """The variable for values without a name that only the next statement reads."""
@@ -74,6 +87,10 @@ class Body:
                 "Return the outputs as the loss takes them, before the last activation."
             )
         yield None, "\n".join(doc(about, 8))
+        for size, variable in self.sizes.items():
+            name, axis = plan.network.sizes[size]
+            value = f"{self.names[name]}.shape[{axis + 1}]"
+            yield None, assign(variable, value, 8)
         for node, following in zip(plan.nodes, (*plan.nodes[1:], None), strict=True):
             yield node.call.name, "\n".join(self._call(node, following))
         if not self._ends(plan.nodes[-1] if plan.nodes else None):
@@ -81,7 +98,7 @@ class Body:
 
     def _ends(self, node: Node | None) -> bool:
         """Whether the method ends by returning that node's value."""
-        if node is None or len(self.outputs) > 1 or node.layout == "first":
+        if node is None or len(self.outputs) > 1 or node.held != Held():
             return False
         if node is not self.plan.nodes[-1] or (node.fused and self._read(node)):
             return False
@@ -96,13 +113,12 @@ class Body:
 
     def _call(self, node: Node, following: Node | None) -> Iterator[str]:
         """The statements of one call."""
-        arguments: list[tuple[str, Layout | None]] = [
-            self._argument(edge, node.site.layout) for edge in node.call.inputs
-        ]
-        for _, changed in arguments:
-            if changed is not None and changed not in self.explained:
-                self.explained.add(changed)
-                yield f"        # {_WHERE[changed]}"
+        arguments = [self._argument(edge, node.site.held) for edge in node.call.inputs]
+        for _, changes in arguments:
+            for changed in changes:
+                if changed not in self.explained:
+                    self.explained.add(changed)
+                    yield f"        # {_WHERE[changed]}"
         values: list[Expression] = [value for value, _ in arguments]
         if node.submodule.padding is not None:
             yield "        # The odd row or column of `same` padding comes after."
@@ -121,13 +137,33 @@ class Body:
             return
         yield self._store(node, following, result)
 
-    def _argument(self, edge: str, wanted: Layout) -> tuple[str, Layout | None]:
-        """The value of an edge in a layout, and that layout if it had to be changed."""
-        value, has = self.values[edge], self.plan.layouts[edge]
-        is_image = len(self.plan.network.edge(edge).shape) == 3
-        if not is_image or has == wanted:
-            return value, None
-        return f"{value}.{_FIRST if wanted == 'first' else _LAST}", wanted
+    def _argument(self, edge: str, wanted: Held) -> tuple[str, list[_Changed]]:
+        """The value of an edge held in a way, and what had to be changed for that."""
+        rank = len(self.plan.network.edge(edge).shape)
+        return self._changed(self.values[edge], rank, self.plan.held[edge], wanted)
+
+    def _changed(
+        self, value: str, rank: int, held: Held, wanted: Held
+    ) -> tuple[str, list[_Changed]]:
+        """A value with so many axes of an example held in another way."""
+        changes: list[_Changed] = []
+        layout: Layout = held.layout
+        if held.steps != wanted.steps:
+            if layout == "first":
+                value, layout = f"{value}.{_LAST}", "last"
+                changes.append("last")
+            around = TimeDistributed()
+            sizes = ", ".join(map(self._size, held.steps))
+            value += TABLE.lowering(around).write(around, held, wanted, sizes)
+            changes.append("folded")
+        if rank - len(wanted.steps) == 3 and layout != wanted.layout:
+            value = f"{value}.{_FIRST if wanted.layout == 'first' else _LAST}"
+            changes.append(wanted.layout)
+        return value, changes
+
+    def _size(self, size: Dim) -> str:
+        """The size of an axis; that of an input where it is known only at run time."""
+        return str(size) if isinstance(size, int) else self.sizes[size]
 
     def _pad(self, padding: Padding, value: Expression) -> str:
         named = {} if padding.value is None else {"value": padding.value}
@@ -151,11 +187,15 @@ class Body:
     def _fused(self, node: Node, result: Expression) -> Iterator[str]:
         """The statements of a call whose activation a loss undoes."""
         edge = node.call.name
-        if node.module is not None and node.site.layout == "first":
+        rank, steps = len(self.plan.network.edge(edge).shape), node.site.steps
+        is_image = rank - len(steps) == 3
+        held = node.site.held if is_image else Held("last", steps)
+        then, _ = self._changed("", rank, held, Held())
+        if node.module is not None and then:
             assert isinstance(result, Call), "a module was called"
-            result = Call(result.function, result.arguments, f".{_LAST}")
-        elif node.site.layout == "first":
-            result = f"{result}.{_LAST}"
+            result = Call(result.function, result.arguments, then)
+        elif then:
+            result = f"{result}{then}"
         if self._ends(node):
             yield statement(result, 8, "return ")
             return
@@ -173,7 +213,7 @@ class Body:
         edge = self.outputs[name]
         if name in self.plan.fused_outputs:
             return self.logits[edge]
-        return self._argument(edge, "last")[0]
+        return self._argument(edge, Held())[0]
 
     def _return(self) -> str:
         if len(self.outputs) == 1:

@@ -16,6 +16,7 @@ from specc.emit.shared import (
     training_section,
     whole_program,
 )
+from specc.emit.source import assign, literal
 
 from .arrays import array_sections, table_sections
 from .model import model_section
@@ -45,7 +46,7 @@ def emit(plan: Plan) -> Emission:
     model = written.text
     text = whole_program(
         docstring(plan.program, "PyTorch", TABLE),
-        [Section(constants_section(plan.program)), section(model), *_first(plan)],
+        [Section(_constants(plan)), section(model), *_first(plan)],
         list(_last(plan)),
         TABLE.packages,
         _TITLES,
@@ -62,12 +63,21 @@ def emit(plan: Plan) -> Emission:
     )
 
 
+def _constants(plan: Plan) -> str:
+    """The settings of the spec, and the types of inputs that are not real numbers."""
+    settings = constants_section(plan.program)
+    types = plan.network.input_types
+    if not types:
+        return settings
+    return "\n".join([settings, assign("INPUT_TYPES", literal(types))])
+
+
 def _first(plan: Plan) -> Iterator[Section]:
     """The sections after the model that people come for, in order."""
     program = plan.program
     training = program.training
     yield section(build_section(plan))
-    yield section(inputs_section())
+    yield section(inputs_section(plan))
     if training is not None:
         yield section(loss_section(plan))
         yield from map(section, penalty_sections(plan))

@@ -16,15 +16,17 @@ from specc.catalog.layers import (
     Flatten,
     GlobalAveragePooling2D,
     MaxPooling2D,
+    Rescaling,
     Reshape,
 )
 from specc.catalog.types import Shape
+from specc.catalog.wrappers import TimeDistributed
 from specc.emit.lowering import How
 from specc.emit.source import Call, Expression, call, literal
 from specc.emit.use import Use
 
 from .plan import TABLE
-from .site import Padding, Site, Submodule, images
+from .site import Held, Padding, Site, Submodule, images
 
 __all__: list[str] = []
 
@@ -136,8 +138,9 @@ def _around(
         return (0, 0, 0, 0)
     found: list[int] = []
     for size, reach, stride in zip(shape[:2], window, strides, strict=True):
-        count = -(-int(size) // stride)
-        total = max((count - 1) * stride + reach - int(size), 0)
+        total = reach - 1  # with a stride of 1, whatever the size
+        if isinstance(size, int):
+            total = max((-(-size // stride) - 1) * stride + reach - size, 0)
         found += [total // 2, total - total // 2]
     return (found[2], found[3], found[0], found[1])
 
@@ -184,11 +187,20 @@ def reshape(layer: Reshape, site: Site) -> Submodule:
     sizes = tuple(layer.target_shape)
     (shape,) = site.shapes
     if not shape:
+        sizes = tuple(abs(size) for size in sizes)  # of one entry, so that -1 is 1
         return Submodule(call("nn.Unflatten", "0", literal((-1, *sizes))))
     unflatten = call("nn.Unflatten", "1", literal(sizes))
     if len(shape) == 1:
         return Submodule(unflatten)
     return Submodule(call("nn.Sequential", call("nn.Flatten"), unflatten))
+
+
+@TABLE.rule(Rescaling, emulated="x · scale + offset, in the type of the model")
+@images("either")
+def rescaling(layer: Rescaling, site: Site) -> Submodule:
+    """Write the product and the sum."""
+    scale, offset = literal(layer.scale), literal(layer.offset)
+    return Submodule(call("Rescaling", scale=scale, offset=offset))
 
 
 @TABLE.rule(Activation, exact="the activation's module", here=lambda _: "")
@@ -279,6 +291,20 @@ def concatenate(layer: Concatenate, site: Site) -> Submodule:
     """Write tensors one after another."""
     place = layer.place(len(site.shapes[0]))
     return Submodule(call("Concatenate", dim=literal(site.dim(place))))
+
+
+@TABLE.rule(
+    TimeDistributed,
+    exact="torch.flatten and torch.unflatten put the steps into the batch and back",
+)
+def time_distributed(_: TimeDistributed, held: Held, wanted: Held, sizes: str) -> str:
+    """Write what follows a tensor to fold other axes into its batch than those that are.
+
+    `sizes` are those of the folded axes, as an expression lists them.
+    """
+    back = f".unflatten(0, (-1, {sizes}))" if held.steps else ""
+    count = len(wanted.steps)
+    return f"{back}.flatten(0, {count})" if count else back
 
 
 @TABLE.rule(Add, exact="the sum of tensors")

@@ -20,7 +20,7 @@ def _activation(node: Node) -> Call | None:
     activation = node.layer.layer.ending()
     if node.activation is None or activation is None:
         return None
-    dim = 1 if node.layout == "first" else -1
+    dim = 1 if node.held.layout == "first" else -1
     return TABLE.lowering(activation).write(activation, dim)
 
 

@@ -12,14 +12,35 @@ from .text import LONG, function, sum_lines
 __all__ = ["inputs_section", "loss_section"]
 
 
-def inputs_section() -> str:
+def inputs_section(plan: Plan) -> str:
     """`model_inputs`."""
+    if plan.network.input_types:
+        body: list[str] = [*_TYPED_INPUTS.strip("\n").split("\n")]
+        return _model_inputs(body)
     body = [
         "    return [",
         "        torch.as_tensor(batch[name], dtype=state.dtype, device=state.device)",
         "        for name in INPUTS",
         "    ]",
     ]
+    return _model_inputs(body)
+
+
+_TYPED_INPUTS = """
+    arrays = {name: in_type(batch[name], kind) for name, kind in INPUT_TYPES.items()}
+    types = {name: getattr(torch, kind) for name, kind in INPUT_TYPES.items()}
+    return [
+        torch.as_tensor(
+            arrays.get(name, batch[name]),
+            dtype=types.get(name, state.dtype),
+            device=state.device,
+        )
+        for name in INPUTS
+    ]
+"""
+
+
+def _model_inputs(body: list[str]) -> str:
     parameters = ["state: State", "batch: Arrays"]
     about = "Return the model's inputs as tensors."
     return function("model_inputs", parameters, "list[Tensor]", about, body)

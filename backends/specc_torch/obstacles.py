@@ -14,23 +14,10 @@ __all__ = ["find_obstacles"]
 
 def find_obstacles(table: Table, program: Program) -> tuple[Obstacle, ...]:
     """What the backend cannot honour in a program."""
-    return (*obstacles(table, program), *_weights(program), *_sizes(program))
+    return (*obstacles(table, program), *_weights(program))
 
 
 def _weights(program: Program) -> Iterator[Obstacle]:
     if program.training is not None and not any(program.network.weights()):
         why = "PyTorch's optimizers want a weight, and the model has none"
         yield Obstacle("training", "", "train", why)
-
-
-def _sizes(program: Program) -> Iterator[Obstacle]:
-    """Masks are drawn on the host, before the shapes of a batch are known."""
-    network = program.network
-    for call in network.calls:
-        node = network.layer(call.layer)
-        shape = network.edge(call.inputs[0]).shape
-        if node.streams and any(isinstance(size, str) for size in shape):
-            why = (
-                "its mask is drawn before the batch is seen, so all sizes must be known"
-            )
-            yield Obstacle(node.name, "", node.layer.keyword, why)

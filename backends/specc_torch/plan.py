@@ -10,6 +10,8 @@ from typing import Any
 
 from specc.backend import Obstacle
 from specc.catalog.activations.linear import Linear
+from specc.catalog.layers import Activation
+from specc.catalog.types import Dim, Shape
 from specc.emit.lowering import Table
 from specc.emit.names import Names, mangle
 from specc.emit.pieces import bound_names
@@ -18,7 +20,7 @@ from specc.ir import Call, LayerNode, Network, Program
 
 from .obstacles import find_obstacles
 from .reserved import IN_MODELS, IN_PROGRAMS
-from .site import Images, Layout, Site, Submodule, images_of
+from .site import Held, Images, Layout, Site, Submodule, images_of
 
 __all__ = ["TABLE", "Node", "Plan", "plan"]
 
@@ -34,7 +36,7 @@ class Node:
     `module` and `activation` are attributes of the model, None where there is no such
     module; `index` counts the calls of the same module that come before. `fused` says
     that a loss takes what enters the activation. `layout` is that of the output where it
-    is an image.
+    is an image; `steps` are the sizes of the axes that are folded into its batch.
     """
 
     call: Call
@@ -45,15 +47,23 @@ class Node:
     activation: str | None
     index: int
     fused: bool
-    layout: Layout
+    held: Held
+    #: The sizes of `held`, each a number or an input and its dimension that has it.
+    steps: tuple[str, ...] = ()
 
     @property
     def place(self) -> str:
-        """Where the output is found: the module's path, which of its calls, the layout."""
+        """Where the output is found: the module's path, which of its calls, the layout.
+
+        ``look@1:channels_first:7,frames.1``: the second call of ``look``, whose images have
+        channels first, with two axes folded into the batch, one of 7 steps and one of as
+        many as the first of an example of ``frames``.
+        """
         path = self.activation or self.module or ""
         if self.activation is None and self.index:
             path += f"@{self.index}"
-        return f"{path}:channels_first" if self.layout == "first" else path
+        layout = "channels_first" if self.held.layout == "first" else ""
+        return ":".join([path, layout, ",".join(self.steps)]).rstrip(":")
 
 
 @dataclass(frozen=True)
@@ -84,10 +94,10 @@ class Plan:
         return frozenset(item.output for item in objectives if item.logits)
 
     @cached_property
-    def layouts(self) -> dict[str, Layout]:
-        """How each edge is laid out where it is an image."""
-        found: dict[str, Layout] = {item.name: "last" for item in self.network.inputs}
-        found.update({node.call.name: node.layout for node in self.nodes})
+    def held(self) -> dict[str, Held]:
+        """How each edge is held."""
+        found = {item.name: Held() for item in self.network.inputs}
+        found.update({node.call.name: node.held for node in self.nodes})
         return found
 
     @cached_property
@@ -171,28 +181,32 @@ class _Placing:
             for objective in (program.training.objectives if program.training else ())
             if objective.logits
         }
-        self.layouts: dict[str, Layout] = {
-            item.name: "last" for item in self.network.inputs
-        }
+        self.held = {item.name: Held() for item in self.network.inputs}
         self.seen: Counter[str] = Counter()
 
     def nodes(self) -> Iterator[Node]:
         """The nodes of the network."""
         for call in self.network.calls:
             node = self._node(call, self.network.layer(call.layer))
-            self.layouts[call.name] = node.layout
+            self.held[call.name] = node.held
             self.seen[call.layer] += 1
             yield node
 
     def _node(self, call: Call, layer: LayerNode) -> Node:
         lowering = TABLE.lowering(layer.layer)
-        shapes = tuple(self.network.edge(edge).shape for edge in call.inputs)
-        layout = self._layout(call, images_of(lowering.write))
-        site = Site(shapes, layout, alone=self.count[call.layer] == 1)
+        # An activation does not care for steps.
+        apart = 0 if isinstance(layer.layer, Activation) else call.over_time
+        whole = [self.network.edge(edge).shape for edge in call.inputs]
+        shapes, steps = tuple(shape[apart:] for shape in whole), whole[0][:apart]
+        layout = self._layout(call, shapes, steps, images_of(lowering.write))
+        alone = self.count[call.layer] == 1
+        site = Site(shapes, layout, alone, steps)
         submodule = lowering.write(layer.layer, site)
         owns = bool(layer.weights or layer.buffers)
         fused = call.name in self.fused
-        is_image = len(self.network.edge(call.name).shape) == 3
+        is_image = len(self.network.edge(call.name).shape) - len(steps) == 3
+        held = Held(layout if is_image else "last", steps)
+        held = Held() if fused else held
         return Node(
             call=call,
             layer=layer,
@@ -202,15 +216,25 @@ class _Placing:
             activation=self._activation(call, layer, submodule),
             index=self.seen[call.layer] if owns else 0,
             fused=fused,
-            layout=layout if is_image and not fused else "last",
+            held=held,
+            steps=tuple(map(self._place_of, held.steps)),
         )
 
-    def _layout(self, call: Call, images: Images) -> Layout:
+    def _place_of(self, size: Dim) -> str:
+        """A size, or an input and its dimension that has it."""
+        if isinstance(size, int):
+            return str(size)
+        name, axis = self.network.sizes[size]
+        return f"{name}.{axis + 1}"
+
+    def _layout(
+        self, call: Call, shapes: tuple[Shape, ...], steps: Shape, images: Images
+    ) -> Layout:
         """How the layer takes images here."""
-        shapes = [self.network.edge(edge).shape for edge in call.inputs]
         if images == "either":
             # A layer with weights that is called in several places takes one layout.
-            found = any(self.layouts[edge] == "first" for edge in call.inputs)
+            first = Held("first", steps)
+            found = any(self.held[edge] == first for edge in call.inputs)
             images = "first" if found and self.count[call.layer] == 1 else "last"
         return images if all(len(shape) == 3 for shape in shapes) else "last"
 

@@ -65,12 +65,13 @@ def node_outputs(
         stack.enter_context(torch.no_grad())
         stack.enter_context(_kept_buffers(state.model))
         for node, place in emission.nodes.items():
-            stack.enter_context(_listening(state.model, node, place, found))
+            steps = _steps(place, batch)
+            stack.enter_context(_listening(state.model, node, place, steps, found))
         state.model.train(training)
         if not statistics:
             _rest(state.model)
         if training and hasattr(module, "draw_masks"):
-            module.draw_masks(state, len(batch[module.INPUTS[0]]), step)
+            module.draw_masks(state, batch, step)
         state.model(*module.model_inputs(state, batch))
     return {node: found[node] for node in emission.nodes}
 
@@ -84,16 +85,17 @@ def _rest(model: nn.Module) -> None:
 
 @contextmanager
 def _listening(
-    model: nn.Module, node: str, place: str, found: Arrays
+    model: nn.Module, node: str, place: str, steps: list[int], found: Arrays
 ) -> Generator[None]:
-    """While it lasts, keep the output of a node: ``path@call:layout``, see plan.Node."""
-    (path, wanted), layout = _site(place), place.partition(":")[2]
+    """While it lasts, keep the output of a node: see plan.Node.place."""
+    (path, wanted), layout = _site(place), _layout(place)
     calls = 0
 
     def listen(_: nn.Module, __: Any, output: Tensor) -> None:
         nonlocal calls
         if calls == wanted:
-            found[node] = _canonical(output, layout)
+            array = _canonical(output, layout)
+            found[node] = array.reshape(-1, *steps, *array.shape[1:])
         calls += 1
 
     handle = model.get_submodule(path).register_forward_hook(listen)
@@ -135,10 +137,12 @@ def nodes_alone(
     """
     found: dict[str, Tensor] = {}
     given = dict(zip(module.INPUTS, module.model_inputs(state, edges), strict=True))
-    layouts = {node: place.partition(":")[2] for node, place in emission.nodes.items()}
+    layouts = {node: _layout(place) for node, place in emission.nodes.items()}
+    folded = {n: len(_steps(place, edges)) for n, place in emission.nodes.items()}
     for node, layout in layouts.items():
-        array = _laid_out(edges[node], layout)
-        given[node] = torch.as_tensor(array, dtype=state.dtype, device=state.device)
+        array = _laid_out(edges[node], layout, folded[node])
+        kind = state.dtype if array.dtype.kind == "f" else None
+        given[node] = torch.as_tensor(array, dtype=kind, device=state.device)
     for value in given.values():
         if value.is_floating_point():
             value.requires_grad_()
@@ -150,15 +154,19 @@ def nodes_alone(
             )
         state.model.train(training)
         if training and hasattr(module, "draw_masks"):
-            module.draw_masks(state, len(edges["ids"]), 0)
+            module.draw_masks(state, edges, 0)
         state.model(*(given[name] for name in module.INPUTS))
         pulled: Arrays = {}
         for node, call in calls.items():
+            if node not in cotangents:
+                continue  # no gradient reaches what is not real
             parameters = _trained(module, state, call.layer)
             sources = {name: given[name] for name in call.inputs} | parameters
             sources = {n: s for n, s in sources.items() if s.requires_grad}
+            if not sources:
+                continue
             vector = torch.as_tensor(
-                _laid_out(cotangents[node], layouts[node]),
+                _laid_out(cotangents[node], layouts[node], folded[node]),
                 dtype=state.dtype,
                 device=state.device,
             )
@@ -172,12 +180,15 @@ def nodes_alone(
             for (name, _), product in zip(sources.items(), products, strict=True):
                 axes = module.WEIGHTS[name][1] if name in parameters else None
                 pulled[f"{name}@{node}"] = (
-                    _canonical(product, layouts.get(name, ""))
+                    _canonical(product, layouts.get(name, "")).reshape(
+                        edges[name].shape
+                    )
                     if axes is None
                     else module.to_array(product, axes)
                 )
     outputs = {node: _canonical(found[node], layouts[node]) for node in calls}
-    return outputs, pulled
+    unfolded = {n: a.reshape(edges[n].shape) for n, a in outputs.items()}
+    return unfolded, pulled
 
 
 def _trained(module: ModuleType, state: Any, layer: str) -> dict[str, Tensor]:
@@ -191,8 +202,10 @@ def _trained(module: ModuleType, state: Any, layer: str) -> dict[str, Tensor]:
     }
 
 
-def _laid_out(array: np.ndarray, layout: str) -> np.ndarray:
-    """An array as the node's tensor has it; copied."""
+def _laid_out(array: np.ndarray, layout: str, folded: int) -> np.ndarray:
+    """An array as the node's tensor has it, with so many axes folded; copied."""
+    if folded:
+        array = array.reshape(-1, *array.shape[1 + folded :])
     turned = array.transpose(0, 3, 1, 2) if layout == "channels_first" else array
     return np.array(turned, order="C")
 
@@ -226,8 +239,23 @@ def _replacing(
         handle.remove()
 
 
+def _layout(place: str) -> str:
+    """The layout in ``path@call:layout:steps``."""
+    return place.split(":")[1] if ":" in place else ""
+
+
+def _steps(place: str, batch: Arrays) -> list[int]:
+    """The sizes of folded axes, in ``path@call:layout:steps``, for a batch."""
+    parts = place.split(":")
+    listed = parts[2].split(",") if len(parts) > 2 else []
+    named = (size.rpartition(".") for size in listed)
+    return [
+        batch[name].shape[int(axis)] if name else int(axis) for name, _, axis in named
+    ]
+
+
 def _site(place: str) -> tuple[str, int]:
-    """The submodule and the number of its call in ``path@call:layout``."""
+    """The submodule and the number of its call in ``path@call:layout:steps``."""
     path, _, index = place.partition(":")[0].partition("@")
     return path, int(index or 0)
 

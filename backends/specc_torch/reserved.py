@@ -19,7 +19,8 @@ set_submodule share_memory state_dict to to_empty train training type xpu zero_g
 """
 
 _PROGRAM = """
-Any BATCH_SIZE BUFFERS EPOCHS F FROZEN INPUTS PRECISION RATES REUSED SAMPLE_WEIGHT SEED Self
+Any BATCH_SIZE BUFFERS EPOCHS F FROZEN INPUTS INPUT_TYPES PRECISION RATES REUSED
+SAMPLE_WEIGHT SEED Self
 SHUFFLE State TARGETS Tensor WEIGHTS add_penalty_gradients apply_constraints argparse
 build_model clip_gradients compute_gradients compute_loss dataclass draw_masks
 evaluate_step export_state export_weights field gradients import_state import_weights

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from specc.catalog.families import Loss
-from specc.catalog.types import Shape
+from specc.catalog.types import Dim, Shape
 from specc.emit.pieces import Known
 from specc.emit.source import Call, Expression
 
 __all__ = [
+    "Held",
     "Images",
     "Layout",
     "LossSite",
@@ -48,16 +49,34 @@ def images_of(write: Write) -> Images:
 
 
 @dataclass(frozen=True)
+class Held:
+    """How a tensor is held: its layout if it is an image, and the axes that are folded.
+
+    `steps` are the sizes of the axes after the batch that are folded into it.
+    """
+
+    layout: Layout = "last"
+    steps: tuple[Dim, ...] = ()
+
+
+@dataclass(frozen=True)
 class Site:
     """A call of a layer: the shapes that reach it, and how images are laid out there.
 
     `alone` says that the layer has no other call: only then may what depends on these
-    shapes be fixed when the module is made.
+    shapes be fixed when the module is made. `steps` are the sizes of axes that are folded
+    into the batch; the shapes are without them.
     """
 
     shapes: tuple[Shape, ...]
     layout: Layout = "last"
     alone: bool = True
+    steps: tuple[Dim, ...] = ()
+
+    @property
+    def held(self) -> Held:
+        """How the layer takes tensors."""
+        return Held(self.layout, self.steps)
 
     def dim(self, axis: int) -> int:
         """The dimension of a tensor that holds an example's axis, counted from 0."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from specc.emit.source import assign, call, literal
+from specc.catalog.types import Dim
+from specc.emit.source import Collection, assign, call, literal
 
 from .plan import Node, Plan
 from .text import function
@@ -29,34 +30,44 @@ def mask_sections(plan: Plan) -> Iterator[str]:
             body += _mask(plan, node, slot, rate)
     if not body:
         return
-    parameters = ["state: State", "rows: int", "step: int"]
+    parameters = ["state: State", _BATCH, "step: int"]
     about = "Give each dropout layer its mask of a training step, drawn on the host."
-    yield function(
-        "draw_masks", parameters, "None", about, ["    model = state.model", *body]
-    )
+    head = ["    model, rows = state.model, len(batch[INPUTS[0]])"]
+    yield function("draw_masks", parameters, "None", about, [*head, *body])
 
 
 def _mask(plan: Plan, node: Node, slot: str, rate: float) -> list[str]:
-    shape = node.site.shapes[0]
+    shape = (*node.site.steps, *node.site.shapes[0])
     number = sum(
         other.layer.name == node.layer.name
         for other in plan.nodes[: plan.nodes.index(node)]
     )
-    sizes = ", ".join(["rows", *map(str, shape)])
+    sizes = (_size(plan, size) for size in shape)
     value = call(
         "draw_keep",
         "state.seed",
         literal(f"{node.layer.name}/{slot}"),
-        f"({sizes})" if shape else "(rows,)",
+        Collection("()", (), ("rows", *sizes)),
         literal(rate),
         "step",
         "state.device",
         **({"call": literal(number)} if number else {}),
     )
     target = f"model.{node.module}.{slot}"
-    if node.site.layout == "last":
+    then = f".flatten(0, {len(node.site.steps)})" if node.site.steps else ""
+    if node.site.layout == "first":
+        then += ".permute(0, 3, 1, 2)"
+    if not then:
         return [assign(target, value, 4)]
-    return [assign("keep", value, 4), f"    {target} = keep.permute(0, 3, 1, 2)"]
+    return [assign("keep", value, 4), f"    {target} = keep{then}"]
+
+
+def _size(plan: Plan, size: Dim) -> str:
+    """A size of a batch; one that is known only at run time is that of an input."""
+    if isinstance(size, int):
+        return str(size)
+    name, axis = plan.network.sizes[size]
+    return f"batch[{literal(name)}].shape[{axis + 1}]"
 
 
 def training_sections(plan: Plan) -> Iterator[str]:
@@ -75,7 +86,7 @@ def _gradients(plan: Plan) -> Iterator[str]:
     penalties = has_penalties(plan)
     body = ["    state.model.train()"]
     if masks:
-        body.append("    draw_masks(state, len(batch[INPUTS[0]]), step)")
+        body.append("    draw_masks(state, batch, step)")
     body += [
         "    state.optimizer.zero_grad()",
         "    loss, metrics = compute_loss(state, batch)",

@@ -13,11 +13,13 @@ from .schedules import SCHEDULES
 from .settings import SETTINGS
 from .sources import SOURCES
 from .transforms import TRANSFORMS
+from .wrappers import WRAPPERS
 
 __all__ = ["CONSTRUCTS"]
 
 CONSTRUCTS = (
     *LAYERS,
+    *WRAPPERS,
     *ACTIVATIONS,
     *INITIALIZERS,
     *REGULARIZERS,

@@ -28,6 +28,7 @@ __all__ = [
     "Source",
     "TargetKind",
     "Transform",
+    "Wrapper",
 ]
 
 
@@ -205,6 +206,16 @@ class Optimizer(Construct):
             a bound that holds for every such history; 0 where none is known.
         """
         return 0.0
+
+
+class Wrapper(Construct):
+    """How a layer, which it is written around, is applied.
+
+    It leaves no node of its own in the intermediate form: what it says is said of the
+    layer's call.
+    """
+
+    family: ClassVar[str] = "wrapper"
 
 
 class Callback(Construct):

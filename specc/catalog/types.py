@@ -28,10 +28,12 @@ from .member import Member, is_number
 
 __all__ = [
     "MOST_AXES",
+    "REAL",
     "ActivationArg",
     "Axes",
     "ConstraintArg",
     "Count",
+    "DType",
     "Dim",
     "Duration",
     "Epochs",
@@ -57,6 +59,11 @@ __all__ = [
 Dim = int | str
 #: The shape of one example; the batch dimension is never part of it.
 Shape = tuple[Dim, ...]
+
+#: What the entries of a tensor are.
+DType = Literal["float32", "float64", "int32", "int64", "bool"]
+#: Real numbers within a model, in whatever precision it is computed.
+REAL: DType = "float32"
 
 #: Axes of one example: what every backend can take, with room for the batch.
 MOST_AXES = 8

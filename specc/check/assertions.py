@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from ..catalog.types import Dim, Shape
 from ..diagnostics.model import Note
 from ..ir import Network, Program
 from ..syntax import tree
-from .expressions import Absent, Held, Param, Params, evaluate, names_in
+from .expressions import Absent, Held, Param, Params, Size, evaluate, names_in
 from .memory import amount_text
 from .report import Report, one_of
+from .scope import Wanted
+from .sizes import open_sizes
 from .summary import summarize
 
 __all__ = ["Demand", "figures_of", "hold"]
@@ -24,6 +27,10 @@ class Demand:
     params: Mapping[str, Param]
     edges: Mapping[str, str]
     uses: tuple[Note, ...] = ()
+    #: The flows into the nested model that it stands in, which say what its sizes are.
+    takes: tuple[Wanted, ...] = ()
+    #: The axes along which the block that it stands in is applied at every step.
+    over_time: int = 0
 
 
 def figures_of(program: Program) -> dict[str, int]:
@@ -58,14 +65,31 @@ def hold(
     outputs = {item.name: item.edge for item in network.outputs}
     shapes = {edge.name: edge.shape for edge in network.edges}
     for demand in demands:
-        found: dict[str, Held] = dict(figures)
+        found: dict[str, Held] = {**_sizes(demand, network, shapes), **figures}
         for name, edge in {**outputs, **demand.edges}.items():
             known = edge
             while targets and known in targets:
                 known = targets[known]
             if known in shapes:
-                found[f"{name}.shape"] = shapes[known]
+                apart = demand.over_time if name in demand.edges else 0
+                found[f"{name}.shape"] = shapes[known][apart:]
         _hold(demand, found, params, report)
+
+
+def _sizes(
+    demand: Demand, network: Network, shapes: Mapping[str, Shape]
+) -> dict[str, Held]:
+    """What the names of sizes stand for where an assertion was read."""
+    if not demand.takes:
+        names = open_sizes(shapes[item.name] for item in network.inputs)
+        return {name: Size(name) for name in names}
+    bound: dict[str, Dim] = {}
+    for item in demand.takes:
+        bound |= item.bound
+    return {
+        name: Size(size) if isinstance(size, str) else size
+        for name, size in bound.items()
+    }
 
 
 def _hold(
@@ -102,7 +126,11 @@ def _hold(
             expected="such as params < 1_000_000 or output.shape == [10]",
         )
         return
-    shown = [f"{text} is {_text(text, found[text])}" for text in words if text in found]
+    shown = [
+        f"{text} is {_text(text, found[text])}"
+        for text in words
+        if text in found and found[text] != text
+    ]
     given = [
         f"{text} is {_text(text, demand.params[text].value)}"
         for text in words

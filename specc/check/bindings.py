@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from ..catalog.layers import is_real
 from ..ir import Binding, Edge
 from .bind import Bound
 from .joint import Joint, entries
 from .matching import Match
 from .network import shape_text
+from .sizes import open_sizes
 from .targets import bind_target
 
 __all__ = ["bind_fields"]
@@ -36,7 +38,7 @@ def bind_fields(
 
 def _input(edge: Edge, match: Match, joint: Joint) -> Binding | None:
     known = joint.known(match).entries
-    if known is not None and known != entries(edge.shape):
+    if known not in (None, entries(edge.shape)) and not open_sizes([edge.shape]):
         joint.report.error(
             "shape-mismatch",
             f"the input {edge.name} is {shape_text(edge.shape)}, but"
@@ -44,6 +46,18 @@ def _input(edge: Edge, match: Match, joint: Joint) -> Binding | None:
             joint.place(edge.name),
             expected=f"a shape of {known} numbers in all",
             notes=(joint.source_note(),),
+        )
+        return None
+    found = None if is_real(edge.dtype) else joint.measured(match)
+    if found is not None:
+        transform, name = found
+        keyword = transform.construct.keyword
+        joint.report.error(
+            "wrong-type",
+            f"{keyword} makes real numbers of {name}, and the input {edge.name} is"
+            f" {edge.dtype}",
+            transform.span,
+            suggestion=f"leave {name} out of {keyword}, or declare the input as float32",
         )
         return None
     return Binding(

@@ -8,13 +8,13 @@ from typing import Any, ClassVar
 
 from pydantic import create_model
 
-from ..catalog import Construct, catalog
+from ..catalog import Construct
 from ..diagnostics.model import Note, Span
 from ..syntax import tree
 from .bind import Binder
 from .defaults import Defaults
 from .expressions import Absent, Param
-from .names import RESERVED
+from .names import RESERVED, is_keyword
 from .scope import Unit
 from .statements import head
 from .types import read_type
@@ -105,7 +105,7 @@ def declare_units(
 
 
 def _is_free(name: str, block: tree.Block, binder: Binder) -> bool:
-    if name not in catalog().family("layer") and name not in RESERVED:
+    if not is_keyword(name) and name not in RESERVED:
         return True
     assert block.name is not None
     message = f"{name} is a word of the language and cannot be a name"

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from ..catalog import catalog
 from ..catalog.layers import Layer
+from ..catalog.types import Dim
 from ..diagnostics.model import Note, Span
 from ..ir import Block, Origins
 from ..syntax import tree
@@ -185,7 +186,9 @@ class BodyReader:
             if edge is not None:
                 edges[name] = edge
         params = dict(self.binder.params.table)
-        self.demands.append(Demand(statement, params, edges, scope.uses))
+        self.demands.append(
+            Demand(statement, params, edges, scope.uses, scope.wanted, scope.around)
+        )
 
     def _uncalled(self, scope: Scope) -> None:
         """Report layers that were named and that nothing flows into."""
@@ -439,7 +442,8 @@ class BodyReader:
             message = f"blocks lie within one another more than {DEEPEST} deep"
             self.report.error("too-much-work", message, span)
             return None
-        names = self._inputs(instance.unit, incoming, span, scope.uses)
+        known = len(self.outline.wanted)
+        names = self._inputs(instance.unit, incoming, span, scope)
         if names is None:
             return None
         sequential = unit.kind == "block" or not has_outputs(unit.body)
@@ -451,8 +455,11 @@ class BodyReader:
             current=incoming[0],
             path=instance.path,
             again=again,
+            around=scope.over_time,
+            over_time=scope.over_time,
             uses=(*scope.uses, Note(f"{unit.name} is used here", span)),
             blocks=(*scope.blocks, self._used(instance)),
+            wanted=tuple(self.outline.wanted[known:]) or scope.wanted,
         )
         self.binder.params.work -= _UNIT_WORK
         if self._exhausted or self.binder.params.work < 0:
@@ -510,7 +517,7 @@ class BodyReader:
         unit: Unit,
         incoming: list[Reference],
         span: Span,
-        uses: tuple[Note, ...],
+        scope: Scope,
     ) -> dict[str, Named] | None:
         """What names the flows have within a unit."""
         if unit.kind == "model" and has_gap(unit.body):
@@ -519,7 +526,8 @@ class BodyReader:
             if not self._takes(unit.name, ("input",), incoming, span):
                 return None
             return {"input": Named(unit.span, edge=incoming[0].name)}
-        inputs = [read_input(item, self.binder) for item in unit.inputs]
+        with self.binder.params.within(self.units[unit.name].params):
+            inputs = [read_input(item, self.binder) for item in unit.inputs]
         inputs = inputs or inherited(unit.body, self.copies.sources)
         if not inputs:
             return None  # which is reported at the model
@@ -528,10 +536,14 @@ class BodyReader:
         ):
             return None
         found: dict[str, Named] = {}
+        bound: dict[str, Dim] = {}
         for declared, flow in zip(inputs, incoming, strict=True):
             found[declared.name] = Named(declared.span, edge=flow.name)
             here = Reference(flow.name, span)
-            self.outline.wanted.append(Wanted(here, unit.name, declared, uses))
+            wanted = Wanted(
+                here, unit.name, declared, scope.uses, scope.over_time, bound
+            )
+            self.outline.wanted.append(wanted)
         return found
 
     def _end(self, unit: Unit, inner: Scope, span: Span) -> Reference | None:

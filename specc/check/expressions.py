@@ -23,6 +23,7 @@ __all__ = [
     "Held",
     "Param",
     "Params",
+    "Size",
     "Value",
     "evaluate",
     "kind_of",
@@ -37,6 +38,10 @@ Held = Value | Construct | Shape | None
 UNITS: Final = {"KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "TiB": 2**40}
 #: No whole number of a spec may be larger.
 LARGEST: Final = 2**63 - 1
+
+
+class Size(str):
+    """A size that is known only at run time, by its name."""
 
 
 class Absent:
@@ -101,6 +106,7 @@ def kind_of(value: object) -> str:
     names: dict[type, str] = {
         tuple: "a shape",
         bool: "true or false",
+        Size: "a size that is known only at run time",
         int: "a whole number",
         float: "a number",
     }
@@ -244,7 +250,10 @@ def _amount(
         return _checked(number * UNITS[node.unit.text], node.span)
     if isinstance(node, tree.ListExpr):
         sizes = [_run(item, params, report) for item in node.items]
-        return tuple(int(_numeric(size, node)) for size in sizes)
+        return tuple(
+            size if isinstance(size, Size) else int(_numeric(size, node))
+            for size in sizes
+        )
     return None
 
 

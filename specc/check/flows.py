@@ -18,6 +18,7 @@ from .origins import record
 from .report import one_of
 from .scope import Instance, Named, Outline, PendingCall, Reference, Scope
 from .statements import as_call
+from .wording import plain_text
 
 __all__ = ["FlowReader"]
 
@@ -96,7 +97,13 @@ class FlowReader:
         call = as_call(flow.steps[0]) if alone else None
         if call is None or target is None or self._source(scope, flow.steps[0]):
             return False
-        word, named = call.name.text, scope.names[target]
+        named = scope.names[target]
+        while call is not None and call.name.text in catalog().family("wrapper"):
+            call = as_call(call.arguments[0].value) if _is_around(call) else None
+            named.over_time += 1
+        if call is None:
+            return False
+        word = call.name.text
         if word in self.units:
             if call.arguments and self.units[word].unit.kind == "model":
                 return False  # flows lead into a model as arguments
@@ -143,6 +150,12 @@ class FlowReader:
                 "wrong-type", message, step.span, expected=expected
             )
             return self.lost(scope, step, target, incoming)
+        if call.name.text in catalog().family("wrapper"):
+            inner = self._inside(call)
+            if inner is None:
+                return self.lost(scope, step, target, incoming)
+            around = _wrapped(scope, call.name.text)
+            return self._step(around, inner, source, target, first)
         if call.name.text in scope.names:
             return self._again(scope, call, source, target, first)
         if call.name.text in self.units:
@@ -180,12 +193,23 @@ class FlowReader:
     ) -> Reference:
         """Put down a call; `target` is the name that the text gives it."""
         named = scope.names[target].span if target is not None else None
-        call = PendingCall(name, owner, span, layer, incoming, scope.uses, hint, named)
+        call = PendingCall(
+            name,
+            owner,
+            span,
+            layer,
+            incoming,
+            scope.uses,
+            hint,
+            named,
+            scope.over_time,
+        )
         self.outline.calls[name] = call
         if scope.blocks:
             self.origins.blocks[name] = scope.blocks
         if target is not None:
             scope.names[target].edge, scope.names[target].layer = name, owner
+            scope.names[target].over_time = scope.over_time - scope.around
         return Reference(name, span)
 
     def called(
@@ -199,6 +223,7 @@ class FlowReader:
         """The name of a layer, or of a unit, that stands here."""
         if target is not None:
             return scope.full(target)
+        keyword = scope.wrapper or keyword
         if scope.again:
             return self._same(scope, keyword, span)
         return self.names.make(stem(scope.path, keyword), span)
@@ -234,6 +259,30 @@ class FlowReader:
         owner, name = self.called(scope, target, "Lost", step.span)
         return self.place(scope, name, owner, step.span, None, inputs, target)
 
+    def _inside(self, call: tree.Call) -> tree.Expression | None:
+        """The layer that a wrapper is written around; None, and a problem, if it is none."""
+        keyword, report = call.name.text, self.binder.report
+        example = f"{keyword}(Dense(8))"
+        expected = f"one layer, block or model, such as {example}"
+        if not call.arguments:
+            message = f"{keyword} needs a layer"
+            report.error("missing-argument", message, call.span, suggestion=example)
+            return None
+        first, *others = call.arguments
+        if others:
+            message = f"{keyword} takes one layer, and its arguments within it"
+            span = others[0].span
+            report.error("too-many-arguments", message, span, expected=expected)
+            return None
+        if first.name is not None or as_call(first.value) is None:
+            shown = plain_text(first.value)
+            message = f"{keyword} is written around a layer, and {shown} is none"
+            if first.name is not None:
+                message = f"{keyword} takes its layer without a name"
+            report.error("wrong-type", message, first.span, expected=expected)
+            return None
+        return first.value
+
     # Layers and units that have a name ----------------------------------------------
 
     def _again(
@@ -247,6 +296,8 @@ class FlowReader:
         """Call what a name stands for, with the weights that it has."""
         word, report = call.name.text, self.binder.report
         named = scope.names[word]
+        over_time = scope.over_time + named.over_time
+        scope = replace(scope, over_time=over_time, wrapper="")
         incoming = [] if source is None else [source]
         if named.instance is not None and len(named.instance.flows) > 1:
             call, given = self._split(scope, call)
@@ -348,7 +399,9 @@ class FlowReader:
             self.outline.faulty = True
             return self.place(scope, owner, owner, call.span, None, incoming, target)
         if target is not None:
-            scope.names[target].instance, scope.names[target].called = instance, True
+            named = scope.names[target]
+            named.instance, named.called = instance, True
+            named.over_time = scope.over_time - scope.around
         return end
 
     def _instance(self, scope: Scope, call: tree.Call, name: str) -> Instance | None:
@@ -399,7 +452,8 @@ class FlowReader:
 
     def _unknown(self, word: tree.Word) -> None:
         """Report a word that is neither a layer nor a block or a model of the file."""
-        near = self.binder.report.near(word.text, self.units) if self.units else None
+        others = [*self.units, *catalog().family("wrapper")]
+        near = self.binder.report.near(word.text, others)
         if near is None:
             self.binder.unknown(word, "layer")
             return
@@ -499,6 +553,16 @@ class FlowReader:
             " inputs or an output statement",
             suggestion=f"{first} -> {call.name.text}",
         )
+
+
+def _wrapped(scope: Scope, keyword: str) -> Scope:
+    """The scope of a layer with a wrapper around it."""
+    return replace(scope, over_time=scope.over_time + 1, wrapper=keyword)
+
+
+def _is_around(call: tree.Call) -> bool:
+    """Whether a wrapper has the form that it should."""
+    return len(call.arguments) == 1 and call.arguments[0].name is None
 
 
 def _name(call: tree.Call) -> tree.Expression:

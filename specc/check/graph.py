@@ -27,13 +27,15 @@ __all__ = ["Misfit", "NetworkBuilder", "Step", "build_network", "is_whole", "own
 class Step:
     """One call to place in a network: its name, its layer, and the edges it takes.
 
-    `owner` is the layer's name, where it is another than that of the call.
+    `owner` is the layer's name, where it is another than that of the call; `over_time`
+    counts the axes along which it has steps.
     """
 
     name: str
     layer: Layer
     inputs: tuple[str, ...]
     owner: str = ""
+    over_time: int = 0
 
 
 class Misfit(ValueError):
@@ -79,6 +81,31 @@ def _unlike(first: LayerNode, again: LayerNode) -> str:
     return f"{first.name} is shared, and would have other weights here"
 
 
+def _steps(step: Step, shapes: tuple[Shape, ...]) -> tuple[Shape, tuple[Shape, ...]]:
+    """The sizes along which a call has steps, and the shapes of its inputs at one.
+
+    Raises:
+        Misfit: an input has no such axes, or others than the first.
+    """
+    keyword, axes = step.layer.keyword, step.over_time
+    if any(len(shape) < axes for shape in shapes):
+        many = "an axis" if axes == 1 else f"{axes} axes"
+        why = f"TimeDistributed needs {many} of time before what {keyword} takes"
+        raise Misfit(step, shapes, why)
+    leads = [shape[:axes] for shape in shapes]
+    if any(lead != leads[0] for lead in leads):
+        why = (
+            f"{keyword} at every step takes inputs with the same steps; these have"
+            f" {_listed(leads)}"
+        )
+        raise Misfit(step, shapes, why)
+    return leads[0] if leads else (), tuple(shape[axes:] for shape in shapes)
+
+
+def _listed(shapes: Iterable[Shape]) -> str:
+    return ", ".join(f"[{', '.join(map(str, shape))}]" for shape in shapes)
+
+
 @dataclass
 class NetworkBuilder:
     """A network in the making: inputs first, then steps in an order that can be executed."""
@@ -100,19 +127,31 @@ class NetworkBuilder:
         Raises:
             Misfit: the layer does not fit the shapes that reach it.
         """
-        shapes = tuple(self.edges[edge].shape for edge in step.inputs)
+        whole = tuple(self.edges[edge].shape for edge in step.inputs)
+        lead, shapes = _steps(step, whole)
         try:
-            shape = step.layer.output_shape(shapes)
+            shape = lead + step.layer.output_shape(shapes)
+            dtype = step.layer.output_type(
+                tuple(self.edges[edge].dtype for edge in step.inputs)
+            )
             node = own(step.owner or step.name, step.layer, shapes)
         except ShapeError as error:
-            raise Misfit(step, shapes, str(error)) from None
+            why = f"{error}; at each step there is {_listed(shapes)}" if lead else error
+            raise Misfit(step, whole, str(why)) from None
         first = self._owners.setdefault(node.name, node)
         if first is node:
             self.layers.append(node)
         elif first != node:
-            raise Misfit(step, shapes, _unlike(first, node))
-        self.calls.append(Call(name=step.name, layer=node.name, inputs=step.inputs))
-        self.edges[step.name] = Edge(name=step.name, shape=shape)
+            raise Misfit(step, whole, _unlike(first, node))
+        self.calls.append(
+            Call(
+                name=step.name,
+                layer=node.name,
+                inputs=step.inputs,
+                over_time=step.over_time,
+            )
+        )
+        self.edges[step.name] = Edge(name=step.name, shape=shape, dtype=dtype)
 
     def network(self, name: str, outputs: Mapping[str, str]) -> Network:
         """The network; `outputs` gives the edge of each output by its name."""

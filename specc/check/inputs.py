@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import get_args
 
-from ..catalog.types import MOST_AXES, Shape
-from ..diagnostics.model import Span
-from ..ir import DType
+from ..catalog.types import MOST_AXES, REAL, Dim, DType, Shape
+from ..diagnostics.model import Note, Span
 from ..syntax import tree
 from .bind import Binder
 from .expressions import Absent, evaluate
+from .report import one_of
 
 __all__ = ["DeclaredInput", "read_input"]
 
-_TYPES = ("float32", "float64", "int32", "int64", "bool")
+#: The types that an input may have.
+TYPES: tuple[DType, ...] = get_args(DType)
 #: Names in a batch that no input can have.
 _BATCH_WORDS = ("ids",)
 
@@ -25,7 +27,7 @@ class DeclaredInput:
     name: str
     span: Span
     shape: Shape | None
-    dtype: DType = "float32"
+    dtype: DType = REAL
 
 
 def read_input(decl: tree.InputDecl, binder: Binder) -> DeclaredInput:
@@ -39,25 +41,18 @@ def read_input(decl: tree.InputDecl, binder: Binder) -> DeclaredInput:
         report.error("misplaced-statement", message, decl.default.span)
     word = decl.type.name
     shape = _shape(decl.type, binder)
-    if word.text not in _TYPES:
+    if word.text not in TYPES:
         report.error(
             "unknown-type",
             f"{word.text} is not a type of inputs",
             word.span,
-            expected="float32[sizes]",
-            suggestion=report.near(word.text, _TYPES),
+            expected=f"{one_of(TYPES)}, with sizes: float32[28, 28]",
+            suggestion=report.near(word.text, TYPES),
         )
         shape = None
-    elif word.text != "float32":
-        report.error(
-            "not-yet",
-            f"inputs of type {word.text} are not compiled yet",
-            word.span,
-            expected="float32; the precision of a training is set in its train block",
-            suggestion="float32",
-        )
-        shape = None
-    return DeclaredInput(name, decl.span, shape)
+    known: dict[str, DType] = {name: name for name in TYPES}
+    dtype = known.get(word.text, REAL)
+    return DeclaredInput(name, decl.span, shape, dtype)
 
 
 def _shape(node: tree.TypeExpr, binder: Binder) -> Shape | None:
@@ -65,7 +60,7 @@ def _shape(node: tree.TypeExpr, binder: Binder) -> Shape | None:
         message = f"an input has at most {MOST_AXES} axes, not {len(node.dims or ())}"
         binder.report.error("out-of-range", message, node.span)
         return None
-    sizes: list[int] = []
+    sizes: list[Dim] = []
     for dim in node.dims or ():
         if isinstance(dim, tree.Name) and dim.text in ("none", "None", "batch"):
             binder.report.error(
@@ -74,6 +69,10 @@ def _shape(node: tree.TypeExpr, binder: Binder) -> Shape | None:
                 dim.span,
                 expected="the sizes of one example; the batch is never written",
             )
+            continue
+        if isinstance(dim, tree.Name) and dim.text not in binder.params.table:
+            if _is_name_of_size(dim, binder):
+                sizes.append(dim.text)
             continue
         value = evaluate(dim, binder.params, binder.report)
         if isinstance(value, Absent):
@@ -87,3 +86,20 @@ def _shape(node: tree.TypeExpr, binder: Binder) -> Shape | None:
         else:
             sizes.append(value)
     return tuple(sizes) if len(sizes) == len(node.dims or ()) else None
+
+
+def _is_name_of_size(dim: tree.Name, binder: Binder) -> bool:
+    """Whether a word that is no param names a size, rather than a param misspelt."""
+    near = binder.report.near(dim.text, binder.params.table)
+    if near is None:
+        return True
+    binder.report.error(
+        "ambiguous-size",
+        f"{dim.text} is no param, and close to the param {near}",
+        dim.span,
+        expected="a param, or a name unlike those of params for a size that is known"
+        " only at run time",
+        notes=(Note(f"{near} is declared here", binder.params.table[near].span),),
+        suggestion=near,
+    )
+    return False

@@ -24,9 +24,10 @@ from .transforms import names_of
 __all__ = ["Joint", "Known", "entries"]
 
 
-def entries(shape: Shape) -> int:
-    """How many numbers an array of that shape holds."""
-    return prod(map(int, shape))
+def entries(shape: Shape) -> int | None:
+    """How many numbers an array of that shape holds; None if a size is not known yet."""
+    sizes = [size for size in shape if isinstance(size, int)]
+    return prod(sizes) if len(sizes) == len(shape) else None
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ class Joint:
             fields = [table[name] for name in match.columns]
             classes = fields[0].classes if len(fields) == 1 else None
             continuous = any(field.dtype == "float32" for field in fields)
-            total = sum(entries(field.shape) for field in fields)
+            total = sum(prod(map(int, field.shape)) for field in fields)
             return Known(total, classes, continuous)
         if isinstance(source, Csv) and match.columns and not match.through:
             return Known(len(match.columns))

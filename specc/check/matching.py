@@ -16,6 +16,7 @@ from ..ir import Network, Origins
 from .data import ROLES, DeclaredBinding, DeclaredData
 from .model import ONLY_OUTPUT
 from .report import Report, one_of
+from .sizes import open_sizes
 
 __all__ = ["Match", "Matches", "match_fields"]
 
@@ -78,7 +79,7 @@ def match_fields(
     network: Network,
     origins: Origins,
     data: DeclaredData,
-    sizes: Mapping[str, int],
+    sizes: Mapping[str, int | None],
     report: Report,
 ) -> Matches:
     """Fields for every input and output; what has none is reported.
@@ -94,7 +95,8 @@ def match_fields(
     join = _Join(network, origins, data, data.settings.source, report)
     matches = Matches()
     for item in network.inputs:
-        entries = prod(map(int, network.edge(item.name).shape))
+        shape = network.edge(item.name).shape
+        entries = prod(map(int, shape)) if not open_sizes([shape]) else None
         _side(item.name, len(network.inputs), "input", entries, join, matches)
     for output in network.outputs:
         size = sizes.get(output.name, 1)
@@ -112,7 +114,12 @@ def _match(binding: DeclaredBinding, name: str) -> Match:
 
 
 def _side(
-    name: str, count: int, side: _Side, entries: int, join: _Join, matches: Matches
+    name: str,
+    count: int,
+    side: _Side,
+    entries: int | None,
+    join: _Join,
+    matches: Matches,
 ) -> None:
     declared = join.declared[side]
     table = matches.inputs if side == "input" else matches.targets
@@ -133,7 +140,12 @@ def _side(
 
 
 def _by_itself(
-    name: str, alone: bool, side: _Side, entries: int, join: _Join, matches: Matches
+    name: str,
+    alone: bool,
+    side: _Side,
+    entries: int | None,
+    join: _Join,
+    matches: Matches,
 ) -> Match | None:
     """The field that a name gets without a binding, if there is one to take.
 
@@ -152,7 +164,7 @@ def _by_itself(
     return Match(name, (name,))
 
 
-def _unbound(name: str, side: _Side, entries: int, join: _Join) -> None:
+def _unbound(name: str, side: _Side, entries: int | None, join: _Join) -> None:
     data = join.data
     table = isinstance(join.source, Csv)
     fields = 'array("…")'

@@ -21,13 +21,15 @@ class Memory:
 
     `weights` counts weights and buffers; `gradients` one array for each trained weight;
     `slots` what the optimizer keeps; `activations` the result of every call for one
-    batch, and its gradient.
+    batch, and its gradient. Of sizes that are known only at run time, which `steps` names,
+    it is counted what one step takes.
     """
 
     weights: int
     gradients: int
     slots: int
     activations: int
+    steps: tuple[str, ...] = ()
 
     @property
     def total(self) -> int:
@@ -36,7 +38,7 @@ class Memory:
 
 
 def _numbers(shape: Shape) -> int:
-    return prod(map(int, shape))
+    return prod(size for size in shape if isinstance(size, int))
 
 
 def estimate(network: Network, training: Training | None = None) -> Memory:
@@ -60,6 +62,7 @@ def estimate(network: Network, training: Training | None = None) -> Memory:
         gradients=trained * width if learning else 0,
         slots=slots * trained * width,
         activations=results * rows * width * (2 if learning else 1),
+        steps=tuple(network.sizes),
     )
 
 

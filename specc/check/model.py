@@ -19,6 +19,7 @@ from .parts import Part
 from .report import Report
 from .reuse import Sources, first_part, inherited
 from .scope import Named, Outline, Reference, Scope
+from .sizes import open_sizes
 
 __all__ = ["DeclaredModel", "check_model"]
 
@@ -69,8 +70,14 @@ def check_model(
         inputs = [item for item in of_part if names.claim(item.name, item.span)]
     for item in inputs:
         origins.put(item.name, "", item.span)
+    named = [
+        names.claim_size(size, item.span)
+        for item in inputs
+        for size in open_sizes([item.shape or ()])
+    ]
     reader = BodyReader(binder, units, names, origins, nodes, sources)
-    reader.outline.faulty = gap or len(inputs) < len(block.inputs)
+    faulty = len(inputs) < len(block.inputs) or not all(named)
+    reader.outline.faulty = gap or faulty
     begins = first_part(block.body, sources) if not inputs and not gap else None
     scope = Scope(
         names={item.name: Named(item.span, edge=item.name) for item in inputs},

@@ -9,10 +9,15 @@ from ..catalog.automatic import snake_case
 from ..diagnostics.model import Note, Span
 from .report import Report
 
-__all__ = ["RESERVED", "Names", "stem"]
+__all__ = ["RESERVED", "Names", "is_keyword", "stem"]
 
 #: Words that are values or operators wherever a name could stand.
 RESERVED = frozenset({"true", "false", "none", "not"})
+
+
+def is_keyword(word: str) -> bool:
+    """Whether a word is that of a layer, or of what can be written around one."""
+    return word in catalog().family("layer") or word in catalog().family("wrapper")
 
 
 def _folded(name: str) -> str:
@@ -32,6 +37,8 @@ class Names:
         default_factory=dict[str, tuple[str, Span]]
     )
     automatic: set[str] = field(default_factory=set[str])
+    #: The names of sizes that are known only at run time.
+    sizes: set[str] = field(default_factory=set[str])
     _next: dict[str, int] = field(default_factory=dict[str, int])
 
     def claim(self, name: str, span: Span) -> bool:
@@ -41,12 +48,19 @@ class Names:
             self._taken(name, first, span)
             return False
         word = name.rpartition("/")[2]
-        if word in catalog().family("layer") or word in RESERVED:
+        if is_keyword(word) or word in RESERVED:
             message = f"{word} is a word of the language and cannot be a name"
             self.report.error("reserved-name", message, span)
             return False
         self.taken[_folded(name)] = (name, span)
         return True
+
+    def claim_size(self, name: str, span: Span) -> bool:
+        """Take a name for a size, which several inputs may share; see `claim`."""
+        if name in self.sizes:
+            return True
+        self.sizes.add(name)
+        return self.claim(name, span)
 
     def _taken(self, name: str, first: tuple[str, Span], span: Span) -> None:
         same = first[0] == name

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from ..catalog.types import Shape
+from ..catalog.layers import is_real
+from ..catalog.types import DType, Shape
 from ..diagnostics.model import Note
-from ..ir import Network
+from ..ir import Edge, Network
 from .expressions import LARGEST
 from .graph import Misfit, NetworkBuilder, Step
 from .inputs import DeclaredInput
@@ -14,13 +15,19 @@ from .order import in_order
 from .report import Report
 from .reuse import reused_arrays
 from .scope import Outline, PendingCall, Wanted
+from .sizes import fits, size_notes
 
-__all__ = ["assemble", "shape_text"]
+__all__ = ["assemble", "shape_text", "type_text"]
 
 
 def shape_text(shape: Shape) -> str:
     """``[28, 28]``."""
     return f"[{', '.join(str(dim) for dim in shape)}]"
+
+
+def type_text(edge: Edge) -> str:
+    """``[28, 28]``, or ``int32[28, 28]`` where it does not hold real numbers."""
+    return f"{'' if is_real(edge.dtype) else edge.dtype}{shape_text(edge.shape)}"
 
 
 def assemble(
@@ -148,12 +155,19 @@ def _infer(
             and not _refused(builder.edges[name].shape, call, strange.get(name, ()))
             for name in inputs
         )
-        if call.layer is None or not known or not _place(builder, call, inputs, report):
+        if (
+            call.layer is None
+            or not known
+            or not _place(builder, call, inputs, declared.values(), report)
+        ):
             complete = False
     for item in wanted:
         edge = builder.edges.get(targets.get(item.flow.name, item.flow.name))
-        if edge is not None and item.input.shape not in (None, edge.shape):
-            _unwanted(item, edge.shape, report)
+        if edge is not None and is_real(edge.dtype) != is_real(item.input.dtype):
+            _of_another_type(item, edge.dtype, report)
+            complete = False
+        elif edge is not None and not item.takes(edge.shape):
+            _unwanted(item, edge.shape[item.over_time :], report)
             complete = False
     return builder if complete else None
 
@@ -161,26 +175,46 @@ def _infer(
 def _refused(shape: Shape, call: PendingCall, wanted: Iterable[Wanted]) -> bool:
     """Whether a call is in a nested model that takes another shape, which is reported."""
     places = {note.span for note in call.uses}
-    return any(
-        item.flow.span in places and item.input.shape not in (None, shape)
-        for item in wanted
+    return any(item.flow.span in places and not item.takes(shape) for item in wanted)
+
+
+def _of_another_type(item: Wanted, dtype: DType, report: Report) -> None:
+    """Report a flow into a nested model whose input holds something else."""
+    name, wanted = item.input.name, item.input.dtype
+    report.error(
+        "shape-mismatch",
+        f"{item.model} takes {wanted}, and what flows into it is {dtype}",
+        item.flow.span,
+        notes=(
+            Note(f"{name} of {item.model} is {wanted}", item.input.span),
+            *item.uses,
+        ),
     )
 
 
 def _unwanted(item: Wanted, shape: Shape, report: Report) -> None:
     """Report a flow into a nested model whose input has another shape."""
-    needs = shape_text(item.input.shape or ())
+    declared = item.input.shape or ()
+    needs = shape_text(declared)
     name = item.input.name
+    if fits(declared, shape, {}):
+        known = (n for n in dict.fromkeys(declared) if n in item.bound)
+        needs += f", where {', '.join(f'{n} is {item.bound[str(n)]}' for n in known)}"
     report.error(
         "shape-mismatch",
-        f"{item.model} takes {needs}, and what flows into it is {shape_text(shape)}",
+        f"{item.model} takes {needs}, and what flows into it is {shape_text(shape)}"
+        f"{' at each step' if item.over_time else ''}",
         item.flow.span,
         notes=(Note(f"{name} of {item.model} is {needs}", item.input.span), *item.uses),
     )
 
 
 def _place(
-    builder: NetworkBuilder, call: PendingCall, inputs: tuple[str, ...], report: Report
+    builder: NetworkBuilder,
+    call: PendingCall,
+    inputs: tuple[str, ...],
+    declared: Iterable[DeclaredInput],
+    report: Report,
 ) -> bool:
     assert call.layer is not None
     keyword = call.layer.keyword
@@ -189,21 +223,24 @@ def _place(
         report.error("missing-source", message, call.span)
         return False
     try:
-        builder.place(Step(call.name, call.layer, inputs, call.owner))
+        builder.place(Step(call.name, call.layer, inputs, call.owner, call.over_time))
     except Misfit as misfit:
         notes = tuple(
-            Note(f"{reference.name} is {shape_text(shape)}", reference.span)
-            for reference, shape in zip(call.inputs, misfit.shapes, strict=True)
+            Note(
+                f"{reference.name} is {type_text(builder.edges[name])}", reference.span
+            )
+            for reference, name in zip(call.inputs, inputs, strict=True)
         )
         report.error(
             "shape-mismatch",
             str(misfit),
             call.span,
-            notes=(*notes, *call.uses),
+            notes=(*notes, *size_notes(misfit.shapes, declared), *call.uses),
             suggestion=call.hint,
         )
         return False
-    largest = max(map(int, builder.edges[call.name].shape), default=0)
+    shape = builder.edges[call.name].shape
+    largest = max((size for size in shape if isinstance(size, int)), default=0)
     if largest > LARGEST:
         message = f"the output of {keyword} is too large"
         report.error("number-too-large", message, call.span)

@@ -85,7 +85,7 @@ def _watch(training: DeclaredTraining, data: DeclaredData, report: Report) -> No
         check_monitor(bound, training.asked, validates, data.span, report)
 
 
-def _sizes(network: Network, losses: Mapping[str, Bound]) -> dict[str, int]:
+def _sizes(network: Network, losses: Mapping[str, Bound]) -> dict[str, int | None]:
     """How many numbers the target of each output has."""
     return {
         output.name: target_entries(

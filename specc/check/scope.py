@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from ..catalog.layers import Layer
+from ..catalog.types import Dim, Shape
 from ..diagnostics.model import Note, Span
 from ..ir import Block
 from ..syntax import tree
@@ -15,6 +16,7 @@ from .expressions import Param
 from .inputs import DeclaredInput
 from .parts import Part
 from .reuse import PlacedPart
+from .sizes import fits
 
 __all__ = ["Instance", "Named", "Outline", "PendingCall", "Reference", "Scope", "Unit"]
 
@@ -44,6 +46,7 @@ class PendingCall:
     hint: str | None = None
     #: Where the text gives it a name.
     named: Span | None = None
+    over_time: int = 0
 
 
 @dataclass
@@ -73,6 +76,17 @@ class Wanted:
     model: str
     input: DeclaredInput
     uses: tuple[Note, ...] = ()
+    #: The axes along which the model is applied at every step.
+    over_time: int = 0
+    #: What the named sizes of that use of the model stand for, as far as it is known.
+    bound: dict[str, Dim] = field(default_factory=dict[str, Dim], compare=False)
+
+    def takes(self, shape: Shape) -> bool:
+        """Whether the input may have that shape; one that is wrong has any."""
+        declared, step = self.input.shape, shape[self.over_time :]
+        if declared is None or len(shape) < self.over_time:
+            return True  # which is reported elsewhere
+        return fits(declared, step, self.bound)
 
 
 @dataclass(frozen=True)
@@ -126,6 +140,8 @@ class Named:
     #: The layer that was named without a flow, and whether it has been called since.
     construct: Layer | None = None
     called: bool = False
+    #: The axes along which it is applied at every step, as it was named.
+    over_time: int = 0
 
 
 @dataclass
@@ -147,9 +163,17 @@ class Scope:
     path: str = ""
     suffix: str = ""
     again: bool = False
+    #: The axes along which layers are applied at every step: those of the unit that the
+    #: statements stand in, and with those that are written around a layer.
+    around: int = 0
+    over_time: int = 0
+    #: What a layer without a name is called after, where it is not its keyword.
+    wrapper: str = ""
     uses: tuple[Note, ...] = ()
     #: The blocks that the statements stand in, outermost first.
     blocks: tuple[Block, ...] = ()
+    #: The flows into the nested model that the statements stand in.
+    wanted: tuple[Wanted, ...] = ()
     #: What the statements say that outputs are.
     outputs: dict[str, Reference] = field(default_factory=dict[str, Reference])
     #: The numbers of automatic names in a unit that is called again.

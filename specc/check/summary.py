@@ -116,7 +116,7 @@ def summarize(program: Program) -> Summary:
         rows.append(
             Row(
                 name=call.name,
-                kind=node.layer.keyword,
+                kind=network.kind(call),
                 inputs=call.inputs,
                 shape=network.edge(call.name).shape,
                 parameters=sum(prod(weight.shape) for weight in weights),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..catalog.families import Loss
+from ..catalog.layers import is_real
 from ..catalog.types import Shape
 from ..diagnostics.model import Note
 from ..ir import Binding, ModelOutput
@@ -19,10 +20,30 @@ def bind_target(
 ) -> Binding | None:
     """The binding of an output's target, or None and a problem."""
     construct: Loss = loss.construct
-    shape = joint.network.edge(output.edge).shape
+    edge = joint.network.edge(output.edge)
+    shape = edge.shape
+    if not is_real(edge.dtype):
+        joint.report.error(
+            "loss-target-mismatch",
+            f"{construct.keyword} takes real numbers, and the output {output.name} holds"
+            f" {edge.dtype}",
+            joint.place(output.edge),
+            suggestion="Rescaling(1), or a layer that learns something of it",
+            notes=(Note("the loss is given here", loss.span),),
+        )
+        return None
     if construct.target in ("classes", "one_hot") and not shape:
         message = f"{construct.keyword} needs an output with an axis of classes"
         joint.report.error("shape-mismatch", message, joint.place(output.edge))
+        return None
+    if construct.target in ("classes", "one_hot") and isinstance(shape[-1], str):
+        joint.report.error(
+            "shape-mismatch",
+            f"{construct.keyword} needs a known number of classes, and the last axis of"
+            f" {shape_text(shape)} is known only at run time",
+            joint.place(output.edge),
+            suggestion="a Dense layer with a unit for each class",
+        )
         return None
     if _spoiled(match, loss, joint):
         return None
@@ -139,8 +160,11 @@ def _one_hot(
     return _entries(output, match, known.entries, shape[:-1], joint)
 
 
-def target_entries(shape: Shape, loss: Loss) -> int:
-    """How many numbers an example's target has, before one-hot rows are made of it."""
+def target_entries(shape: Shape, loss: Loss) -> int | None:
+    """How many numbers an example's target has, before one-hot rows are made of it.
+
+    None where a size is known only at run time.
+    """
     return entries(shape[:-1] if loss.target in ("classes", "one_hot") else shape)
 
 
@@ -193,7 +217,7 @@ def _entries(
     joint: Joint,
 ) -> bool:
     """Whether an example's target has as many numbers as the output asks for."""
-    if known is None or known == entries(shape):
+    if known is None or entries(shape) in (None, known):
         return True
     wanted, classes = entries(shape), joint.known(match).classes
     fix = f"sparse_categorical_crossentropy, as these are {classes} classes"

@@ -90,4 +90,5 @@ def _memory(memory: Memory) -> str:
     listed = ", ".join(
         f"{name} {amount_text(count)}" for name, count in parts.items() if count
     )
-    return f"{amount_text(memory.total)}: {listed}"
+    steps = f" for each step of {', '.join(memory.steps)}" if memory.steps else ""
+    return f"{amount_text(memory.total)}{steps}: {listed}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,7 +15,7 @@ from ..diagnostics.model import Problem, Span
 from ..ir import Binding
 from .table import Table
 
-__all__ = ["Bound", "bind", "conform"]
+__all__ = ["Bound", "bind", "conform", "differing"]
 
 #: About how many numbers are handled at a time, so that no float64 copy of all is made.
 _BLOCK = 1 << 20
@@ -59,6 +59,12 @@ class Bound:
     def name(self) -> str:
         """The name in a batch."""
         return self.binding.name
+
+    @property
+    def open(self) -> tuple[int, ...]:
+        """The axes of an entry, counted from 0, whose size the model leaves open."""
+        named = enumerate(self.binding.shape)
+        return tuple(axis for axis, size in named if isinstance(size, str))
 
     def raw(self, rows: np.ndarray) -> np.ndarray:
         """The values in those rows, of shape (rows, *shape), as the source holds them."""
@@ -112,6 +118,23 @@ def bind(
         entry = source if encoding is None else (*source, encoding.classes)
         raise Fault(_misfit(binding, entry, span))
     return Bound(binding, columns, table, shape, final, span)
+
+
+def differing(bounds: Iterable[Bound]) -> Iterator[Problem]:
+    """A problem for each binding in which a size is not what it is in one before."""
+    first: dict[str, tuple[Bound, int]] = {}
+    for bound in bounds:
+        for axis in bound.open:
+            name, size = str(bound.binding.shape[axis]), bound.final[axis]
+            other, wanted = first.setdefault(name, (bound, size))
+            if wanted != size:
+                why = (
+                    f"{name} is {size} in {bound.name}, which is {list(bound.final)} in"
+                    f" the data, and {wanted} in {other.name}, which is"
+                    f" {list(other.final)}"
+                )
+                hint = f"arrays that agree in {name}"
+                yield Problem("data-shape", why, bound.span, expected=hint)
 
 
 def _side_by_side(

@@ -100,7 +100,13 @@ class Fitting:
     span: Span | None
 
     def mask(self) -> np.ndarray | None:
-        """Where entries belong to the columns that are changed; None for everywhere."""
+        """Where entries belong to the columns that are changed; None for everywhere.
+
+        Axes whose size the model leaves open have one place, which stands for all.
+
+        Raises:
+            Fault: the columns lie along such an axis.
+        """
         bound, chosen = self.bound, self.target.columns
         if chosen is None:
             return None
@@ -108,7 +114,14 @@ class Fitting:
         widths = [1 if one.ndim == 1 else one.shape[-1] for one in fields]
         last = np.repeat([column in chosen for column in bound.columns], widths)
         lead = fields[0].shape[1:-1]
-        return np.broadcast_to(last, (*lead, len(last))).reshape(bound.shape)
+        mask = np.broadcast_to(last, (*lead, len(last))).reshape(bound.shape)
+        if len(bound.shape) - 1 in bound.open:
+            why = f"the columns of {bound.name} are as many as come, and all alike"
+            hint = "a transform of all of them"
+            raise Fault(Problem("data-shape", why, self.span, expected=hint))
+        for axis in bound.open:
+            mask = mask.take([0], axis)
+        return mask
 
     def blocks(self) -> Iterator[np.ndarray]:
         """The values that come to the transform, in float64, in stretches of rows.
@@ -144,7 +157,9 @@ def fit(transform: Transform, fitting: Fitting) -> Step:
 
 @fit.register
 def _(transform: Standardize, fitting: Fitting) -> Step:
-    return _standardized(fitting.blocks(), fitting.mask())
+    free = fitting.bound.open
+    blocks = (_pooled(block, free) for block in fitting.blocks())
+    return _standardized(blocks, fitting.mask(), free)
 
 
 @fit.register
@@ -161,8 +176,19 @@ def _(transform: OneHot, fitting: Fitting) -> Step:
     return Encoded(np.array(transform.classes))
 
 
-def _standardized(blocks: Iterator[np.ndarray], chosen: np.ndarray | None) -> Step:
-    """Mean and deviation of each entry.
+def _pooled(block: np.ndarray, free: tuple[int, ...]) -> np.ndarray:
+    """The values with every place of free axes of an example as a row of its own."""
+    axes = [axis + 1 for axis in free]
+    moved = np.moveaxis(block, axes, range(1, 1 + len(axes)))
+    return moved.reshape(-1, *moved.shape[1 + len(axes) :])
+
+
+def _standardized(
+    blocks: Iterator[np.ndarray],
+    chosen: np.ndarray | None,
+    free: tuple[int, ...] = (),
+) -> Step:
+    """Mean and deviation of each entry, over all places of free axes.
 
     Blocks are merged by the update of Chan et al. 1979 (Stanford STAN-CS-79-773).
     """
@@ -182,6 +208,7 @@ def _standardized(blocks: Iterator[np.ndarray], chosen: np.ndarray | None) -> St
     # A constant's deviation is 0, not what rounding leaves of it.
     constant = (low == high) | (deviation == 0)
     mean, deviation = np.where(constant, low, mean), np.where(constant, 1.0, deviation)
+    mean, deviation = np.expand_dims(mean, free), np.expand_dims(deviation, free)
     if chosen is not None:
         mean, deviation = np.where(chosen, mean, 0.0), np.where(chosen, deviation, 1.0)
     return Standardized(mean, deviation)

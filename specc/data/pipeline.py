@@ -13,7 +13,7 @@ from ..catalog.transforms import OneHot
 from ..diagnostics.fault import Fault
 from ..diagnostics.model import Level, Problem, Span
 from ..ir import Data, Origins
-from .bound import Bound, bind
+from .bound import Bound, bind, differing
 from .fields import read_field, resolve
 from .fingerprint import fingerprint
 from .fitting import Fitting, Target, fit, targets
@@ -106,6 +106,9 @@ def transform(data: Data, arrays: Arrays, fitted: Fitted) -> Arrays:
             classes = int(encoded[0].classes)
             encoding = OneHot(names=alone.columns, classes=classes)
         bounds.append(bind(alone, alone.columns, table, encoding, None))
+    problems = list(differing(bounds))
+    if problems:
+        raise Fault(problems)
     rows = np.arange(len(bounds[0].table))
     _check(tuple(bounds), rows)
     return _arrays(tuple(bounds), rows, fitted)
@@ -184,6 +187,7 @@ def _bind(
             bounds.append(bind(binding, fields, table, encoding, span))
         except Fault as fault:
             problems += fault.problems
+    problems += differing(bounds)
     if problems:
         raise Fault(problems)
     return tuple(bounds)

@@ -87,6 +87,12 @@ MODEL_RULES: tuple[Rule, ...] = (
         " with channels last.",
     ),
     Rule(
+        "ambiguous-size",
+        "a size could be a param or a name of its own",
+        "A name in the shape of an input is the value of the param of that name; where there"
+        " is none, it names a size that is known only at run time: `float32[time, 16]`.",
+    ),
+    Rule(
         "memory-budget",
         "training would need more memory than is allowed",
         "Weights, gradients, the optimizer's slots and the results of all layers for a"

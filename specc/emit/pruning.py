@@ -52,7 +52,8 @@ def _once(text: str, facts: Mapping[str, bool]) -> str | None:
             continue
         before = ast.unparse(node.test)
         left = _fold(node.test, facts)
-        if left == before:
+        # `not` in parentheses or without means the same.
+        if isinstance(left, str) and _plain(left) == before:
             continue
         lines = text.split("\n")
         pad = " " * node.col_offset
@@ -67,6 +68,11 @@ def _once(text: str, facts: Mapping[str, bool]) -> str | None:
             new = _taken(lines, node.body if left else node.orelse, pad)
         return "\n".join([*lines[: node.lineno - 1], *new, *lines[last:]])
     return None
+
+
+def _plain(condition: str) -> str:
+    """A condition in the one form that conditions are compared in."""
+    return ast.unparse(ast.parse(condition, mode="eval"))
 
 
 def _taken(lines: list[str], body: list[ast.stmt], pad: str) -> list[str]:

@@ -9,6 +9,7 @@ from typing import Any
 from ..backend import Obstacle
 from ..catalog.callbacks import EarlyStopping
 from ..catalog.construct import Construct
+from ..catalog.wrappers import TimeDistributed
 from ..ir import Program
 from .lowering import Lowering, Table
 from .use import Use
@@ -38,9 +39,10 @@ def uses(program: Program) -> Iterator[Use]:
     network = program.network
     for node in network.layers:
         calls = [call for call in network.calls if call.layer == node.name]
-        edges = calls[0].inputs if calls else ()
-        shapes = tuple(network.edge(edge).shape for edge in edges)
+        shapes = network.shapes(calls[0]) if calls else ()
         once = len(calls) < 2
+        if any(call.over_time for call in calls):
+            yield Use(node.name, "", TimeDistributed(), shapes=shapes, once=once)
         for use in _within(Use(node.name, "", node.layer, shapes=shapes, once=once)):
             slot = use.field.removesuffix("_initializer")
             # What a trained model gives is not drawn.

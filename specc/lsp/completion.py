@@ -139,6 +139,7 @@ class _Completion:
         """Layers, units, and the flows of the unit around."""
         items, unit = self.items, self.slots.unit()
         yield from items.members("layer")
+        yield from items.members("wrapper")
         own = unit[1] if unit else ""
         for kind, table in (("block", self.names.blocks), ("model", self.names.models)):
             others = [block for name, block in table.items() if name != own]

@@ -184,7 +184,7 @@ class _Builder:
         owner = call.layer.removeprefix(path)
         home = self.shared.home[call.layer] == call.name
         family = self.shared.layers.get(call.layer)
-        said = words.layer(node.layer)
+        said = words.over_time(words.layer(node.layer), call.over_time)
         if home and call.name != call.layer:
             said = f"{owner}: {said}"
         lines = [call.name.removeprefix(path), said]
@@ -193,7 +193,8 @@ class _Builder:
         elif size(node):
             lines.append(_weights(size(node), family))
         into = ", ".join(map(self._shape, call.inputs))
-        tip = [call.name, written(node.layer), f"{into} → {self._shape(call.name)}"]
+        layer = words.over_time(written(node.layer), call.over_time)
+        tip = [call.name, layer, f"{into} → {self._shape(call.name)}"]
         tip += [f"{w.path} {words.shape(w.shape)}" for w in node.weights]
         tip += [f"{b.path} {words.shape(b.shape)}" for b in node.buffers]
         return Node(

@@ -9,11 +9,12 @@ from typing import Any, cast
 from ..catalog.construct import Construct
 from ..catalog.families import Activation, Constraint, Initializer, Regularizer
 from ..catalog.types import Shape
+from ..catalog.wrappers import TimeDistributed
 from ..diagnostics.visible import visible
 from ..ir import Block
 from ..reference.values import spell
 
-__all__ = ["clean", "count", "layer", "shape", "short", "unit"]
+__all__ = ["clean", "count", "layer", "over_time", "shape", "short", "unit"]
 
 #: Characters of a label; the whole is in the tooltip.
 LONGEST = 44
@@ -51,6 +52,11 @@ def layer(construct: Construct) -> str:
     but for what is only about initial values, penalties and bounds of weights.
     """
     return _listed(construct.keyword, _main(construct))
+
+
+def over_time(text: str, axes: int) -> str:
+    """What is said of a layer that is applied at every step: ``TimeDistributed Dense 8``."""
+    return f"{TimeDistributed.keyword} {text}" if axes else text
 
 
 def unit(block: Block) -> str:

@@ -13,6 +13,7 @@ __all__ = ["docstring", "family_of", "heading", "lowerings", "unnamed", "words"]
 
 _TITLES = {
     "layer": "Layers",
+    "wrapper": "Around a layer",
     "activation": "Activations",
     "initializer": "Initializers",
     "regularizer": "Regularizers",

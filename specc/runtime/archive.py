@@ -14,7 +14,8 @@ def read_arrays(
     """Return the arrays of an .npz file for training, validation and test.
 
     Those for validation and test are named ``val_…`` and ``test_…``; None where there
-    are none. `shapes` has the shape of an example of each; None is any size.
+    are none. `shapes` has the shape of an example of each; a name is any size, the same
+    wherever it stands.
 
     Raises:
         OSError: the file cannot be read.
@@ -37,22 +38,17 @@ def read_arrays(
 def choose_arrays(arrays: Arrays, prefix: str, shapes: Shapes) -> Arrays:
     """Return those arrays whose names begin with `prefix`, without it."""
     found: Arrays = {}
+    sizes: dict[str, int] = {}
     for name, shape in shapes.items():
         array = arrays.get(prefix + name)
         if array is None:
             raise ValueError(f"there is no array {prefix}{name}")
         if array.ndim == 0 or array.dtype.kind not in "biuf":
             raise ValueError(f"{prefix}{name} holds no rows of numbers")
-        if not fits(array.shape[1:], shape):
-            wanted = ", ".join(
-                ["rows", *("any" if n is None else str(n) for n in shape)]
-            )
+        if not fits(array.shape[1:], shape, sizes):
+            wanted = ", ".join(["rows", *(str(sizes.get(str(n), n)) for n in shape)])
             raise ValueError(f"{prefix}{name} has shape {array.shape}, not ({wanted})")
-        found[name] = (
-            array
-            if None in shape
-            else array.reshape(len(array), *(n or 1 for n in shape))
-        )
+        found[name] = array.reshape(len(array), *(sizes.get(str(n), n) for n in shape))
     rows = {name: len(array) for name, array in found.items()}
     if len(set(rows.values())) > 1 or 0 in rows.values():
         counts = ", ".join(
@@ -62,9 +58,16 @@ def choose_arrays(arrays: Arrays, prefix: str, shapes: Shapes) -> Arrays:
     return found
 
 
-def fits(found: tuple[int, ...], shape: tuple[int | None, ...]) -> bool:
-    """Whether an example has a shape (None: any size), axes of size 1 apart."""
-    if None not in shape:
+def fits(
+    found: tuple[int, ...], shape: tuple[int | str, ...], sizes: dict[str, int]
+) -> bool:
+    """Whether an example has a shape, axes of size 1 apart if no size is a name.
+
+    What new names stand for is added to `sizes`.
+    """
+    if all(isinstance(size, int) for size in shape):
         return [n for n in found if n != 1] == [n for n in shape if n != 1]
-    sizes = zip(found, shape, strict=False)
-    return len(found) == len(shape) and all(m in (None, n) for n, m in sizes)
+    return len(found) == len(shape) and all(
+        n == (sizes.setdefault(size, n) if isinstance(size, str) else size)
+        for n, size in zip(found, shape, strict=True)
+    )

@@ -4,5 +4,5 @@ import numpy as np
 
 Arrays = dict[str, np.ndarray]
 Figures = dict[str, float]
-Shapes = dict[str, tuple[int | None, ...]]
+Shapes = dict[str, tuple[int | str, ...]]
 Trained = dict[str, Arrays]

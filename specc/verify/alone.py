@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..catalog.layers import is_real
 from ..catalog.types import Shape
 from ..ir import Network
 from ..runtime.random import random_words, uniform
@@ -36,7 +37,7 @@ class Forced:
     """The arrays that nodes are given, and what each takes of them.
 
     `edges` hold the values of all edges, with the ids of the examples; `cotangents` those
-    of each call's output. All are numbers of float32.
+    of each call's output that holds real numbers, all of them numbers of float32.
     """
 
     calls: dict[str, Alone]
@@ -62,9 +63,14 @@ def force(network: Network, batch: Arrays) -> Forced:
         known |= {dim: size for dim, size in pairs if isinstance(dim, str)}
     cotangents: Arrays = {}
     for call in network.calls:
-        shape = (rows, *_sizes(network.edge(call.name).shape, known))
-        edges[call.name] = _rounded(_numbers("edge", call.name, shape))
-        cotangents[call.name] = _numbers("cotangent", call.name, shape)
+        edge = network.edge(call.name)
+        shape = (rows, *_sizes(edge.shape, known))
+        numbers = _rounded(_numbers("edge", call.name, shape))
+        if is_real(edge.dtype):
+            edges[call.name] = numbers
+            cotangents[call.name] = _numbers("cotangent", call.name, shape)
+        else:
+            edges[call.name] = np.round(2 * numbers).astype(edge.dtype)
     calls = {
         call.name: Alone(layer=call.layer, inputs=tuple(dict.fromkeys(call.inputs)))
         for call in network.calls
@@ -95,7 +101,7 @@ def alone_parts(
     """What each node computes and what it pulls back: parts, and where readings have them."""
     single = precision == "float32"
     outputs: dict[str, Shape | None] = {
-        name: array.shape for name, array in forced.cotangents.items()
+        name: forced.edges[name].shape for name in forced.calls
     }
     pulled = dict(_pulled(forced, expected))
     for title, where, names, gate, kind in (
@@ -125,6 +131,8 @@ def _pulled(forced: Forced, expected: Expected) -> Mapping[str, Shape | None]:
     """The gradients of each call: of its inputs that are numbers, and of its weights."""
     found: dict[str, Shape | None] = {}
     for name, call in forced.calls.items():
+        if name not in forced.cotangents:
+            continue
         for edge in call.inputs:
             if forced.edges[edge].dtype.kind == "f":
                 found[f"{edge}@{name}"] = forced.edges[edge].shape

@@ -251,7 +251,7 @@ class Scene:
         network = self.program.network
         layer, slot = path.rsplit("/", 1)
         call = next(call for call in network.calls if call.layer == layer)
-        shapes = tuple(network.edge(edge).shape for edge in call.inputs)
+        shapes = network.shapes(call)
         slots = network.layer(layer).layer.buffers(shapes)
         return Blame(layer, next((s.field for s in slots if s.name == slot), ""), layer)
 

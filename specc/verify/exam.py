@@ -22,7 +22,7 @@ from .relations import relations_of
 from .spread import largest
 from .start import moved, random_start, shaken, stand_in, taken
 from .updates import given_gradients, idle_units, steps_of
-from .window import Batches, Window, adversarial, window
+from .window import Batches, Window, adversarial, varied, window
 
 __all__ = ["Exam", "prepare"]
 
@@ -261,6 +261,7 @@ def prepare(
     wanted = expected(program)
     assert program.training is not None
     seen = window(batches, steps, program.training.phases[0].epochs)
+    seen = varied(seen, program)
     rows = _rows(wanted, seen)
     extra = adversarial(seen.first(), program, rows)
     extra["real"] = {name: a[:rows] for name, a in seen.first().items()}

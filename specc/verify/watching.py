@@ -98,7 +98,8 @@ class SpoiltBatches(WindowBatches):
         """The first batch of all, spoilt."""
         batch = self.trial.batch(self.trial.case.epochs[0][0])
         for name in self.trial.module.INPUTS:
-            batch[name] = np.full_like(batch[name], np.nan)
+            if batch[name].dtype.kind == "f":
+                batch[name] = np.full_like(batch[name], np.nan)
         yield batch
 
     def validation(self) -> Iterator[Arrays] | None:

@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
 
+from ..catalog.types import Shape
 from ..ir import Program
 from .protocol import Arrays
 
-__all__ = ["ADVERSARIAL", "LARGER", "Batches", "Window", "adversarial", "window"]
+__all__ = [
+    "ADVERSARIAL",
+    "LARGER",
+    "Batches",
+    "Window",
+    "adversarial",
+    "varied",
+    "window",
+]
 
 
 #: Batches that are made to be degenerate.
@@ -96,6 +105,31 @@ def window(batches: Batches, steps: int, epochs: int) -> Window:
         validation.append(f"v{number}")
         named[validation[-1]] = _plain(last)
     return Window(named, tuple(taken), tuple(validation), rows, total)
+
+
+def varied(seen: Window, program: Program) -> Window:
+    """The window with sizes that are known only at run time not the same in all batches.
+
+    Of each such size every other batch has about two thirds.
+    """
+    sizes, fields = list(program.network.sizes), program.fields()
+    batches = {
+        name: {
+            field: _cropped(array, fields.get(field, ()), sizes[number % 2 :: 2])
+            for field, array in batch.items()
+        }
+        for number, (name, batch) in enumerate(seen.batches.items())
+    }
+    return replace(seen, batches=batches) if sizes else seen
+
+
+def _cropped(array: np.ndarray, shape: Shape, sizes: list[str]) -> np.ndarray:
+    """An array whose axes of those sizes are cut short."""
+    cuts = (
+        slice(max(1, min(have - 1, 2 * have // 3)) if size in sizes else have)
+        for have, size in zip(array.shape[1:], shape, strict=False)
+    )
+    return np.ascontiguousarray(array[(slice(None), *cuts)])
 
 
 def _plain(batch: Arrays) -> Arrays:

@@ -205,9 +205,9 @@ def test_a_circle_is_named() -> None:
     ("declaration", "rule", "text"),
     [
         ("input x: float32[0]", "out-of-range", "0"),
-        ("input x: float32[n]", "unknown-param", "n"),
+        ("input x: float32[n * 2]", "unknown-param", "n"),
         ("input x: float32[2.5]", "wrong-type", "2.5"),
-        ("input x: int64[4]", "not-yet", "int64"),
+        ("input x: int64[4]", "shape-mismatch", "Dense(3)"),
         ("input x: floot32[4]", "unknown-type", "floot32"),
         ("input ids: float32[4]", "reserved-name", "ids"),
         ("input x: float32[4] = 3", "misplaced-statement", "3"),

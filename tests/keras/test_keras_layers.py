@@ -173,6 +173,12 @@ def test_flatten_and_reshape(dtype: str) -> None:
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
+def test_rescaling(dtype: str) -> None:
+    scaled = layer("Rescaling", scale=0.1, offset=0.3)
+    check_layer(scaled, [IMAGE], lambda xs, _: xs[0] * 0.1 + 0.3, dtype)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("axis", [-1, 1, 2, -2])
 def test_concatenate(axis: int, dtype: str) -> None:
     shapes = [(3, 4), (3, 4), (3, 4)]

@@ -163,17 +163,6 @@ def two_streams() -> Program:
     return program.model_copy(update={"network": network})
 
 
-def noise_of_unknown_size() -> Program:
-    """Dropout on sequences whose length is known only when they come."""
-    steps = [
-        Step("dense_1", Dense(units=2), ("x",)),
-        Step("dropout", Dropout(rate=0.5), ("dense_1",)),
-        Step("dense_2", Dense(units=1), ("dropout",)),
-    ]
-    inputs = {"x": (("time", 3), "float32")}
-    return trained(build_network("Net", inputs, steps, {"y": "dense_2"}))
-
-
 REFUSED: dict[str, Callable[[], Program]] = {
     "mask": masked,
     "two phases": two_phases,
@@ -187,5 +176,4 @@ REFUSED: dict[str, Callable[[], Program]] = {
     "idle layer": idle,
     "two streams": two_streams,
     "statistics of two inputs": statistics_of_two,
-    "noise of unknown size": noise_of_unknown_size,
 }

@@ -15,11 +15,14 @@ from specc.catalog.activations.squashing import Tanh
 from specc.catalog.construct import Construct
 from specc.catalog.layers.layer import Layer
 from specc.catalog.registry import catalog
+from specc.check.graph import Misfit
 from specc.conformance import declared
 from specc.ir import Program
 from specc.verify.faults import EMITTED
 from specc.verify.samples import MODELS, base, bundles, program_for
-from specc.verify.samples.bundles import instances
+from specc.verify.samples.bundles import OPEN_SHAPES, instances, keeping, over_time
+from specc.verify.samples.drafts import SHAPES
+from specc.verify.samples.programs import with_open_size
 
 REFUSALS = Path(__file__).with_name("refusals.json")
 
@@ -57,6 +60,35 @@ def test_a_weight_that_can_be_left_out_is_declared_so(kind: type[Layer]) -> None
         own = {name for name, _ in kind.fields() if name.startswith(f"{weight}_")}
         assert own
         assert own <= set(kind.idle({switch: False}))
+
+
+LAYERS = [kind for kind in ALL if issubclass(kind, Layer)]
+
+
+@pytest.mark.parametrize("kind", LAYERS, ids=name_of)
+def test_every_layer_can_be_applied_at_every_step(kind: type[Layer]) -> None:
+    """The bundles of samples, which all backends are compared on, have it so."""
+    assert any(
+        isinstance(layer, kind)
+        for shape in SHAPES.values()
+        for layer in over_time(shape)
+    )
+
+
+@pytest.mark.parametrize("kind", LAYERS, ids=name_of)
+def test_every_layer_takes_an_open_size_or_says_why_not(kind: type[Layer]) -> None:
+    """What is not in the bundles of samples is refused, by a message that names the size."""
+    taken = [
+        isinstance(layer, kind)
+        for shape in OPEN_SHAPES.values()
+        for layer in keeping(shape)
+    ]
+    if any(taken):
+        return
+    for shape in OPEN_SHAPES.values():
+        (name,) = [size for size in shape if isinstance(size, str)]
+        with pytest.raises(Misfit, match=f"{name} is known only at run time"):
+            with_open_size((cast("Layer", base(kind)),), shape)
 
 
 @pytest.mark.parametrize("kind", ALL, ids=name_of)

@@ -62,6 +62,7 @@ CASES: list[tuple[str, dict[str, Any], tuple[tuple[int, ...], ...]]] = [
     ),
     ("Flatten", {}, ((2, 3, 2),)),
     ("Reshape", {"target_shape": [4, 3]}, ((2, 6),)),
+    ("Rescaling", {"scale": 0.1, "offset": 0.3}, ((2, 5),)),
     ("Activation", {"activation": {"kind": "softmax"}}, ((2, 5),)),
     ("Dropout", {"rate": 0.4}, ((3, 4),)),
     ("Dropout", {"rate": 0.0}, ((3,),)),

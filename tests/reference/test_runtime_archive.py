@@ -17,7 +17,7 @@ from specc.runtime.archive import read_arrays
 from specc_reference.emit import emit
 from specc_reference.plan import plan
 
-SHAPES: dict[str, tuple[int | None, ...]] = {"x": (4,), "y": (1,), "z": (None, 2)}
+SHAPES: dict[str, tuple[int | str, ...]] = {"x": (4,), "y": (1,), "z": ("time", 2)}
 X, Y, Z = np.ones((6, 4)), np.ones((6, 1)), np.ones((6, 3, 2))
 
 
@@ -44,7 +44,7 @@ def test_arrays_for_training_and_validation(tmp_path: Path) -> None:
         ({"y": None}, "there is no array y"),
         ({"val_x": X}, "there is no array val_y"),
         ({"x": X[:, :3]}, r"x has shape \(6, 3\), not \(rows, 4\)"),
-        ({"z": X}, r"z has shape \(6, 4\), not \(rows, any, 2\)"),
+        ({"z": X}, r"z has shape \(6, 4\), not \(rows, time, 2\)"),
         (
             {"y": Y[:5]},
             "equally many examples, at least one: x has 6, y has 5, z has 6",
@@ -60,6 +60,15 @@ def test_arrays_that_do_not_fit(tmp_path: Path, arrays: Any, message: str) -> No
     path = saved(tmp_path, **{n: a for n, a in given.items() if a is not None})
     with pytest.raises(ValueError, match=message):
         read_arrays(path, SHAPES)
+
+
+def test_sizes_of_one_name_are_one_size(tmp_path: Path) -> None:
+    shapes: dict[str, tuple[int | str, ...]] = {**SHAPES, "w": ("time",)}
+    path = saved(tmp_path, x=X, y=Y, z=Z, w=Z[:, :, 0])
+    assert read_arrays(path, shapes)[0]["w"].shape == (6, 3)
+    path = saved(tmp_path, x=X, y=Y, z=Z, w=X)
+    with pytest.raises(ValueError, match=r"w has shape \(6, 4\), not \(rows, 3\)"):
+        read_arrays(path, shapes)
 
 
 def test_files_that_are_no_archives(tmp_path: Path) -> None:

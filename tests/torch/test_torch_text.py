@@ -176,14 +176,11 @@ def test_a_small_program_reads_as_it_should() -> None:
     assert STEP in text
 
 
-def test_masks_of_unknown_size_are_refused() -> None:
+def test_masks_have_the_sizes_of_the_batch() -> None:
     case = program(
         {"x": ("time", 4)}, [("d", layer("Dropout", rate=0.5), "x")], objectives=[]
     )
-    (obstacle,) = BACKEND.plan(case).obstacles
-    assert obstacle.owner == "d"
-    with pytest.raises(ValueError, match="Dropout is refused"):
-        BACKEND.emit(BACKEND.plan(case))
+    assert '(rows, batch["x"].shape[1], 4)' in emitted(case).text
 
 
 def test_the_plan_is_plain_data() -> None:

@@ -91,6 +91,7 @@ def _layers() -> dict[str, Program]:
         layer("AlphaDropout", rate=0.2),
         layer("AlphaDropout", rate=0.0),
         layer("Dropout", rate=0.0),
+        layer("Rescaling", scale=0.7, offset=-0.1),
         layer("Reshape", target_shape=[5, 16]),
         DENSE,
     )

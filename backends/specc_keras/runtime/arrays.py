@@ -9,7 +9,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from specc.runtime.arrays import check_arrays
+from specc.runtime.arrays import check_arrays, in_type
 from specc.runtime.types import Arrays
 
 
@@ -40,7 +40,9 @@ def assign_arrays(variables: dict[str, Any], arrays: Arrays) -> None:
 
 def as_tensor(array: np.ndarray, spec: tf.TensorSpec) -> tf.Tensor:
     """Convert an array of a batch to a type and shape; (rows, 1) may become (rows)."""
-    array = np.asarray(array, spec.dtype.as_numpy_dtype)
+    kind = spec.dtype.name
+    real = spec.dtype.is_floating
+    array = np.asarray(array, kind) if real else in_type(array, kind)
     if array.ndim != len(spec.shape):
         sizes = [-1 if size is None else size for size in spec.shape[1:]]
         array = array.reshape(len(array), *sizes)

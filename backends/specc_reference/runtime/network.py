@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from specc.runtime.arrays import check_arrays
+from specc.runtime.arrays import check_arrays, in_type
 from specc.runtime.random import keep_mask
 
 from .activations import Activation
@@ -17,13 +17,20 @@ from .layer import Layer
 class Step:
     """One call of a layer: it takes the edges `inputs` and makes the edge `name`.
 
-    `owner` names the layer, `call` counts the calls of it from 0.
+    `owner` names the layer, `call` counts the calls of it from 0. `over_time` counts the
+    axes after the batch along which the layer is applied at every step.
     """
 
     name: str
     owner: str
     inputs: tuple[str, ...]
     call: int
+    over_time: int = 0
+
+
+def fold(array: np.ndarray, axes: int) -> np.ndarray:
+    """Return the array with so many axes after the first one folded into it."""
+    return array.reshape(-1, *array.shape[1 + axes :]) if axes else array
 
 
 @dataclass(frozen=True)
@@ -38,7 +45,8 @@ class Network:
     """Layers and their calls, in an order that can be executed.
 
     `outputs` names the edge of each output. Weights listed in `frozen` get no gradient; a
-    layer whose weights are all frozen computes as in inference.
+    layer whose weights are all frozen computes as in inference. `types` are those of
+    inputs that are not real numbers.
     """
 
     def __init__(
@@ -46,8 +54,10 @@ class Network:
         inputs: tuple[str, ...],
         outputs: dict[str, str],
         frozen: tuple[str, ...] = (),
+        types: dict[str, str] | None = None,
     ) -> None:
         self.inputs = inputs
+        self.types = types or {}
         self.outputs = outputs
         self.frozen = frozen
         self.layers: dict[str, Layer] = {}
@@ -60,23 +70,23 @@ class Network:
         inputs: list[str],
         activation: Activation | None = None,
         owner: str | None = None,
+        over_time: int = 0,
     ) -> None:
         """Call a layer on edges; the result is the edge `name`.
 
         An activation is a step of its own, so that a loss can take its input: the edge
-        ``name.preactivation``. `owner` is the layer's name where it is not the call's.
+        ``name.preactivation``. `owner` is the layer's name where it is not the call's;
+        `over_time` counts the axes along which it is applied at every step.
         """
         owner = owner or name
         if activation is not None:
-            self.add(f"{name}.preactivation", layer, inputs, owner=owner)
-            activate = Activate(activation)
-            self.add(
-                name, activate, [f"{name}.preactivation"], owner=f"{name}.activation"
-            )
+            before = f"{name}.preactivation"
+            self.add(before, layer, inputs, owner=owner, over_time=over_time)
+            self.add(name, Activate(activation), [before], owner=f"{name}.activation")
             return
         self.layers[owner] = layer
         earlier = sum(step.owner == owner for step in self.steps)
-        self.steps.append(Step(name, owner, tuple(inputs), earlier))
+        self.steps.append(Step(name, owner, tuple(inputs), earlier, over_time))
 
     def forward(
         self,
@@ -92,7 +102,10 @@ class Network:
         is false.
         """
         edges = {
-            name: np.asarray(batch[name], dtype=np.float64) for name in self.inputs
+            name: in_type(batch[name], self.types[name])
+            if name in self.types
+            else np.asarray(batch[name], dtype=np.float64)
+            for name in self.inputs
         }
         memories: list[Any] = []
         for step in self.steps:
@@ -104,7 +117,12 @@ class Network:
                 keep = keep_mask(seed, path, shape, layer.rate, update, step.call)
             trains = training and not self.rests(step.owner, layer)
             trains &= statistics or not layer.buffers
-            edges[step.name], memory = layer.forward(inputs, trains, keep)
+            # Steps are examples to the layer, in row-major order.
+            folded = [fold(array, step.over_time) for array in inputs]
+            keep = None if keep is None else fold(keep, step.over_time)
+            output, memory = layer.forward(folded, trains, keep)
+            lead = inputs[0].shape[: 1 + step.over_time]
+            edges[step.name] = output.reshape(*lead, *output.shape[1:])
             memories.append(memory)
         return Tape(edges, memories)
 
@@ -134,8 +152,10 @@ class Network:
             if step.name not in at:
                 continue  # no loss depends on it
             layer = self.layers[step.owner]
-            at_inputs, at_weights = layer.backward(at[step.name], memory)
-            for edge, gradient in zip(step.inputs, at_inputs, strict=True):
+            folded = fold(at[step.name], step.over_time)
+            at_inputs, at_weights = layer.backward(folded, memory)
+            for edge, found_at in zip(step.inputs, at_inputs, strict=True):
+                gradient = found_at.reshape(tape.edges[edge].shape)
                 at[edge] = at[edge] + gradient if edge in at else gradient
             for slot, gradient in at_weights.items():
                 found[f"{step.owner}/{slot}"] += gradient

@@ -13,6 +13,7 @@ from ..types import (
     ActivationArg,
     ConstraintArg,
     Count,
+    Dim,
     InitializerArg,
     Pair,
     RegularizerArg,
@@ -20,14 +21,42 @@ from ..types import (
 )
 from .layer import Layer, ShapeError, WeightSlot, sizes
 
-__all__ = ["Conv2D", "window_length"]
+__all__ = ["Conv2D", "window_lengths"]
 
 
-def window_length(size: int, window: int, stride: int, padding: str) -> int:
-    """How many windows fit along an axis (`same` pads with the odd element after)."""
-    if padding == "same":
-        return -(-size // stride)
-    return (size - window) // stride + 1
+def window_lengths(
+    shape: Shape,
+    windows: tuple[int, int],
+    strides: tuple[int, int],
+    padding: str,
+    what: str,
+) -> Shape:
+    """How many windows fit along height and width of an image.
+
+    `same` pads with the odd element after. A size that is known only at run time stays
+    what it is where there is a window for every place.
+
+    Raises:
+        ShapeError: the number follows from a size that is known only at run time.
+    """
+    found: list[Dim] = []
+    axes = zip(("height", "width"), shape[:2], windows, strides, strict=True)
+    for axis, size, window, stride in axes:
+        if isinstance(size, int):
+            fits = (
+                -(-size // stride)
+                if padding == "same"
+                else (size - window) // stride + 1
+            )
+            found.append(fits)
+        elif stride == 1 and (padding == "same" or window == 1):
+            found.append(size)
+        else:
+            raise ShapeError(
+                f"{what} needs a known {axis}, or padding = same and a stride of 1, which"
+                f" keep it: {size} is known only at run time"
+            )
+    return tuple(found)
 
 
 class Conv2D(Layer):
@@ -105,21 +134,18 @@ class Conv2D(Layer):
         (shape,) = inputs
         if len(shape) != 3:
             raise ShapeError("Conv2D needs an input (height, width, channels)")
-        height, width, channels = sizes(shape, "Conv2D")
+        (channels,) = sizes(shape[2:], "Conv2D")
         if channels % self.groups:
             raise ShapeError(
                 f"Conv2D has {self.groups} groups, which do not divide {channels} channels"
             )
-        result = tuple(
-            window_length(size, window, stride, self.padding)
-            for size, window, stride in zip(
-                (height, width), self.reach(), self.strides, strict=True
-            )
+        result = window_lengths(
+            shape, self.reach(), self.strides, self.padding, "Conv2D"
         )
-        if min(result) < 1:
+        if any(isinstance(size, int) and size < 1 for size in result):
             raise ShapeError(
                 f"Conv2D's window {self.reach()[0]}×{self.reach()[1]} does not fit an"
-                f" image of {height}×{width}; padding = same would"
+                f" image of {shape[0]}×{shape[1]}; padding = same would"
             )
         return (*result, self.filters)
 

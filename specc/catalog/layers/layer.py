@@ -9,9 +9,25 @@ from pydantic import model_validator
 
 from ..construct import Construct, Model
 from ..families import Activation
-from ..types import ConstraintArg, InitializerArg, RegularizerArg, Shape
+from ..types import (
+    REAL,
+    ConstraintArg,
+    DType,
+    InitializerArg,
+    RegularizerArg,
+    Shape,
+)
 
-__all__ = ["BufferSlot", "Layer", "ShapeError", "StreamSlot", "WeightSlot", "sizes"]
+__all__ = [
+    "BufferSlot",
+    "Layer",
+    "ShapeError",
+    "StreamSlot",
+    "WeightSlot",
+    "is_real",
+    "kept_type",
+    "sizes",
+]
 
 
 class ShapeError(ValueError):
@@ -70,6 +86,25 @@ def sizes(shape: Shape, what: str) -> tuple[int, ...]:
     return tuple(int(dim) for dim in shape)
 
 
+def is_real(dtype: DType) -> bool:
+    """Whether a type is one of real numbers."""
+    return dtype.startswith("float")
+
+
+def kept_type(inputs: tuple[DType, ...], what: str) -> DType:
+    """The type of what only rearranges its inputs.
+
+    Raises:
+        ShapeError: they are of several types.
+    """
+    plain: list[DType] = [REAL if is_real(dtype) else dtype for dtype in inputs]
+    if len(set(plain)) > 1:
+        raise ShapeError(
+            f"{what} takes inputs of one type; these are {', '.join(inputs)}"
+        )
+    return plain[0] if plain else REAL
+
+
 class Layer(Construct):
     """A function of tensors that may own weights.
 
@@ -120,6 +155,20 @@ class Layer(Construct):
             ShapeError: the inputs do not fit.
         """
         return inputs[0]
+
+    def output_type(self, inputs: tuple[DType, ...]) -> DType:
+        """The type of the output; most layers take real numbers and give such.
+
+        Raises:
+            ShapeError: the inputs hold something else.
+        """
+        for dtype in inputs:
+            if not is_real(dtype):
+                raise ShapeError(
+                    f"{self.keyword} takes real numbers, and this is {dtype}; Rescaling(1)"
+                    " makes real numbers of it, as does an input of type float32"
+                )
+        return REAL
 
     def weights(self, inputs: tuple[Shape, ...]) -> tuple[WeightSlot, ...]:
         """The weights it owns, given the shapes of its inputs."""

@@ -6,8 +6,8 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from ..types import Dim, Shape
-from .layer import Layer, ShapeError
+from ..types import Dim, DType, Shape
+from .layer import Layer, ShapeError, kept_type
 
 __all__ = ["Add", "Concatenate"]
 
@@ -68,6 +68,9 @@ class Concatenate(Layer):
         sizes: list[Dim] = list(first)
         sizes[place] = total
         return tuple(sizes)
+
+    def output_type(self, inputs: tuple[DType, ...]) -> DType:
+        return kept_type(inputs, "Concatenate")
 
 
 class Add(Layer):

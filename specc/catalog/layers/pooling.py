@@ -7,8 +7,8 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from ..types import Pair, Shape
-from .conv import window_length
-from .layer import Layer, ShapeError, sizes
+from .conv import window_lengths
+from .layer import Layer, ShapeError
 
 __all__ = ["GlobalAveragePooling2D", "MaxPooling2D"]
 
@@ -48,19 +48,15 @@ class MaxPooling2D(Layer):
         (shape,) = inputs
         if len(shape) != 3:
             raise ShapeError("MaxPooling2D needs an input (height, width, channels)")
-        height, width, channels = sizes(shape, "MaxPooling2D")
-        result = tuple(
-            window_length(size, window, stride, self.padding)
-            for size, window, stride in zip(
-                (height, width), self.pool_size, self.step(), strict=True
-            )
+        result = window_lengths(
+            shape, self.pool_size, self.step(), self.padding, "MaxPooling2D"
         )
-        if min(result) < 1:
+        if any(isinstance(size, int) and size < 1 for size in result):
             raise ShapeError(
                 f"MaxPooling2D's window {self.pool_size[0]}×{self.pool_size[1]} does not"
-                f" fit an image of {height}×{width}"
+                f" fit an image of {shape[0]}×{shape[1]}"
             )
-        return (*result, channels)
+        return (*result, shape[2])
 
 
 class GlobalAveragePooling2D(Layer):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from ...catalog.types import Shape
 from ...ir import Program
 from ..pieces import Import
 from ..size import is_large
@@ -119,20 +120,6 @@ def main_section(program: Program, set_threads: Iterable[str] = ()) -> Section:
     return naming(text, SHARED.packages, imports)
 
 
-def _shapes(program: Program) -> dict[str, tuple[int | None, ...]]:
+def _shapes(program: Program) -> dict[str, Shape]:
     """The shape of an example of each array that training takes."""
-    network, training = program.network, program.training
-    assert training is not None, "a model alone is not trained"
-    found = {item.name: network.edge(item.name).shape for item in network.inputs}
-    edges = {item.name: item.edge for item in network.outputs}
-    for item in training.objectives:
-        shape = network.edge(edges[item.output]).shape
-        found.setdefault(
-            item.target, shape[:-1] if item.loss.target == "classes" else shape
-        )
-    if training.sample_weight is not None:
-        found[training.sample_weight] = ()
-    return {
-        name: tuple(size if isinstance(size, int) else None for size in shape)
-        for name, shape in found.items()
-    }
+    return program.fields()

@@ -30,6 +30,7 @@ __all__ = ["EMITTED", "of_catalogue", "of_construct"]
 #: The families that backends write, and what a fault in one of their arguments is in.
 EMITTED: dict[str, Family] = {
     "layer": Family.OPERATORS,
+    "wrapper": Family.OPERATORS,
     "activation": Family.OPERATORS,
     "initializer": Family.INITIALIZATION,
     "regularizer": Family.LOSSES,

@@ -124,6 +124,30 @@ MODEL_FAULTS: list[Fault] = [
         construct="layer/Concatenate",
     ),
     operator(
+        "time folded before the batch",
+        "film",
+        in_definition(
+            "FoldSteps",
+            swap(
+                r"tf\.reshape\(inputs, ",
+                "tf.reshape(tf.einsum('bt...->tb...', inputs), ",
+            ),
+        ),
+        "time_distributed_1",
+        construct="wrapper/TimeDistributed",
+    ),
+    operator(
+        "a number of steps that is written down",
+        "film",
+        in_definition(
+            "UnfoldSteps", swap(r"steps = sizes_of.*$", "steps = [4] * self.axes")
+        ),
+        "time_distributed",
+        "dense_1",
+        "InvalidArgumentError",
+        construct="wrapper/TimeDistributed",
+    ),
+    operator(
         "a difference for the sum",
         "convnet",
         swap(r"layers\.Add\(", "layers.Subtract("),

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from ...catalog.activations.squashing import Tanh
 from ...catalog.callbacks import EarlyStopping
 from ...catalog.layers.conv import Conv2D
 from ...catalog.layers.dense import Dense
+from ...catalog.layers.dropout import Dropout
+from ...catalog.layers.normalization import BatchNormalization
 from ...catalog.layers.shape import Flatten
 from ...catalog.losses import MeanSquaredError
 from ...catalog.metrics import MeanAbsoluteError
@@ -57,6 +60,25 @@ def reshape() -> Program:
     return program_for(base(catalog().find("layer", "Reshape")))
 
 
+def film() -> Program:
+    """Images at every one of as many steps as come: windows, statistics and masks."""
+    draft = Draft({"frames": ("time", 4, 5, 2)})
+    edge = draft.add(
+        Conv2D(filters=3, kernel_size=(3, 2), padding="same", activation=Tanh()),
+        "frames",
+        over_time=1,
+    )
+    edge = draft.add(BatchNormalization(momentum=0.9), edge, over_time=1)
+    edge = draft.add(Dropout(rate=0.3), edge, over_time=1)
+    edge = draft.add(Flatten(), edge, over_time=1)
+    edge = draft.add(Dense(units=2), edge)
+    return train(
+        draft.network({"y": edge}),
+        {"y": MeanSquaredError()},
+        {"y": (MeanAbsoluteError(),)},
+    )
+
+
 PROGRAMS: dict[str, Callable[[], Program]] = {
     **MODELS,
     "flatten": flatten,
@@ -64,4 +86,5 @@ PROGRAMS: dict[str, Callable[[], Program]] = {
     "clipped": clipped,
     "piecewise": piecewise,
     "reshape": reshape,
+    "film": film,
 }

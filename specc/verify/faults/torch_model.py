@@ -165,6 +165,37 @@ MODEL_FAULTS: list[Fault] = [
         construct="layer/Add",
     ),
     operator(
+        "time folded before the batch",
+        "film",
+        swap(
+            r"frames\.flatten\(0, 1\)",
+            "frames.transpose(0, 1).flatten(0, 1)",
+        ),
+        "time_distributed_1",
+        construct="wrapper/TimeDistributed",
+    ),
+    operator(
+        "a number of steps that is written down",
+        "film",
+        swap(r"time = frames\.shape\[1\]", "time = 4"),
+        "time_distributed",
+        "dense_1",
+        "loss",
+        construct="wrapper/TimeDistributed",
+    ),
+    state(
+        "the statistics of some steps at a time",
+        "film",
+        in_definition(
+            "BatchNorm.forward",
+            swap(
+                r"return self\.normalize\(\n +input, (.*)\n +\)",
+                r"return torch.cat([self.normalize(some, \1) for some in input.split(4)])",
+            ),
+        ),
+        "time_distributed_2",
+    ),
+    operator(
         "a square kernel in PyTorch's layout",
         "convnet",
         swap(r"\(\"dense_1\.weight\", \(1, 0\)\)", '("dense_1.weight", (0, 1))'),

@@ -20,6 +20,7 @@ _EPOCH = Duration(value=1, unit="epochs")
 _GIVEN: dict[tuple[str, str], dict[str, Any]] = {
     ("layer", "Conv2D"): {"filters": 4, "kernel_size": (3, 2)},
     ("layer", "Reshape"): {"target_shape": (10, 12)},
+    ("layer", "Rescaling"): {"scale": 0.7},
     ("layer", "Dropout"): {"rate": 0.4},
     ("layer", "AlphaDropout"): {"rate": 0.4},
     ("layer", "BatchNormalization"): {"momentum": 0.9},

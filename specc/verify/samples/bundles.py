@@ -15,14 +15,31 @@ from ...catalog.layers.dense import Dense
 from ...catalog.layers.pooling import GlobalAveragePooling2D
 from ...catalog.layers.shape import Reshape
 from ...catalog.registry import catalog
+from ...catalog.types import Shape
 from ...check.graph import Misfit
 from ...ir import Program
 from .bases import base, members
 from .drafts import SHAPES, Draft, train
-from .programs import branch, conv, ending, in_layer, join, lead
+from .programs import (
+    at_every_step,
+    branch,
+    conv,
+    ending,
+    in_layer,
+    join,
+    lead,
+    with_open_size,
+)
 from .variations import variations
 
-__all__ = ["bundles", "instances"]
+__all__ = ["OPEN_SHAPES", "bundles", "instances", "keeping", "over_time"]
+
+#: Shapes in which a size is known only at run time.
+OPEN_SHAPES: dict[str, Shape] = {
+    "sequence": ("time", 3),
+    "rows": ("height", 5, 4),
+    "columns": (6, "width", 4),
+}
 
 #: Branches in one program.
 WIDTH = 14
@@ -43,6 +60,12 @@ def bundles() -> Iterator[tuple[str, Program]]:
     for kind in catalog().family("layer").values():
         for shape in SHAPES:
             yield from _layers(f"{kind.keyword}-{shape}", instances(kind), shape)
+    for shape, sizes in SHAPES.items():
+        found = tuple(over_time(sizes))
+        yield f"over-time-{shape}", at_every_step(found, sizes)
+    for shape, sizes in OPEN_SHAPES.items():
+        found = tuple(keeping(sizes))
+        yield f"open-{shape}", with_open_size(found, sizes)
     for family in ("activation", "initializer", "regularizer", "constraint"):
         found = [
             item
@@ -52,6 +75,33 @@ def bundles() -> Iterator[tuple[str, Program]]:
         yield from _arguments(family, found)
     yield "losses", losses()
     yield "losses-unfused", losses(fused=False)
+
+
+def over_time(shape: Shape) -> Iterator[Layer]:
+    """The plain instance of each layer that can be applied at every step of that shape."""
+    for layer in members("layer"):
+        assert isinstance(layer, Layer)
+        try:
+            at_every_step((layer,), shape)
+        except Misfit:
+            continue
+        yield layer
+
+
+def keeping(shape: Shape) -> Iterator[Layer]:
+    """An instance of each layer that takes a shape in which a size is a name."""
+    for kind in catalog().family("layer").values():
+        assert issubclass(kind, Layer)
+        suited = kind.suited((shape,))
+        layer = kind.model_validate(suited[0]) if suited else base(kind)
+        assert isinstance(layer, Layer)
+        if "padding" in kind.model_fields:
+            layer = layer.model_copy(update={"padding": "same", "strides": (1, 1)})
+        try:
+            with_open_size((layer,), shape)
+        except Misfit:
+            continue
+        yield layer
 
 
 def _layers(

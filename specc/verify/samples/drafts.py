@@ -13,7 +13,7 @@ import numpy as np
 from ...catalog.families import Callback, Loss, Metric, Optimizer
 from ...catalog.layers import Layer
 from ...catalog.optimizers import SGD
-from ...catalog.types import Shape
+from ...catalog.types import REAL, DType, Shape
 from ...check.graph import NetworkBuilder, Step
 from ...ir import (
     Network,
@@ -46,30 +46,43 @@ SHAPES: dict[str, tuple[int, ...]] = {
 }
 
 ROWS, HELD_OUT, BATCH = 19, 5, 8
+#: The first of the sizes that are known only at run time.
+OPEN_SIZE = 6
 
 
 @dataclass
 class Draft:
     """A network in the making, with the language's automatic names."""
 
-    shapes: Mapping[str, tuple[int, ...]]
+    shapes: Mapping[str, Shape]
+    #: Of inputs that are not of real numbers.
+    types: Mapping[str, DType] = field(default_factory=dict[str, DType])
     builder: NetworkBuilder = field(default_factory=NetworkBuilder)
     counts: dict[str, int] = field(default_factory=dict[str, int])
 
     def __post_init__(self) -> None:
         for name, shape in self.shapes.items():
-            self.builder.take(name, shape, "float32")
+            self.builder.take(name, shape, self.types.get(name, REAL))
 
-    def add(self, layer: Layer, *inputs: str, name: str = "", owner: str = "") -> str:
+    def add(
+        self,
+        layer: Layer,
+        *inputs: str,
+        name: str = "",
+        owner: str = "",
+        over_time: int = 0,
+    ) -> str:
         """Place a layer, or with `owner` that layer once more; return the name of its edge.
+
+        With `over_time` it is applied at every step along so many axes.
 
         Raises:
             Misfit: it does not fit its inputs.
         """
-        word = _snake(layer.keyword)
+        word = "time_distributed" if over_time else _snake(layer.keyword)
         self.counts[word] = self.counts.get(word, 0) + 1
         edge = name or f"{word}_{self.counts[word]}"
-        self.builder.place(Step(edge, layer, inputs, owner or edge))
+        self.builder.place(Step(edge, layer, inputs, owner or edge, over_time))
         return edge
 
     def shape(self, edge: str) -> Shape:
@@ -189,11 +202,15 @@ def arrays_for(program: Program, rows: int, part: str) -> dict[str, np.ndarray]:
     assert training is not None
     found: dict[str, np.ndarray] = {}
     for item in network.inputs:
-        shape = (rows, *_sizes(network.edge(item.name).shape))
-        found[item.name] = _numbers(f"{part}/{item.name}", shape)
+        shape = (rows, *_sizes(network, item.name))
+        numbers = _numbers(f"{part}/{item.name}", shape)
+        kind = network.input_types.get(item.name)
+        # Whole numbers from −6 to 6; of truths about half hold.
+        whole = numbers > 0 if kind == "bool" else np.round(4 * numbers)
+        found[item.name] = numbers if kind is None else whole.astype(kind)
     for objective in training.objectives:
         edge = next(o.edge for o in network.outputs if o.name == objective.output)
-        shape = (rows, *_sizes(network.edge(edge).shape))
+        shape = (rows, *_sizes(network, edge))
         found[objective.target] = _target(
             f"{part}/{objective.target}", shape, objective
         )
@@ -203,8 +220,10 @@ def arrays_for(program: Program, rows: int, part: str) -> dict[str, np.ndarray]:
     return found
 
 
-def _sizes(shape: Shape) -> tuple[int, ...]:
-    return tuple(dim if isinstance(dim, int) else 3 for dim in shape)
+def _sizes(network: Network, edge: str) -> tuple[int, ...]:
+    """The shape of an example of an edge; sizes known only at run time are all different."""
+    known = {name: OPEN_SIZE + number for number, name in enumerate(network.sizes)}
+    return tuple(known.get(str(dim), 0) or int(dim) for dim in network.edge(edge).shape)
 
 
 def _numbers(path: str, shape: tuple[int, ...]) -> np.ndarray:

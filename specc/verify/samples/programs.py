@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from ...catalog.activations.linear import Linear
 from ...catalog.activations.squashing import Softmax, Tanh
@@ -17,6 +17,7 @@ from ...catalog.families import (
     Optimizer,
     Regularizer,
     Schedule,
+    Wrapper,
 )
 from ...catalog.layers import Layer
 from ...catalog.layers.activation import Activation as ActivationLayer
@@ -29,12 +30,14 @@ from ...catalog.losses.crossentropy import CategoricalCrossentropy
 from ...catalog.metrics import Accuracy, MeanAbsoluteError
 from ...catalog.optimizers import SGD
 from ...catalog.registry import catalog
+from ...catalog.types import Shape
 from ...check.graph import Misfit
 from ...ir import Program
 from .bases import base, members
 from .drafts import SHAPES, Draft, batches_for, train
 
 __all__ = [
+    "at_every_step",
     "batches_for",
     "branch",
     "fitting_shape",
@@ -42,6 +45,7 @@ __all__ = [
     "in_shapes",
     "join",
     "program_for",
+    "with_open_size",
 ]
 
 
@@ -67,9 +71,45 @@ def program_for(construct: Construct, shape: str | None = None) -> Program:
         )
     if isinstance(construct, Callback):
         return _plain(callbacks=(construct,), epochs=6)
+    if isinstance(construct, Wrapper):
+        return at_every_step((Dense(units=4, activation=Tanh()),), SHAPES["flat"])
     layer = in_layer(construct)
     draft = Draft({"x": SHAPES[shape or fitting_shape(layer)]})
     return join(draft, [branch(draft, layer)])
+
+
+def at_every_step(layers: Iterable[Layer], shape: Shape) -> Program:
+    """Each layer in a branch of its own, at every one of as many steps as come."""
+    draft = Draft({"x": ("time", *shape)})
+    edges: list[str] = []
+    for layer in layers:
+        count = 2 if layer.takes == "many" else 1
+        inputs = [lead(draft, "x") for _ in range(count)]
+        edge = draft.add(layer, *inputs, over_time=1)
+        edge = draft.add(Flatten(), edge, over_time=1)
+        edges.append(draft.add(Dense(units=2, activation=Tanh()), edge))
+    return join(draft, edges)
+
+
+def with_open_size(layers: Iterable[Layer], shape: Shape) -> Program:
+    """Each layer in a branch of its own; one size of the shape is a name.
+
+    What keeps that size ends in an output of its own.
+    """
+    draft = Draft({"x": shape})
+    ends: dict[str, str] = {}
+    closed: list[str] = []
+    for number, layer in enumerate(layers):
+        count = 2 if layer.takes == "many" else 1
+        edge = draft.add(layer, *(lead(draft, "x") for _ in range(count)))
+        if any(isinstance(size, str) for size in draft.shape(edge)):
+            ends[f"y{number}"] = draft.add(Dense(units=2), edge)
+        else:
+            closed.append(head(draft, edge))
+    if closed:
+        edge = closed[0] if len(closed) == 1 else draft.add(Concatenate(), *closed)
+        ends["y"] = draft.add(Dense(units=2), edge)
+    return train(draft.network(ends), {name: MeanSquaredError() for name in ends})
 
 
 def in_shapes(*constructs: Construct) -> Iterator[tuple[Program, ...]]:

@@ -11,6 +11,7 @@ from ...catalog.layers.dense import Dense
 from ...catalog.layers.merge import Concatenate
 from ...catalog.layers.shape import Flatten
 from ...catalog.registry import catalog
+from ...catalog.types import Shape
 from ...check.graph import Misfit, Step, own
 from ...check.limits import fits_axes
 from ...check.names import snake_case
@@ -28,6 +29,10 @@ KINDS, INSTANCES = 6, 8
 LAYERS = (2, 8)
 #: How often a layer is called again in the place of a new one.
 SHARED = 0.15
+#: How often a layer is applied at every step of the first axis, and an axis is open.
+OVER_TIME, OPEN = 0.15, 0.25
+#: What an open size counts for.
+LONG = 6
 
 
 class Unfit(ValueError):
@@ -43,17 +48,21 @@ class Sketch:
     open: list[str]
     counts: dict[str, int] = field(default_factory=dict[str, int])
 
-    def place(self, layer: Layer, *inputs: str, owner: str = "") -> str:
+    def place(
+        self, layer: Layer, *inputs: str, owner: str = "", over_time: int = 0
+    ) -> str:
         """Add a layer, or call that of the name `owner`; what it takes is no longer open.
+
+        With `over_time` it is applied at every step along so many axes.
 
         Raises:
             Unfit: it does not fit, or would be too large.
         """
-        word = snake_case(layer.keyword)
+        word = "time_distributed" if over_time else snake_case(layer.keyword)
         name = f"{word}_{self.counts.get(word, 0) + 1}"
-        self._fit(Step(name, layer, inputs))
+        self._fit(Step(name, layer, inputs, over_time=over_time))
         try:
-            self.draft.add(layer, *inputs, name=name, owner=owner)
+            self.draft.add(layer, *inputs, name=name, owner=owner, over_time=over_time)
         except Misfit as misfit:
             raise Unfit(str(misfit)) from None
         self.counts[word] = self.counts.get(word, 0) + 1
@@ -61,13 +70,16 @@ class Sketch:
         return name
 
     def _fit(self, step: Step) -> None:
-        shapes = tuple(self.draft.shape(edge) for edge in step.inputs)
+        whole = [self.draft.shape(edge) for edge in step.inputs]
+        shapes = tuple(shape[step.over_time :] for shape in whole)
         try:
-            shape = step.layer.output_shape(shapes)
+            shape = whole[0][: step.over_time] + step.layer.output_shape(shapes)
             weights = own(step.name, step.layer, shapes).weights
         except ValueError as error:
             raise Unfit(str(error)) from None
-        large = prod(map(int, shape)) > ENTRIES
+        large = (
+            prod(LONG if isinstance(size, str) else size for size in shape) > ENTRIES
+        )
         heavy = sum(prod(weight.shape) for weight in weights) > WEIGHTS
         if large or heavy or not all(map(fits_axes, weights)):
             raise Unfit(step.layer.keyword)
@@ -95,11 +107,17 @@ class Sketch:
         for at in self.choices.random.permutation(len(nodes)):
             node = nodes[int(at)]
             try:
-                self.place(node.layer, edge, owner=node.name)
+                steps = self._steps_of(node.name)
+                self.place(node.layer, edge, owner=node.name, over_time=steps)
             except Unfit:
                 continue
             return True
         return False
+
+    def _steps_of(self, layer: str) -> int:
+        """The axes of steps of a layer's first call, which others have too."""
+        calls = self.draft.builder.calls
+        return next(call.over_time for call in calls if call.layer == layer)
 
     def kind_of(self, edge: str) -> str:
         """The keyword of the layer that makes an edge; empty for an input."""
@@ -114,13 +132,14 @@ class Sketch:
         assert issubclass(kind, Layer)
         for _ in range(INSTANCES):
             inputs = (edge, *self._partners(kind, edge))
-            shapes = tuple(self.draft.shape(name) for name in inputs)
+            apart = len(self.draft.shape(edge)) > 1 and self.choices.chance(OVER_TIME)
+            shapes = tuple(self.draft.shape(name)[apart:] for name in inputs)
             try:
                 suited = kind.suited(shapes)
                 given = self.choices.one(suited) if suited else None
                 layer = draw(self.choices, kind, given)
                 assert isinstance(layer, Layer)
-                self.place(layer, *inputs)
+                self.place(layer, *inputs, over_time=int(apart))
             except (Unfit, NoAlternative):
                 continue
             return True
@@ -144,8 +163,12 @@ class Sketch:
         ]
 
     def flat(self, edge: str) -> str:
-        """The edge with one axis."""
-        return edge if len(self.draft.shape(edge)) == 1 else self.place(Flatten(), edge)
+        """The edge with one axis, or with one at each of as many steps as come."""
+        shape = self.draft.shape(edge)
+        steps = len([size for size in shape if isinstance(size, str)])
+        if len(shape) == 1 + steps:
+            return edge
+        return self.place(Flatten(), edge, over_time=steps)
 
     def close(self, count: int) -> list[str]:
         """Bring the open edges to so many or fewer, joining some; never an input itself."""
@@ -165,9 +188,11 @@ def sketch(choices: Choices) -> Sketch:
     Raises:
         Unfit: it became too large.
     """
-    shapes: dict[str, tuple[int, ...]] = {}
+    shapes: dict[str, Shape] = {}
+    is_open = choices.chance(OPEN)
     for number in range(1, choices.one((1, 1, 1, 1, 2, 2, 3)) + 1):
-        shapes[f"x{number}"] = _shape(choices)
+        shape = _shape(choices)
+        shapes[f"x{number}"] = ("time", *shape) if is_open and len(shape) < 3 else shape
     found = Sketch(choices, Draft(shapes), list(shapes))
     for _ in range(choices.whole(*LAYERS)):
         found.grow()

@@ -105,7 +105,7 @@ def with_data(network: Network, training: Training) -> Program:
 def _bindings(network: Network, training: Training) -> Iterator[Binding]:
     for item in network.inputs:
         edge = network.edge(item.name)
-        yield _binding(item.name, "input", edge.shape)
+        yield _binding(item.name, "input", edge.shape, dtype=edge.dtype)
     edges = {output.name: output.edge for output in network.outputs}
     for objective in training.objectives:
         shape = network.edge(edges[objective.output]).shape

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from ...catalog.construct import Construct
 from ...catalog.families import Metric
 from ...catalog.optimizers import SGD
+from ...catalog.types import REAL, DType, Shape
 from ...check.graph import Misfit, Step, build_network
 from ...check.limits import fits_axes
 from ...ir import Network, Objective, Program, Training
@@ -24,7 +25,6 @@ __all__ = ["shrink", "symptom"]
 TRIES = 250
 
 C = TypeVar("C", bound=Construct)
-Shape = tuple[int | str, ...]
 
 
 def symptom(verdict: Verdict) -> tuple[str, ...]:
@@ -88,6 +88,7 @@ class Recipe:
     """A program taken apart: what its network is built from, and its training."""
 
     inputs: dict[str, Shape]
+    types: dict[str, DType]
     steps: tuple[Step, ...]
     outputs: dict[str, str]
     training: Training
@@ -99,9 +100,14 @@ class Recipe:
         assert training is not None
         return cls(
             {item.name: network.edge(item.name).shape for item in network.inputs},
+            network.input_types,
             tuple(
                 Step(
-                    call.name, network.layer(call.layer).layer, call.inputs, call.layer
+                    call.name,
+                    network.layer(call.layer).layer,
+                    call.inputs,
+                    call.layer,
+                    call.over_time,
                 )
                 for call in network.calls
             ),
@@ -121,8 +127,12 @@ class Recipe:
             if step.name in needed:
                 needed.update(step.inputs)
         steps = tuple(step for step in self.steps if step.name in needed)
-        inputs = {n: (s, "float32") for n, s in self.inputs.items() if n in needed}
-        network = build_network("Regression", inputs, steps, self.outputs)  # pyright: ignore[reportArgumentType]
+        inputs: dict[str, tuple[Shape, DType]] = {
+            name: (shape, self.types.get(name, REAL))
+            for name, shape in self.inputs.items()
+            if name in needed
+        }
+        network = build_network("Regression", inputs, steps, self.outputs)
         ends = {step.name for step in steps}
         if not network.weights() or not all(map(fits_axes, network.weights())):
             raise Ineligible

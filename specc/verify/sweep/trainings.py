@@ -62,8 +62,9 @@ def _end(sketch: Sketch, edge: str, loss: Loss) -> str:
         edge = sketch.place(ActivationLayer(activation=ending(loss)), edge)
     if probabilities and choices.chance(0.2):
         # Behind another layer, losses see probabilities and not the logits.
-        shape = tuple(int(size) for size in sketch.draft.shape(edge))
-        edge = sketch.place(Reshape(target_shape=shape), edge)
+        shape = sketch.draft.shape(edge)
+        sizes = tuple(-1 if isinstance(size, str) else size for size in shape)
+        edge = sketch.place(Reshape(target_shape=sizes), edge)
     return edge
 
 
