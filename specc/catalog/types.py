@@ -36,6 +36,7 @@ __all__ = [
     "Duration",
     "Epochs",
     "Fraction",
+    "Frozen",
     "InitializerArg",
     "LossArg",
     "Member",
@@ -145,11 +146,21 @@ Axes = Annotated[tuple[int, ...], AfterValidator(_some), BeforeValidator(_tuple)
 class NameOf:
     """Marks a text that a spec writes as a bare word: the name of a `thing`.
 
-    Things: ``figure`` (a key of the history), ``binding``, ``field`` (of a source).
+    Things: ``figure`` (a key of the history), ``binding``, ``field`` (of a source),
+    ``layer or weight``.
     """
 
     thing: str
 
+
+def _listed(value: Any) -> Any:
+    return (value,) if isinstance(value, str) else value
+
+
+#: Names or patterns of layers and weights; one may stand alone.
+Frozen = Annotated[
+    tuple[Annotated[str, NameOf("layer or weight")], ...], BeforeValidator(_listed)
+]
 
 ActivationArg = Annotated[SerializeAsAny[Activation], Member("activation")]
 InitializerArg = Annotated[SerializeAsAny[Initializer], Member("initializer")]

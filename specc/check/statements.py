@@ -76,7 +76,6 @@ def head(block: tree.Block) -> Span:
 #: Statements of the language that this version does not compile yet, and what to do.
 _NOT_YET = {
     "reuse": "write the layers out",
-    "phase": "set optimizer and epochs in the train block itself",
     "augment": "leave it out",
 }
 
