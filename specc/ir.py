@@ -297,6 +297,15 @@ class Program(Model):
             or (listed and all(weight.path in paths for paths in listed))
         )
 
+    def at_rest(self, phase: Phase | None = None) -> tuple[str, ...]:
+        """Those buffers that stand for layers without weights which rest in a phase."""
+        return tuple(
+            buffer.path
+            for node in self.network.layers
+            if not node.weights and self.rests(node, phase)
+            for buffer in node.buffers
+        )
+
     def rests(self, node: LayerNode, phase: Phase | None = None) -> bool:
         """Whether a phase freezes a layer as a whole; None: whether all phases do.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from specc.emit.shared import Section, fill
+from specc.emit.shared import Section, fill, several
 from specc.emit.source import Call, Expression, assign, call, literal, statement
 
 from .plan import TABLE, Plan, activation_after
@@ -57,7 +57,7 @@ def build_model_section(plan: Plan) -> Section:
         "inputs": literal(tuple(item.name for item in network.inputs)),
         "outputs": literal({item.name: item.edge for item in network.outputs}),
     }
-    if plan.frozen:
+    if plan.frozen and not several(plan.program.training):
         named["frozen"] = literal(plan.frozen)
     calls = list(_calls(plan).values())
     lines = [assign("model", call("Network", **named), 4)]

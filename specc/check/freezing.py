@@ -95,6 +95,4 @@ def _nothing(pattern: str, network: Network, span: Span, report: Report) -> None
     if not within and fix is not None and not fix.isidentifier():
         fix = f'"{fix}"'
     message = f"no layer or weight is called {pattern}"
-    report.error(
-        "unknown-frozen", message, span, expected=one_of(held), suggestion=fix
-    )
+    report.error("unknown-frozen", message, span, expected=one_of(held), suggestion=fix)

@@ -26,9 +26,9 @@ TRAINING_RULES: tuple[Rule, ...] = (
     Rule(
         "unknown-frozen",
         "freeze names no layer and no weight",
-        "freeze takes names of layers and of weights (`dense_1`, `\"dense_1/kernel\"`), or"
+        'freeze takes names of layers and of weights (`dense_1`, `"dense_1/kernel"`), or'
         " patterns of them: `*` stands for any text, with its slashes, `?` for one sign,"
-        " `[abc]` for one of these: `freeze = [\"base/*\", \"hidden[12]\"]`. `specc summary`"
+        ' `[abc]` for one of these: `freeze = ["base/*", "hidden[12]"]`. `specc summary`'
         " shows the layers.",
     ),
     Rule(

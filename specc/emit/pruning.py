@@ -31,6 +31,11 @@ class Known:
     def __or__(self, other: Known) -> Known:
         return Known({**self.facts, **other.facts}, self.unused | other.unused)
 
+    def __and__(self, other: Known) -> Known:
+        """What is known alike of both of two uses of a piece."""
+        alike = self.facts.items() & other.facts.items()
+        return Known(dict(alike), self.unused & other.unused)
+
 
 def prune(text: str, known: Known) -> str:
     """The definition without branches that are never taken.

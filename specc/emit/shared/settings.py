@@ -5,11 +5,13 @@ from __future__ import annotations
 from ...ir import Phase, Program, Training
 from ..source import assign, literal
 
+from .phases import phase_constants, several
+
 __all__ = ["constants_section", "only_phase"]
 
 
 def only_phase(training: Training) -> Phase:
-    """The one phase of a training."""
+    """The one phase of a training that has no others."""
     (phase,) = training.phases
     return phase
 
@@ -31,7 +33,11 @@ def constants_section(program: Program) -> str:
         [
             assign("SEED", literal(training.seed)),
             assign("BATCH_SIZE", literal(training.batch_size)),
-            assign("EPOCHS", literal(only_phase(training).epochs)),
+            *(
+                phase_constants(program)
+                if several(training)
+                else [assign("EPOCHS", literal(only_phase(training).epochs))]
+            ),
             assign("SHUFFLE", literal(training.shuffle)),
             assign("PRECISION", literal(training.precision)),
             *lines,
