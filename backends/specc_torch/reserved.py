@@ -19,13 +19,14 @@ set_submodule share_memory state_dict to to_empty train training type xpu zero_g
 """
 
 _PROGRAM = """
-Any BATCH_SIZE BUFFERS EPOCHS F FROZEN INPUTS PHASES PRECISION RATES RESTING SAMPLE_WEIGHT
-SEED SLOTS Self SHUFFLE State TARGETS Tensor WEIGHTS add_penalty_gradients
-apply_constraints argparse begin_phase build_model clip_gradients compute_gradients compute_loss dataclass draw_masks
-evaluate_step expected_state export_state export_weights field gradients import_state import_weights
-init_state initial_weights learning_rate load_weights main math model_inputs new_optimizer
-new_stopping nn np penalty phase_ended predict prepare_update rate_at save_file torch train
-train_epoch train_step trained_parameters weights_of
+Any BATCH_SIZE BUFFERS EPOCHS F FROZEN INPUTS PHASES PRECISION RATES RESTING
+SAMPLE_WEIGHT SEED SHUFFLE SLOTS Self State TARGETS Tensor WEIGHTS add_penalty_gradients
+apply_constraints argparse begin_phase build_model clip_gradients compute_gradients
+compute_loss dataclass draw_masks evaluate_step expected_state export_state
+export_weights field gradients import_state import_weights init_state initial_weights
+learning_rate load_weights main math model_inputs new_optimizer new_stopping nn np
+penalty phase_ended predict prepare_update rate_at save_file torch train train_epoch
+train_step trained_parameters weights_of
 """
 
 #: What a module in the model cannot be called: every torch.nn.Module has these attributes

@@ -132,7 +132,7 @@ def clip_sections(plan: Plan) -> Iterator[str]:
         way, limit = found
         clip = call(_WAYS[way][0], "gradients.values()", literal(limit))
         if plan.phased:
-            return [f"{' ' * indent}return gradients, {clip}"]
+            return [statement(clip, indent, "return gradients, ")]
         return [assign("norm", clip, indent), "    return gradients, norm"]
 
     phase = ["phase: int"] if plan.phased else []

@@ -16,16 +16,14 @@ def freeze(model: keras.Model, frozen: tuple[str, ...]) -> None:
     A layer is frozen as a whole, so that its statistics rest, where all its weights are
     frozen, or, if it has none, its buffers.
     """
-    model.trainable = True
     weights = weights_of(model)
-    for path, weight in weights.items():
-        weight.trainable = path not in frozen
     for layer in model.layers:
         name = layer.name.replace(".", "/")
         own = {f"{name}/{variable.name}" for variable in layer.weights}
         trained = own & weights.keys() or own
-        if trained and trained <= set(frozen):
-            layer.trainable = False
+        layer.trainable = not (trained and trained <= set(frozen))
+    for path, weight in weights.items():
+        weight.trainable = path not in frozen
 
 
 def weights_of(model: keras.Model) -> dict[str, Any]:

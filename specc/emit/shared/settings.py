@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from ...ir import Phase, Program, Training
 from ..source import assign, literal
-
 from .phases import phase_constants, several
 
 __all__ = ["constants_section", "only_phase"]
