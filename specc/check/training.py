@@ -87,7 +87,8 @@ def _read_settings(
 ) -> None:
     """The settings and phases of a train block."""
     kind = PhasedSettings if parts.phases else TrainSettings
-    of_phases = {name for name, _ in PhaseSettings.fields()} if parts.phases else set()
+    names = [name for name, _ in PhaseSettings.fields()]
+    of_phases = names if parts.phases else []
     own = {key: item for key, item in overrides.items() if key not in of_phases}
     call = replaced(settings_call(parts.settings, training.span), own)
     bound = binder.bind(kind, call)

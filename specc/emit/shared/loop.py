@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from functools import reduce
-from operator import and_
-
 from ...catalog.callbacks import EarlyStopping
 from ...ir import Phase, Program
 from ..lowering import Table
@@ -100,7 +97,7 @@ def stopping_section(program: Program, table: Table = SHARED) -> Section | None:
     callbacks, training = _stoppings(program), program.training
     if not callbacks or training is None:
         return None
-    known = reduce(and_, map(_known, callbacks))
+    known = Known.common([*map(_known, callbacks)])
     unused = {name for name in known.unused if _FACTS[name] in known.facts}
     known = Known(known.facts, frozenset(unused))
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from functools import reduce
-from operator import and_
 
 from ...ir import Phase, Program, Training
 from ..pieces import Known
@@ -84,7 +82,7 @@ def known_of(kinds: Iterable[tuple[str, Known]]) -> Known:
         groups.setdefault(kind, []).append(known)
     found = Known()
     for group in groups.values():
-        found |= reduce(and_, group)
+        found |= Known.common(group)
     return found
 
 
