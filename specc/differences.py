@@ -9,6 +9,9 @@ from typing import Any, cast
 
 from .ir import Program
 
+#: What the only phase of a training is called, where the spec has none.
+MAIN = "main"
+
 __all__ = ["Difference", "differences"]
 
 
@@ -22,7 +25,8 @@ def differences(
     Args:
         before: one program.
         now: the other.
-        epochs: whether the number of epochs counts; a run may go on for more.
+        epochs: whether the number of epochs counts, that of the last phase: a run may go
+            on for more.
     """
     found = list(_walk(_plain(before, epochs), _plain(now, epochs), ()))
     inputs = {item.name for item in (*before.network.inputs, *now.network.inputs)}
@@ -55,15 +59,14 @@ class Difference:
         if path[:2] == ("training", "objectives"):
             return f"output:{path[2]}", path[3]
         if path[:2] == ("training", "phases"):
+            phase = f"phase:{path[2]}"
             if path[3] == "optimizer" and path[4] == "learning_rate" and path[5]:
-                return "schedule", path[5]
-            if path[3] == "callbacks":
-                return path[4], path[5]
-            return (
-                ("optimizer", path[4])
-                if path[3] == "optimizer"
-                else ("training", path[3])
-            )
+                return f"{phase}/schedule", path[5]
+            if path[3] == "callbacks" and path[4]:
+                return f"{phase}/{path[4]}", path[5]
+            if path[3] == "optimizer":
+                return f"{phase}/optimizer", path[4]
+            return phase, path[3]
         if path[:2] == ("data", "bindings"):
             return f"binding:{path[2]}", ""
         return path[0], path[1]
@@ -83,8 +86,8 @@ class Difference:
         path = list(self.path)
         if path[0] == "network" and len(path) > 2:
             path = path[2:] if self.follows else [path[2], *path[4:]]
-        elif path[:2] == ["training", "phases"]:
-            path = path[3:]
+        elif path[:2] == ["training", "phases"] and len(path) > 3:
+            path = path[3:] if path[2] == MAIN else [f"phase {path[2]}", *path[3:]]
         elif path[0] in ("training", "network"):
             path = path[1:]
         if len(path) > 1 and path[-1] in ("value", "kind"):
@@ -104,7 +107,7 @@ class Difference:
 def _plain(program: Program, epochs: bool) -> dict[str, Any]:
     found: dict[str, Any] = json.loads(program.model_dump_json())
     training: dict[str, Any] = found["training"] or {"phases": []}
-    for phase in training["phases"] if not epochs else ():
+    for phase in training["phases"][-1:] if not epochs else ():
         del phase["epochs"]
     return found
 

@@ -97,6 +97,10 @@ def load_run(
     set_threads(found, probe, threads, usual)
     module = load_model(emission.text, name)
     state = module.init_state(device=choose_device(found, probe, device))
+    if hasattr(
+        module, "PHASES"
+    ):  # which weights have penalties is that of the last one
+        module.begin_phase(state, len(module.PHASES) - 1)
     try:
         module.import_weights(state, weights)
     except (KeyError, ValueError) as error:
