@@ -7,10 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, cast
 
-from .ir import Program
-
-#: What the only phase of a training is called, where the spec has none.
-MAIN = "main"
+from .ir import MAIN, Program
 
 __all__ = ["Difference", "differences"]
 

@@ -239,6 +239,10 @@ class Objective(Model):
     metrics: tuple[MetricArg, ...] = ()
 
 
+#: What the only phase of a training is called, where the spec has none.
+MAIN = "main"
+
+
 class Phase(Model):
     """A stretch of training with its own optimizer.
 

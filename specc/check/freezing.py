@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from fnmatch import fnmatchcase
 
 from ..diagnostics.model import Note, Span
@@ -11,7 +11,7 @@ from ..syntax import tree
 from .assign import Given
 from .report import Report, one_of
 
-__all__ = ["freeze"]
+__all__ = ["freeze", "leaves_nothing"]
 
 
 def freeze(
@@ -39,9 +39,8 @@ def freeze(
         if not paths:
             _nothing(pattern, network, span, report)
         frozen |= paths
-    trainable = {weight.path for weight in network.weights() if weight.trainable}
-    if fits and frozen and trainable and trainable <= frozen:
-        message = "no weight is left to be trained"
+    if fits and frozen and leaves_nothing(network, frozen):
+        message = "no weight that a loss depends on is left to be trained"
         where = given.value.span if given is not None else head
         notes = () if where is head else (Note("in this phase", head),)
         fix = "leave out what is to be trained"
@@ -52,6 +51,19 @@ def freeze(
     known = [weight.path for weight in network.weights()]
     known += [b.path for node in network.layers for b in _statistics(node)]
     return tuple(path for path in known if path in frozen)
+
+
+def leaves_nothing(network: Network, frozen: Set[str]) -> bool:
+    """Whether all weights that could be trained, and that a loss depends on, are frozen."""
+    edges = {output.edge for output in network.outputs}
+    layers: set[str] = set()
+    for call in reversed(network.calls):
+        if call.name in edges:
+            edges |= set(call.inputs)
+            layers.add(call.layer)
+    weights = [w for n in network.layers if n.name in layers for w in n.weights]
+    trainable = {weight.path for weight in weights if weight.trainable}
+    return bool(trainable) and trainable <= frozen
 
 
 def _spans(

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from ..catalog import catalog
 from ..catalog.settings import PhaseSettings, TrainSettings
 from ..diagnostics.model import Level, Note, Span
-from ..ir import Network
+from ..ir import MAIN, Network
 from ..syntax import tree
 from .allow import is_allow
 from .bind import Binder, Bound
@@ -21,10 +21,8 @@ from .report import Report
 from .settings import replaced, settings_call
 from .statements import as_setting, head, misplaced, statement_call
 
-__all__ = ["MAIN", "DeclaredPhase", "check_phases", "only_phase", "read_callbacks"]
+__all__ = ["DeclaredPhase", "check_phases", "only_phase", "read_callbacks"]
 
-#: What the only phase of a training is called, where the spec has none.
-MAIN = "main"
 #: The settings that a train block gives to its phases.
 _HANDED_ON = tuple(name for name, _ in PhaseSettings.fields())
 

@@ -96,7 +96,7 @@ def _more(block: Row, row: Row) -> Row:
 def summarize(program: Program) -> Summary:
     """The summary of a program's model; memory as its training needs it, if it has one."""
     network, training = program.network, program.training
-    frozen = set(training.phases[-1].frozen) if training else set[str]()
+    frozen = set(program.frozen())
     rows = [
         Row(item.name, "input", (), network.edge(item.name).shape)
         for item in network.inputs
@@ -107,7 +107,7 @@ def summarize(program: Program) -> Summary:
         weights = () if call.layer in counted else node.weights
         buffers = () if call.layer in counted else node.buffers
         counted.add(call.layer)
-        changed = [w for w in weights if w.trainable and w.path not in frozen]
+        changed = [weight for weight in weights if weight.path not in frozen]
         rows.append(
             Row(
                 name=call.name,

@@ -22,7 +22,7 @@ from .phases import (
 from .program import GUARD, heading, whole_program
 from .schedules import learning_rate_section
 from .section import Section, fill, naming
-from .settings import constants_section, only_phase
+from .settings import constants_section
 from .table import SHARED
 
 __all__ = [
@@ -43,7 +43,6 @@ __all__ = [
     "learning_rate_section",
     "main_section",
     "naming",
-    "only_phase",
     "several",
     "slots_constant",
     "stopping_field",

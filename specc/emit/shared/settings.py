@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-from ...ir import Phase, Program, Training
+from ...ir import Program
 from ..source import assign, literal
 from .phases import phase_constants, several
 
-__all__ = ["constants_section", "only_phase"]
-
-
-def only_phase(training: Training) -> Phase:
-    """The one phase of a training that has no others."""
-    (phase,) = training.phases
-    return phase
+__all__ = ["constants_section"]
 
 
 def constants_section(program: Program) -> str:
@@ -35,7 +29,7 @@ def constants_section(program: Program) -> str:
             *(
                 phase_constants(program)
                 if several(training)
-                else [assign("EPOCHS", literal(only_phase(training).epochs))]
+                else [assign("EPOCHS", literal(training.phases[0].epochs))]
             ),
             assign("SHUFFLE", literal(training.shuffle)),
             assign("PRECISION", literal(training.precision)),
