@@ -35,6 +35,8 @@ class Ending(Workplace):
         """The end of a phase, after which there is no other."""
         module, state = self.module, self.state
         self.begin(phase)
+        if phase:  # it counts from its own first epoch
+            state.epoch = state.phase_epoch = 2 * phase
         rule, hooks = Rule(), Epochs(module)
         stops = state.stopping is not None
         if stops:

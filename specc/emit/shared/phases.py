@@ -72,7 +72,7 @@ def at_phase(numbers: list[int], on: str = "phase") -> str:
     """The condition that the phase is one of some."""
     if len(numbers) == 1:
         return f"{on} == {numbers[0]}"
-    return f"{on} in {literal(tuple(numbers))}"
+    return f"{on} in ({', '.join(map(str, numbers))})"
 
 
 def known_of(kinds: Iterable[tuple[str, Known]]) -> Known:

@@ -27,6 +27,7 @@ __all__ = [
     "fused",
     "train",
     "with_phase",
+    "with_phases",
 ]
 
 #: Shapes of an example that layers are tried on.
@@ -136,6 +137,14 @@ def with_phase(program: Program, **changes: Any) -> Program:
     assert training is not None, "a model alone has no phases"
     (phase,) = training.phases
     phases = (phase.model_copy(update=changes),)
+    training = training.model_copy(update={"phases": phases})
+    return program.model_copy(update={"training": training})
+
+
+def with_phases(program: Program, *phases: Phase) -> Program:
+    """The program with these phases in the place of its own."""
+    training = program.training
+    assert training is not None, "a model alone has no phases"
     training = training.model_copy(update={"phases": phases})
     return program.model_copy(update={"training": training})
 
