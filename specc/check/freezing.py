@@ -42,7 +42,8 @@ def freeze(
     if fits and frozen and leaves_nothing(network, frozen):
         message = "no weight that a loss depends on is left to be trained"
         where = given.value.span if given is not None else head
-        notes = () if where is head else (Note("in this phase", head),)
+        named = "training" if _text(head).startswith("train") else "phase"
+        notes = () if where is head else (Note(f"in this {named}", head),)
         fix = "leave out what is to be trained"
         report.error("nothing-trained", message, where, notes=notes, suggestion=fix)
         return None
@@ -51,6 +52,10 @@ def freeze(
     known = [weight.path for weight in network.weights()]
     known += [b.path for node in network.layers for b in _statistics(node)]
     return tuple(path for path in known if path in frozen)
+
+
+def _text(span: Span) -> str:
+    return span.source.text[span.start : span.end]
 
 
 def leaves_nothing(network: Network, frozen: Set[str]) -> bool:

@@ -113,7 +113,7 @@ def read_callbacks(calls: list[tree.Call], binder: Binder) -> list[Bound]:
         bound = binder.bind(kind, call)
         if keyword in found:
             note = Note("the first one is here", found[keyword].span)
-            message = f"a training has one {keyword}"
+            message = f"there is one {keyword} in a training or a phase"
             binder.report.error("duplicate-argument", message, call.span, notes=(note,))
         elif bound is not None:
             found[keyword] = bound

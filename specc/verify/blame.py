@@ -354,7 +354,12 @@ class Scene:
             "stopped": Blame("early_stopping, best weights", "callbacks", "training"),
             "defaults": Blame("init_state, build_model", "", "training"),
             "main": Blame("main, ArrayBatches", "", "training"),
-        }.get(item.name.split(":")[0], Blame("epoch loop", "", "training"))
+        }.get(_decision(item.name), Blame("epoch loop", "", "training"))
+
+
+def _decision(name: str) -> str:
+    """What is decided, whatever it is of and in whichever phase."""
+    return name.split(":")[0].rstrip("0123456789")
 
 
 def place_of(origins: Origins | None, owner: str, field: str = "") -> Place | None:
