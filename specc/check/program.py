@@ -236,7 +236,9 @@ def _phase_origins(declared: DeclaredPhase, phase: Phase, origins: Origins) -> N
     assert settings is not None, "it was looked at before"
     origins.put(phase.owner(), "", declared.span)
     for name, given in settings.given.items():
-        origins.put(phase.owner(), "frozen" if name == "freeze" else name, given.span)
+        origins.put(phase.owner(), name, given.span)
+        if name == "freeze":
+            origins.put(phase.owner(), "frozen", given.span)
     for bound in declared.callbacks:
         record(origins, phase.owner(bound.construct.keyword), bound)
     given = settings.given.get("optimizer")

@@ -132,13 +132,11 @@ def fused(network: Network, output: str, loss: Loss) -> bool:
 
 
 def with_phase(program: Program, **changes: Any) -> Program:
-    """The program with other settings of its one phase."""
+    """The program with other settings of its phase, or of each of them."""
     training = program.training
     assert training is not None, "a model alone has no phases"
-    (phase,) = training.phases
-    phases = (phase.model_copy(update=changes),)
-    training = training.model_copy(update={"phases": phases})
-    return program.model_copy(update={"training": training})
+    phases = [phase.model_copy(update=changes) for phase in training.phases]
+    return with_phases(program, *phases)
 
 
 def with_phases(program: Program, *phases: Phase) -> Program:
