@@ -90,9 +90,13 @@ class Difference:
         if len(path) > 1 and path[-1] in ("value", "kind"):
             del path[-1]
         *owners, last = path
+        last = "freeze" if last == "frozen" else last
         changed = _changed(self.before, self.now)
         if changed:
-            return f"{last}: {changed}"
+            phase = (
+                f"{owners[0]}, " if owners and owners[0].startswith("phase ") else ""
+            )
+            return f"{phase}{last}: {changed}"
         owner = (
             f"{owners[0]}: {''.join(f'{name}.' for name in owners[1:])}"
             if owners

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from math import prod
 
 from ..catalog.types import Shape
@@ -34,12 +34,17 @@ class Row:
 
 @dataclass(frozen=True)
 class Summary:
-    """The rows of a model, inputs first, and what they come to."""
+    """The rows of a model, inputs first, and what they come to.
+
+    `phases` says how many numbers each phase of its training changes, where there are
+    several, or where something is frozen.
+    """
 
     model: str
     rows: tuple[Row, ...]
     outputs: dict[str, str]
     memory: Memory
+    phases: dict[str, int] = field(default_factory=dict[str, int])
 
     def folded(self, origins: Origins, depth: int) -> Summary:
         """The summary with one row for each block that lies below `depth` others."""
@@ -120,4 +125,18 @@ def summarize(program: Program) -> Summary:
             )
         )
     outputs = {output.name: output.edge for output in network.outputs}
-    return Summary(network.name, tuple(rows), outputs, estimate(network, training))
+    memory = estimate(network, training)
+    return Summary(network.name, tuple(rows), outputs, memory, _phases(program))
+
+
+def _phases(program: Program) -> dict[str, int]:
+    """The numbers that each phase changes; nothing of one that freezes nothing."""
+    phases = program.training.phases if program.training else ()
+    if len(phases) < 2 and not any(phase.frozen for phase in phases):
+        return {}
+    weights = program.network.weights()
+    return {
+        phase.name: sum(prod(w.shape) for w in weights if w.path not in frozen)
+        for phase in phases
+        for frozen in [set(program.frozen(phase))]
+    }

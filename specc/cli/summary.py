@@ -64,6 +64,8 @@ def _lines(summary: Summary) -> Iterator[str]:
     yield ""
     yield f"outputs     {', '.join(summary.outputs)}"
     yield f"parameters  {summary.parameters:,}, of which {summary.trainable:,} trainable"
+    for name, count in summary.phases.items():
+        yield f"phase       {name} trains {count:,}"
     if summary.buffers:
         yield f"buffers     {summary.buffers:,}"
     yield f"memory      {_memory(summary.memory)}"
