@@ -69,11 +69,24 @@ def dense(layer: Dense, inputs: Shapes, activation: str | None = None) -> Call:
     )
 
 
-@TABLE.rule(Conv2D, exact="keras.layers.Conv2D")
+def _reads_beside(layer: Conv2D, inputs: Shapes) -> bool:
+    """Whether TensorFlow's float32 convolution may read what is not the image's."""
+    return inputs[0][-1] == 1 and layer.strides[0] == 1 < layer.strides[1]
+
+
+def _convolves(use: Use) -> How:
+    assert isinstance(use.construct, Conv2D)
+    if _reads_beside(use.construct, use.shapes):
+        return How("keras.layers.Conv2D with rows and columns exchanged", exact=False)
+    return How("keras.layers.Conv2D", exact=True)
+
+
+@TABLE.rule(Conv2D, exact="keras.layers.Conv2D", here=_convolves)
 def conv2d(layer: Conv2D, inputs: Shapes, activation: str | None = None) -> Call:
-    """Write Keras's layer."""
+    """Write Keras's layer, or one that keeps clear of a fault of TensorFlow's."""
+    kind = "SidewaysConv2D" if _reads_beside(layer, inputs) else "layers.Conv2D"
     return call(
-        "layers.Conv2D",
+        kind,
         literal(layer.filters),
         kernel_size=literal(layer.kernel_size),
         strides=literal(layer.strides),

@@ -61,20 +61,33 @@ def _padded(call: str, entries: str) -> Callable[[Use], str]:
     return said
 
 
+def _reads_beside(layer: Conv2D, shape: Shape) -> bool:
+    """Whether PyTorch's float32 convolution may read what is not the image's."""
+    return shape[-1] == 1 and layer.strides[0] == 1 < layer.strides[1]
+
+
+def _convolves(use: Use) -> How:
+    said = _padded("torch.nn.Conv2d", "zeros")(use)
+    assert isinstance(use.construct, Conv2D)
+    if _reads_beside(use.construct, use.shapes[0]):
+        return How(f"{said}, rows and columns exchanged", exact=False)
+    return How(said, exact=True)
+
+
 @TABLE.rule(
     Conv2D,
     exact="torch.nn.Conv2d, channels first inside; where `same` is uneven,"
     " torch.nn.functional.pad puts the odd row and column after",
-    here=_padded("torch.nn.Conv2d", "zeros"),
+    here=_convolves,
 )
 @images("first")
 def conv2d(layer: Conv2D, site: Site) -> Submodule:
-    """Write the convolution."""
+    """Write the convolution, or one that keeps clear of a fault of a library."""
     (shape,) = site.shapes
     around = _around(shape, layer.reach(), layer.strides, layer.padding)
     inside, before = _split(around, site)
     create = call(
-        "nn.Conv2d",
+        "SidewaysConv2d" if _reads_beside(layer, shape) else "nn.Conv2d",
         literal(int(shape[-1])),
         literal(layer.filters),
         kernel_size=_pair(layer.kernel_size),

@@ -84,13 +84,23 @@ class Scales:
                     self.floors[kind] = max(self.floors.get(kind, 0.0), size)
 
     def of(self, name: str) -> float:
-        """The scale of a tensor; 1 where everything is 0."""
+        """The scale of a tensor; 1 where everything is 0.
+
+        It is no less than `_least`: TensorFlow makes subnormal numbers 0.
+        """
         own = largest(arrays[name] for arrays in self.sides.values() if name in arrays)
         kind = self.floors.get(self.part.kind(name), 0.0)
         floor = kind * tolerances()["scale"]
         if own <= kind * tolerances()["zero"]:
             floor = kind
-        return max(own, floor, self.part.least.get(name, 0.0)) or 1.0
+        scale = max(own, floor, self.part.least.get(name, 0.0))
+        return max(scale, _least(self.part.dtype)) if scale else 1.0
+
+
+def _least(dtype: str | None) -> float:
+    """The scale on which the smallest normal number of a type is one unit of rounding."""
+    numbers = np.finfo(dtype or "float64")
+    return float(numbers.tiny) / float(numbers.eps)
 
 
 def present(part: Part, side: str, arrays: Arrays) -> list[Mismatch]:

@@ -84,11 +84,18 @@ def vanished(sides: Iterable[Reading], where: str, probe: Probe) -> dict[str, fl
     return {name: size for arrays in here for name in arrays}
 
 
-def blurred(program: Program, sides: list[Arrays]) -> dict[str, float]:
+def blurred(
+    program: Program, sides: list[Arrays], unit: float = 2.0**-53
+) -> dict[str, float]:
     """The relative rounding of figures and gradients where a loss sees probabilities.
 
     Cross-entropy of a sigmoid's values divides by p and 1 − p: with 1 − p = 1e-6 a unit of
     rounding in p is a million of them in the quotient. Behind logits that does not happen.
+
+    Args:
+        program: what was run.
+        sides: what the nodes of each side gave.
+        unit: the unit of rounding, of float64 or float32.
 
     Returns:
         by name, of the figures of such outputs and of the weights that they depend on.
@@ -105,7 +112,7 @@ def blurred(program: Program, sides: list[Arrays]) -> dict[str, float]:
             p = arrays.get(edges[item.output], np.zeros(0))
             room = np.minimum(p, 1.0 - p)
             nearest = min(nearest, room[room >= NEAREST].min(initial=np.inf))
-        blur = tolerances()["float64.saturated"] * 2.0**-53 / float(nearest)
+        blur = tolerances()["float64.saturated"] * unit / float(nearest)
         lead = f"{item.output}_" if len(edges) > 1 else ""
         figures = (f"{lead}loss", *(lead + metric.keyword for metric in item.metrics))
         for name in ("loss", *figures, *_weights_before(network, edges[item.output])):

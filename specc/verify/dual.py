@@ -4,9 +4,10 @@ No fixed number separates rounding from a fault in float32, but two honest progr
 compute the same thing make errors of one size. `float32.ratio` bounds their quotient at a
 high percentile of a tensor's entries; errors below `float32.floor` are taken for it.
 
-Beyond that ratio only a measurement speaks for a side: the other one, whose errors are
-small, is run again from numbers moved by what rounding may do to them. A difference that
-this brings about within one program is honest between two.
+Beyond that ratio only a measurement speaks for a side. In float64 two sides are some units
+of rounding apart, and in float32 they may be as many of its units. Or the other side, whose
+errors are small, is run again from numbers moved by what rounding may do to them: a
+difference that this brings about within one program is honest between two.
 """
 
 from __future__ import annotations
@@ -28,15 +29,17 @@ __all__ = ["Witness", "compare_dual"]
 
 @dataclass(frozen=True)
 class Witness:
-    """What one side did in float32, and what it did from numbers moved by rounding.
+    """Looks at the same tensors, which differ by rounding alone.
 
-    `pairs` are looks at the same tensors, of which the one that moved most counts; `moved`
-    says what was moved and how far.
+    `side` is the one that it speaks against, "" for any: what that one did in float32, and
+    what it did from numbers moved by rounding. Of `pairs` the one that moved most counts,
+    `times` as much of it; `moved` says where it comes from.
     """
 
     side: str
     pairs: list[tuple[Arrays, Arrays]]
     moved: str
+    times: float = 1.0
 
 
 @dataclass
@@ -104,7 +107,12 @@ def _judge(
     odd = part.batch in ADVERSARIAL
     limit = tolerances()["float32.ratio"]
     floor = tolerances()["float32.odd_floor" if odd else "float32.floor"]
-    floor = max(floor, long_sum(part.terms), part.turned.get(name, 0.0) / scale)
+    floor = max(
+        floor,
+        long_sum(part.terms),
+        part.turned.get(name, 0.0) / scale,
+        part.blur.get(name, 0.0),
+    )
     held = {side: max(size, floor) for side, size in sizes.items()}
     result.sizes[name] = sizes
     ratio = max(held.values()) / min(held.values())
@@ -114,11 +122,12 @@ def _judge(
     guilty = max(held, key=lambda side: held[side])
     best = min(held, key=lambda side: held[side])
     for witness in witnesses:
-        honest = _honest(part, name, witness) if witness.side == best else 0.0
+        speaks = witness.side in ("", best)
+        honest = _honest(part, name, witness) if speaks else 0.0
         if sizes[guilty] <= limit * honest:
             result.excused[name] = (
                 f"{_look(part)} {guilty} is off by {sizes[guilty]:.2g} and {best} by"
-                f" {sizes[best]:.2g}, but by {honest:.2g} with {witness.moved}"
+                f" {sizes[best]:.2g}, but by {honest:.2g} {witness.moved}"
             )
             return
     reason = "errors of different sizes"
@@ -139,7 +148,7 @@ def _honest(part: Part, name: str, witness: Witness) -> float:
             scale = Scales({"": one}, part).of(name)
             size = _typical(part, name, one, other, scale)
             found = max(found, size if math.isfinite(size) else 0.0)
-    return found
+    return witness.times * found
 
 
 def long_sum(terms: int) -> float:

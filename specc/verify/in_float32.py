@@ -11,13 +11,14 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import combinations
 
 import numpy as np
 
 from ..catalog.types import Shape
 from .alone import alone_parts
 from .compare import Part
-from .conditioning import undecided
+from .conditioning import blurred, undecided
 from .dual import Witness, compare_dual, long_sum
 from .exam import Exam, phase_at
 from .in_float64 import usual
@@ -30,6 +31,8 @@ from .updating import at
 __all__ = ["Control", "Float32"]
 
 RATIOS = "ratio of the sides' errors, each its distance from float64; 1 is alike"
+#: Of float32's rounding over float64's.
+UNITS = float(np.finfo(np.float32).eps) / float(np.finfo(np.float64).eps)
 IN_INFERENCE = ("inference", "predict", "evaluate")
 
 
@@ -128,6 +131,9 @@ class Float32:
                 if names is wanted.gradients
                 else {},
                 turned=undecided(self.exam.program, seen) if names is logs else {},
+                blur=blurred(self.exam.program, seen, unit=2.0**-24)
+                if names is logs or names is wanted.gradients
+                else {},
                 terms=self.terms(rows, training=where not in IN_INFERENCE),
                 batch=probe.batch,
                 look=probe.name,
@@ -158,14 +164,13 @@ class Float32:
         )
         single = _under(self.single, f"single/{step}", names)
         truth = dict.fromkeys(self.single, self.double[self.base])
-        double = _under(truth, f"steps/{step + 1}", names)
-        self._dual(part, single, double, self._steps("single"))
+        place = f"steps/{step + 1}"
+        double, apart = (_under(s, place, names) for s in (truth, self.double))
+        self._dual(part, single, double, self._steps("single"), apart)
         part = Part("figures of a step", logs, "float32.ratio", step=step + 1)
-        single, double = (
-            _under(self.single, f"single_logs/{step}"),
-            _under(truth, f"logs/{step + 1}"),
-        )
-        self._dual(part, single, double, self._steps("single_logs"))
+        single = _under(self.single, f"single_logs/{step}")
+        double, apart = (_under(s, f"logs/{step + 1}") for s in (truth, self.double))
+        self._dual(part, single, double, self._steps("single_logs"), apart)
 
     def _steps(self, where: str) -> list[str]:
         """All steps: at which of them a unit turns at its kink is chance."""
@@ -219,16 +224,30 @@ class Float32:
         single: dict[str, Arrays],
         double: dict[str, Arrays],
         places: list[str],
+        apart: dict[str, Arrays] | None = None,
     ) -> None:
+        """Enter one part.
+
+        Args:
+            part: what is compared.
+            single: what the sides did in float32.
+            double: what they are held against.
+            places: where the controls have the same.
+            apart: what the sides did in float64, where that is not `double`.
+        """
         witnesses = [
             Witness(
                 item.side,
                 [(self.single[item.side].under(p), item.seen.under(p)) for p in places],
-                f"{item.what} moved by {self.share:.1g}",
+                f"with {item.what} moved by {self.share:.1g}",
             )
             for item in self.controls
         ]
-        result = compare_dual(part, single, double, witnesses)
+        pairs = list(combinations((apart or double).values(), 2))
+        units = Witness(
+            "", pairs, "where float64's difference is told in float32's units", UNITS
+        )
+        result = compare_dual(part, single, double, [units, *witnesses])
         gate = tolerances()[part.gate]
         self.ledger.enter(
             part.name,

@@ -10,7 +10,10 @@ from .protocol import Arrays
 from .tolerances import tolerances
 from .verdict import Check, Trace
 
-__all__ = ["Ledger"]
+__all__ = ["ODD_BATCHES", "Ledger"]
+
+#: The end of the names of parts that compare degenerate batches.
+ODD_BATCHES = ", odd batches"
 
 #: Steps of a trace that are kept.
 POINTS = 400
@@ -105,8 +108,8 @@ class Ledger:
         compared, sizes, found = compare_part(part, sides)
         worst = {name: max(by.values(), default=0.0) for name, by in sizes.items()}
         gate = tolerances()[part.gate]
-        odd = ".odd_" in part.gate
-        name = f"{part.name}, odd batches" if odd else part.name
+        odd = ODD_BATCHES if ".odd_" in part.gate else ""
+        name = part.name.removesuffix(ODD_BATCHES) + odd
         self.enter(name, gate, len(part.expected), compared, worst, found, sizes, part)
         wrong = {item.name for item in found}
         beyond = [n for n, size in worst.items() if not size <= gate and n not in wrong]

@@ -10,6 +10,7 @@ from ..ir import Origins, Program
 from .alone import ALONE
 from .blame import place_of
 from .expect import Expected, expected
+from .ledger import ODD_BATCHES
 from .protocol import JUDGE
 from .updates import UPDATES
 from .verdict import Check, Place, Portable, Refused, Standing
@@ -114,7 +115,7 @@ def _errors(
     for parts in (alone, PARTS.get(family, ())):
         measured: dict[str, float] = {}
         for check in checks:
-            if check.part.removesuffix(", odd batches") in parts:
+            if check.part.removesuffix(ODD_BATCHES) in parts:
                 for size in _sizes(check, side, tensors):
                     size = max(measured.get(check.precision, 0.0), size)
                     measured[check.precision] = size

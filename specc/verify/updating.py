@@ -9,7 +9,7 @@ from .workplace import Workplace
 __all__ = ["ODD", "Updating", "at"]
 
 #: The part that compares steps on degenerate batches.
-ODD = "state after a step on an odd batch"
+ODD = "state after a step, odd batches"
 
 
 def at(phase: int, step: int) -> str:

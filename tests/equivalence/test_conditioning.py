@@ -80,6 +80,8 @@ def test_rounding_of_probabilities_is_divided_by_their_distance_from_0_and_1() -
     assert blur(1e-6, 0.5) == pytest.approx(4 * ULP / 2 / 1e-6, rel=1e-6)
     assert blur(0.5, 1.0, 1e-9) < 1e-14, "what is clipped has no gradient"
     assert blur(0.5, 1 - 1.1e-7) < 5e-9
+    single = blurred(program, [{edge: np.array([0.5, 1 - 1e-6])}], unit=2.0**-24)
+    assert single["loss"] == pytest.approx(4 * 2.0**-24 / 1e-6, rel=1e-6)
 
 
 def test_losses_of_logits_are_not_blurred() -> None:

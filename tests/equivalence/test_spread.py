@@ -64,6 +64,14 @@ def test_a_relative_difference_beyond_the_gate_is_found(
     assert [item.name for item in found] == ["t"]
 
 
+def test_subnormal_numbers_may_be_zero() -> None:
+    """TensorFlow makes them 0; what is a little larger is told from 0 all the same."""
+    part = Part("test", {"t": (3,)}, "float64.forward", "float64")
+    zero, tiny = np.zeros(3), np.full(3, 1e-313)
+    assert compare_part(part, {"one": {"t": zero}, "two": {"t": tiny}})[2] == []
+    assert compare_part(part, {"one": {"t": zero}, "two": {"t": tiny * 1e27}})[2]
+
+
 @pytest.mark.parametrize("value", [*ODD, 0.0])
 def test_the_guilty_side(value: float) -> None:
     sound, wrong = np.ones(3), np.array([1.0, value, 1.0])
@@ -126,7 +134,9 @@ def held(
     single = {"a": {"t": truth}, "b": {"t": truth + error}}
     double = {"a": {"t": truth}, "b": {"t": truth}}
     witnesses = [
-        Witness(side, [(double[side], {"t": truth + size})], "weights moved by 1e-6")
+        Witness(
+            side, [(double[side], {"t": truth + size})], "with weights moved by 1e-6"
+        )
         for side, size in moves
     ]
     return compare_dual(part, single, double, witnesses)
@@ -148,6 +158,17 @@ def test_a_difference_that_rounding_brings_about_in_the_exact_side_is_honest() -
     for word in ("on the batch zeros", "b is off by 0.001", "a by 0", "with weights"):
         assert word in evidence
     assert held(1e-3, ("a", 1e-9), ("a", 1e-3)).excused, "the second move"
+
+
+def test_what_speaks_against_any_side_is_taken_so_many_times() -> None:
+    part = Part("test", {"t": (200,)}, "float32.ratio", step=3)
+    truth, near = ({"t": np.linspace(0.5, 1.0, 200) + by} for by in (0.0, 1e-13))
+    single = {"a": truth, "b": {"t": truth["t"] + 1e-4}}
+    for times, excused in ((5e8, True), (1e7, False)):
+        units = Witness("", [(truth, near)], "in float64", times)
+        result = compare_dual(part, single, {"a": truth, "b": truth}, [units])
+        assert bool(result.excused) is excused
+        assert bool(result.wrong) is not excused
 
 
 @pytest.mark.parametrize(

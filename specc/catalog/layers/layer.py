@@ -135,5 +135,5 @@ class Layer(Construct):
 
     def ending(self) -> Activation | None:
         """The activation that it applies to its result: its argument `activation`."""
-        found = getattr(self, "activation", None)
+        found = self.__dict__.get("activation")
         return found if isinstance(found, Activation) else None

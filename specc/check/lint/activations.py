@@ -8,11 +8,12 @@ from __future__ import annotations
 from ...catalog.layers.activation import Activation as ActivationLayer
 from ...catalog.layers.normalization import BatchNormalization
 from ...ir import Call
-from .subject import Subject
+from .subject import Subject, made_once
 
 __all__ = ["applied_activations", "leading_to_selu", "source_activations"]
 
 
+@made_once
 def applied_activations(subject: Subject) -> dict[str, str | None]:
     """For each call the keyword of the activation its result meets; ``linear`` for none.
 
@@ -44,6 +45,7 @@ def _met(subject: Subject, user: Call, after: dict[str, str | None]) -> str | No
     return "linear" if layer.ending() is not None else after[user.name]
 
 
+@made_once
 def source_activations(subject: Subject) -> dict[str, str | None]:
     """For each edge the keyword of the activation that its values come from.
 
@@ -59,6 +61,7 @@ def source_activations(subject: Subject) -> dict[str, str | None]:
     return found
 
 
+@made_once
 def leading_to_selu(subject: Subject) -> set[str]:
     """The edges that lead to SELU units without a BatchNormalization on the way."""
     leading: set[str] = set()

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, wraps
+from typing import TypeVar
 
 from ...catalog.layers import Layer
 from ...catalog.transforms import Standardize
 from ...diagnostics.model import Level
 from ...ir import Call, Data, Network, Origins, Training
 
-__all__ = ["Finding", "Subject"]
+__all__ = ["Finding", "Subject", "made_once"]
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -77,3 +80,16 @@ class Subject:
         """How a value got there: given, default, or the heading it was inherited from."""
         origin = self.origins.table.get((owner, field))
         return origin.how if origin else "default"
+
+
+def made_once(table: Callable[[Subject], T]) -> Callable[[Subject], T]:
+    """The function, which keeps with a subject what it found for it."""
+
+    @wraps(table)
+    def kept(subject: Subject) -> T:
+        found = vars(subject)
+        if table.__qualname__ not in found:
+            found[table.__qualname__] = table(subject)
+        return found[table.__qualname__]
+
+    return kept

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from ...pictures.plot import Gate, Plot, Series
+from ..ledger import ODD_BATCHES
 from ..tolerances import tolerances
 from ..verdict import Check, Verdict
 
@@ -18,7 +19,6 @@ ALONE = ("nodes alone in inference", "nodes alone in training")
 STATES = ("state after steps", "state after a step")
 STEPS = (*STATES, "figures of steps", "figures of a step")
 SORTS = ("parameters", "buffers", "slots", "figures")
-ODD = ", odd batches"
 
 
 def curves(verdict: Verdict) -> list[Plot]:
@@ -50,7 +50,7 @@ def _by_tensor(
     """One plot: tensors in the order of the network, a color for each pair or side."""
     own = [c for c in verdict.checks if c.precision == precision]
     plain = [check for check in own if check.part in parts]
-    odd = [check for check in own if check.part.removesuffix(ODD) in parts]
+    odd = [check for check in own if check.part.removesuffix(ODD_BATCHES) in parts]
     odd = [check for check in odd if check not in plain]
     names = list(dict.fromkeys(n for check in plain for n in check.tensors))
     if not names:
@@ -64,7 +64,7 @@ def _by_tensor(
                 (place + aside, error, name)
                 for place, error, name in _points(checks, side, names)
             ]
-            more = ", odd batches" if hollow else ""
+            more = ODD_BATCHES if hollow else ""
             series.append(Series(f"{_said(side)}{more}", points, color, hollow=hollow))
     gates = [Gate("gate", plain[0].gate) if precision == "float64" else _floor()]
     if odd and precision == "float64":
