@@ -25,7 +25,7 @@ STEPS = {
     "selu_net": 120,
     "wide_and_deep": 120,
     "transfer": 30,
-    "phases": 60,
+    "phases": 30,
 }
 
 
