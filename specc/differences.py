@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
-from .ir import MAIN, Program
+from .ir import Program
 
 __all__ = ["Difference", "differences"]
 
@@ -26,6 +26,8 @@ def differences(
             on for more.
     """
     found = list(_walk(_plain(before, epochs), _plain(now, epochs), ()))
+    if all(_phases(program) < 2 for program in (before, now)):
+        found = [replace(item, alone=True) for item in found]
     inputs = {item.name for item in (*before.network.inputs, *now.network.inputs)}
     causes = [
         item
@@ -41,11 +43,13 @@ class Difference:
     """A value that two programs do not share; as text ``dense_1: units 64 → 48``.
 
     `path` leads to it through the JSON of the programs; None stands for what one lacks.
+    `alone` says that neither has several phases, whose names would tell them apart.
     """
 
     path: tuple[str, ...]
     before: Any
     now: Any
+    alone: bool = False
 
     @property
     def place(self) -> tuple[str, str]:
@@ -84,7 +88,7 @@ class Difference:
         if path[0] == "network" and len(path) > 2:
             path = path[2:] if self.follows else [path[2], *path[4:]]
         elif path[:2] == ["training", "phases"] and len(path) > 3:
-            path = path[3:] if path[2] == MAIN else [f"phase {path[2]}", *path[3:]]
+            path = path[3:] if self.alone else [f"phase {path[2]}", *path[3:]]
         elif path[0] in ("training", "network"):
             path = path[1:]
         if len(path) > 1 and path[-1] in ("value", "kind"):
@@ -103,6 +107,10 @@ class Difference:
             else ""
         )
         return f"{owner}{last} {_text(self.before)} → {_text(self.now)}"
+
+
+def _phases(program: Program) -> int:
+    return len(program.training.phases) if program.training else 0
 
 
 def _plain(program: Program, epochs: bool) -> dict[str, Any]:
