@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from .ir import Program
@@ -22,9 +22,12 @@ def differences(
     Args:
         before: one program.
         now: the other.
-        epochs: whether the number of epochs counts; a run may go on for more.
+        epochs: whether the number of epochs counts, that of the last phase: a run may go
+            on for more.
     """
     found = list(_walk(_plain(before, epochs), _plain(now, epochs), ()))
+    if all(_phases(program) < 2 for program in (before, now)):
+        found = [replace(item, alone=True) for item in found]
     inputs = {item.name for item in (*before.network.inputs, *now.network.inputs)}
     causes = [
         item
@@ -40,11 +43,13 @@ class Difference:
     """A value that two programs do not share; as text ``dense_1: units 64 → 48``.
 
     `path` leads to it through the JSON of the programs; None stands for what one lacks.
+    `alone` says that neither has several phases, whose names would tell them apart.
     """
 
     path: tuple[str, ...]
     before: Any
     now: Any
+    alone: bool = False
 
     @property
     def place(self) -> tuple[str, str]:
@@ -57,15 +62,14 @@ class Difference:
         if path[:2] == ("training", "objectives"):
             return f"output:{path[2]}", path[3]
         if path[:2] == ("training", "phases"):
+            phase = f"phase:{path[2]}"
             if path[3] == "optimizer" and path[4] == "learning_rate" and path[5]:
-                return "schedule", path[5]
-            if path[3] == "callbacks":
-                return path[4], path[5]
-            return (
-                ("optimizer", path[4])
-                if path[3] == "optimizer"
-                else ("training", path[3])
-            )
+                return f"{phase}/schedule", path[5]
+            if path[3] == "callbacks" and path[4]:
+                return f"{phase}/{path[4]}", path[5]
+            if path[3] == "optimizer":
+                return f"{phase}/optimizer", path[4]
+            return phase, path[3]
         if path[:2] == ("data", "bindings"):
             return f"binding:{path[2]}", ""
         return path[0], path[1]
@@ -88,16 +92,20 @@ class Difference:
         if path[0] == "network" and len(path) > 2:
             whole = self.follows or path[1] == "reused"
             path = path[2:] if whole else [path[2], *path[4:]]
-        elif path[:2] == ["training", "phases"]:
-            path = path[3:]
+        elif path[:2] == ["training", "phases"] and len(path) > 3:
+            path = path[3:] if self.alone else [f"phase {path[2]}", *path[3:]]
         elif path[0] in ("training", "network"):
             path = path[1:]
         if len(path) > 1 and path[-1] in ("value", "kind"):
             del path[-1]
         *owners, last = path
+        last = "freeze" if last == "frozen" else last
         changed = _changed(self.before, self.now)
         if changed:
-            return f"{last}: {changed}"
+            phase = (
+                f"{owners[0]}, " if owners and owners[0].startswith("phase ") else ""
+            )
+            return f"{phase}{last}: {changed}"
         owner = (
             f"{owners[0]}: {''.join(f'{name}.' for name in owners[1:])}"
             if owners
@@ -106,10 +114,14 @@ class Difference:
         return f"{owner}{last} {_text(self.before)} → {_text(self.now)}"
 
 
+def _phases(program: Program) -> int:
+    return len(program.training.phases) if program.training else 0
+
+
 def _plain(program: Program, epochs: bool) -> dict[str, Any]:
     found: dict[str, Any] = json.loads(program.model_dump_json())
     training: dict[str, Any] = found["training"] or {"phases": []}
-    for phase in training["phases"] if not epochs else ():
+    for phase in training["phases"][-1:] if not epochs else ():
         del phase["epochs"]
     return found
 

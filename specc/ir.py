@@ -328,14 +328,26 @@ class Objective(Model):
     metrics: tuple[MetricArg, ...] = ()
 
 
+#: What the only phase of a training is called, where the spec has none.
+MAIN = "main"
+
+
 class Phase(Model):
-    """A stretch of training with its own optimizer. `frozen` lists weight paths."""
+    """A stretch of training with its own optimizer.
+
+    `frozen` lists the paths of weights that it leaves as they are; of layers without
+    weights, those of buffers.
+    """
 
     name: str
     epochs: Count
     optimizer: OptimizerArg
     callbacks: tuple[Callbacks, ...] = ()
     frozen: tuple[str, ...] = ()
+
+    def owner(self, part: str = "") -> str:
+        """What `Origins` call the phase, or its ``optimizer``, ``schedule``, callback."""
+        return f"phase:{self.name}/{part}" if part else f"phase:{self.name}"
 
 
 class Training(Model):
@@ -383,15 +395,40 @@ class Program(Model):
             found[training.sample_weight] = ()
         return found
 
-    def frozen(self) -> tuple[str, ...]:
-        """The paths of the weights that training leaves as they are."""
-        phases = self.training.phases if self.training else ()
-        listed = {path for phase in phases for path in phase.frozen}
+    def frozen(self, phase: Phase | None = None) -> tuple[str, ...]:
+        """The paths of the weights that a phase leaves as they are; None: that all do."""
+        every = self.training.phases if self.training else ()
+        phases = every if phase is None else (phase,)
+        listed = [set(item.frozen) for item in phases]
         return tuple(
             weight.path
             for weight in self.network.weights()
-            if not weight.trainable or weight.path in listed
+            if not weight.trainable
+            or (listed and all(weight.path in paths for paths in listed))
         )
+
+    def at_rest(self, phase: Phase | None = None) -> tuple[str, ...]:
+        """Those buffers that stand for layers without weights which rest in a phase."""
+        return tuple(
+            buffer.path
+            for node in self.network.layers
+            if not node.weights and self.rests(node, phase)
+            for buffer in node.buffers
+        )
+
+    def rests(self, node: LayerNode, phase: Phase | None = None) -> bool:
+        """Whether a phase freezes a layer as a whole; None: whether all phases do.
+
+        Its running statistics then stay, and it computes with them.
+        """
+        every = self.training.phases if self.training else ()
+        if not node.weights:
+            paths = {buffer.path for buffer in node.buffers}
+            phases = every if phase is None else (phase,)
+            found = [paths <= set(item.frozen) for item in phases]
+            return bool(paths) and bool(found) and all(found)
+        frozen = set(self.frozen(phase))
+        return all(weight.path in frozen for weight in node.weights)
 
     @property
     def title(self) -> str:
@@ -475,7 +512,8 @@ class Origins:
 
     Owners are names in the intermediate form: a layer's or node's name, ``data``,
     ``binding:price``, ``transform:0`` (by position), ``training``, ``output:price``,
-    ``optimizer``, ``schedule``, a callback's keyword; the field is the argument's, or
+    ``phase:main`` and its parts ``phase:main/optimizer``, ``phase:main/schedule``,
+    ``phase:main/early_stopping`` (see `Phase.owner`); the field is the argument's, or
     ``""`` for the owner as a whole.
     """
 

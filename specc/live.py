@@ -5,8 +5,24 @@ from __future__ import annotations
 import linecache
 import sys
 from types import ModuleType
+from typing import Any
 
-__all__ = ["load"]
+__all__ = ["load", "phase_of", "rate_of"]
+
+
+def phase_of(module: Any, state: Any) -> tuple[int, ...]:
+    """What functions of which each phase has its own take besides: the number of the phase.
+
+    Nothing where the program has one phase.
+    """
+    return (state.phase,) if hasattr(module, "PHASES") else ()
+
+
+def rate_of(module: Any, state: Any, step: int) -> float:
+    """The learning rate of the update that so many others of all phases precede."""
+    if hasattr(module, "PHASES"):
+        return module.rate_at(state, step)
+    return module.learning_rate(step, state.steps_per_epoch)
 
 
 def load(text: str, name: str) -> ModuleType:

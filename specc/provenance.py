@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from .catalog.construct import Construct
+from .catalog.settings import PhaseSettings
 from .check.checked import CheckedProgram
 from .diagnostics.model import Span
 from .emit.uses import uses
-from .ir import Origins
+from .ir import Origins, Training
 from .reference.values import spell
-from .unparse import settings_of, settings_of_data
+from .unparse import settings_of, settings_of_data, settings_of_phase
 
 __all__ = ["Value", "values"]
 
@@ -40,7 +41,7 @@ def values(checked: CheckedProgram) -> Iterator[Value]:
         for position, step in enumerate(program.data.transforms):
             yield from _values(f"transform:{position}", step, origins)
     if program.training is not None:
-        yield from _values("training", settings_of(program.training), origins)
+        yield from _training(program.training, origins)
     seen: set[tuple[str, str]] = set()
     for use in uses(program):
         if use.within is not None:
@@ -50,6 +51,17 @@ def values(checked: CheckedProgram) -> Iterator[Value]:
             continue
         seen.add((owner, use.construct.keyword))
         yield from _values(owner, use.construct, origins)
+
+
+def _training(training: Training, origins: Origins) -> Iterator[Value]:
+    """The settings of a training, and of its phases where it has several."""
+    phases = training.phases if len(training.phases) > 1 else ()
+    own = {name for name, _ in PhaseSettings.fields()} if phases else set[str]()
+    for value in _values("training", settings_of(training), origins):
+        if value.field not in own:
+            yield value
+    for phase in phases:
+        yield from _values(phase.owner(), settings_of_phase(phase), origins)
 
 
 def _values(owner: str, construct: Construct, origins: Origins) -> Iterator[Value]:

@@ -6,20 +6,20 @@ written, every layer under its own name, in the one style of `specc fmt`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, cast
 
 from .catalog.construct import Construct
 from .catalog.schedules import Piece
-from .catalog.settings import DataSettings, TrainSettings
+from .catalog.settings import DataSettings, PhaseSettings, TrainSettings
 from .catalog.sources.files import Csv
 from .catalog.transforms.rows import Comparison
 from .catalog.wrappers import TimeDistributed
 from .check.expectation import Expectation, Maybe, MemberOf, Sequence, Text, signature
-from .ir import Binding, Call, Data, Network, Program, Training
+from .ir import MAIN, Binding, Call, Data, Network, Phase, Program, Training
 from .syntax.format import format_text
 
-__all__ = ["Unwritable", "settings_of", "unparse", "written"]
+__all__ = ["Unwritable", "settings_of", "settings_of_phase", "unparse", "written"]
 
 
 class Unwritable(ValueError):
@@ -30,8 +30,7 @@ def unparse(program: Program) -> str:
     """The text of a spec that means the program.
 
     Raises:
-        Unwritable: there is none: layers of blocks, parts of other trainings, several
-            phases, frozen weights.
+        Unwritable: there is none: layers of blocks, parts of other trainings.
     """
     blocks = ["nnspec 1", "\n".join(_model(program.network))]
     if program.data is not None:
@@ -143,20 +142,26 @@ def _binding(binding: Binding, table: bool) -> str:
 def settings_of(training: Training) -> TrainSettings:
     """The settings of a train block that a training comes from.
 
-    Raises:
-        Unwritable: it has several phases, or weights that are frozen.
+    Where it has several phases they stand beside those: the optimizer, the epochs and what
+    is frozen are then those of the first.
     """
-    if len(training.phases) != 1 or training.phases[0].frozen:
-        raise Unwritable("a training of several phases, or with frozen weights")
-    (phase,) = training.phases
+    phase = training.phases[0]
     return TrainSettings(
         optimizer=phase.optimizer,
         epochs=phase.epochs,
+        freeze=phase.frozen,
         batch_size=training.batch_size,
         seed=training.seed,
         shuffle=training.shuffle,
         precision=training.precision,
         on_nan=training.on_nan,
+    )
+
+
+def settings_of_phase(phase: Phase) -> PhaseSettings:
+    """The settings of a phase."""
+    return PhaseSettings(
+        optimizer=phase.optimizer, epochs=phase.epochs, freeze=phase.frozen
     )
 
 
@@ -168,18 +173,37 @@ def _training(program: Program, training: Training, data: Data) -> Iterator[str]
         yield f"loss{output} = {written(item.loss)}"
         if item.metrics:
             yield f"metrics{output} = [{', '.join(map(written, item.metrics))}]"
-    yield from _settings(settings_of(training))
-    for callback in training.phases[0].callbacks:
-        yield written(callback)
+    phases = training.phases
+    plain = len(phases) == 1 and phases[0].name == MAIN
+    own = {name for name, _ in PhaseSettings.fields()}
+    told = settings_of(training).model_copy(update=_frozen(program, phases[0]))
+    yield from _settings(told, () if plain else own)
+    if plain:
+        yield from map(written, phases[0].callbacks)
+    for phase in () if plain else phases:
+        yield f"phase {phase.name} {{"
+        told = settings_of_phase(phase).model_copy(update=_frozen(program, phase))
+        yield from _settings(told)
+        yield from map(written, phase.callbacks)
+        yield "}"
     yield "}"
+
+
+def _frozen(program: Program, phase: Phase) -> dict[str, tuple[str, ...]]:
+    """What a phase freezes, by name: a layer without weights stands for its buffers."""
+    weights = {weight.path for weight in program.network.weights()}
+    names = (p if p in weights else p.rpartition("/")[0] for p in phase.frozen)
+    return {"freeze": tuple(dict.fromkeys(names))}
 
 
 # Constructs and values ------------------------------------------------------------
 
 
-def _settings(settings: Construct) -> Iterator[str]:
+def _settings(settings: Construct, without: Iterable[str] = ()) -> Iterator[str]:
     parameters = signature(type(settings)).parameters
     for name, value in _given(settings):
+        if name in without:
+            continue
         yield f"{name} = {_value(value, parameters[name].expects)}"
 
 
@@ -226,7 +250,9 @@ def _value(value: Any, expects: Expectation) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
-        return _quoted(value) if expects == Text() else value
+        bare = isinstance(expects, Text) and expects.thing and value.isidentifier()
+        quoted = isinstance(expects, Text) and not bare
+        return _quoted(value) if quoted else value
     if isinstance(value, Construct):
         return _member(value, expects)
     if isinstance(value, tuple):

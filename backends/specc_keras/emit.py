@@ -13,6 +13,7 @@ from specc.emit.shared import (
     initial_weights_section,
     learning_rate_section,
     main_section,
+    several,
     stopping_section,
     training_section,
     whole_program,
@@ -20,7 +21,12 @@ from specc.emit.shared import (
 
 from .model import lines_of_nodes, model_sections
 from .plan import TABLE, Plan
-from .state import model_state_section, starting_section, state_section
+from .state import (
+    model_state_section,
+    phased_state_sections,
+    starting_section,
+    state_section,
+)
 from .step import model_only_sections, penalty_sections, step_sections
 from .tasks import field_sections, figures_section, heads_section, mask_section
 
@@ -46,13 +52,16 @@ def emit(plan: Plan) -> Emission:
     constants, specs = field_sections(plan)
     settings = constants_section(plan.program) + "\n" + constants.text
     trains = plan.program.training is not None
-    offered = _WEIGHTS | _STATE if trains else _WEIGHTS
+    phased = several(plan.program.training)
+    offered = _WEIGHTS | _STATE if trains and not phased else _WEIGHTS
     first = [
         replace(constants, text=settings, pieces=offered),
         *model_sections(plan),
         *_first(plan),
     ]
     last = [specs, initial_weights_section(plan.program.network, TABLE)]
+    if phased and plan.program.training is not None:
+        last += phased_state_sections(plan.program.training)
     text = whole_program(
         docstring(plan.program, TITLE, TABLE),
         first,

@@ -9,7 +9,13 @@ from specc.catalog.types import Shape
 from specc.catalog.wrappers import TimeDistributed
 from specc.emit.names import BUILTINS, Names, mangle
 from specc.emit.pieces import names
-from specc.emit.shared import Section, fill, reused_argument, reused_parameter
+from specc.emit.shared import (
+    Section,
+    fill,
+    reused_argument,
+    reused_parameter,
+    several,
+)
 from specc.emit.source import (
     WIDTH,
     Call,
@@ -73,11 +79,13 @@ $freeze
 def _freeze(plan: Plan) -> str:
     """Statements that keep weights from being trained, indented by four."""
     lines: list[str] = []
+    if several(plan.program.training):
+        return ""  # each phase does
     for node in plan.program.network.layers:
         paths = [weight.path for weight in node.weights]
         frozen = [path for path in paths if path in plan.frozen]
         layer = f"model.get_layer({_quoted(keras_name(node.name))})"
-        if frozen and frozen == paths:
+        if (frozen and frozen == paths) or plan.program.rests(node):
             lines.append(f"    {layer}.trainable = False")
             continue
         for path in frozen:

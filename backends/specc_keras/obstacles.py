@@ -65,7 +65,7 @@ def _slotless(table: Table, program: Program) -> Iterator[Obstacle]:
         told = tuple(written.slots) if isinstance(written, Update) else None
         if told is None or not set(optimizer.slots()) <= set(told):
             why = "its rule does not say where the Keras optimizer keeps its slots"
-            yield Obstacle("optimizer", "", optimizer.keyword, why)
+            yield Obstacle(phase.owner("optimizer"), "", optimizer.keyword, why)
 
 
 def _in_one_line(network: Network, layer: str) -> bool:

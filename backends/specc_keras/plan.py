@@ -66,7 +66,7 @@ class Node:
 class Plan:
     """How a program will be written.
 
-    `frozen` lists the weights that are not trained; `logits` says, for each output whose
+    `frozen` lists the weights that no phase trains; `logits` says, for each output whose
     loss takes logits, which Keras layer turns them into the output.
     """
 

@@ -21,6 +21,7 @@ from typing import Any, cast
 import numpy as np
 
 from specc.backend import Emission
+from specc.live import phase_of
 from specc.verify.protocol import Alone
 
 __all__ = [
@@ -230,7 +231,7 @@ def raw_gradients(
     raw, logs = module.gradients(state, batch, step)
     _restore(module, state, before)
     clip = getattr(module, "clip_gradients", None)
-    clipped = raw if clip is None else clip(raw)[0]
+    clipped = raw if clip is None else clip(raw, *phase_of(module, state))[0]
     return _arrays(raw), _arrays(clipped), logs
 
 

@@ -2,24 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from specc.emit.shared import (
+    COUNTERS_OF_PHASE,
     Section,
+    by_phase,
+    export_state_text,
     fill,
-    only_phase,
+    import_state_text,
+    known_of,
     reused_argument,
     reused_parameter,
+    several,
+    slots_constant,
     stopping_field,
+    stopping_of,
 )
-from specc.emit.source import assign, define, literal
-from specc.ir import Network, Program, Training
+from specc.emit.source import assign, define, literal, statement
+from specc.ir import Network, Phase, Program, Training
 
 from .optimizers import update_of
 from .text import section
 
-__all__ = ["model_state_section", "starting_section", "state_section"]
+__all__ = [
+    "model_state_section",
+    "phased_state_sections",
+    "starting_section",
+    "state_section",
+]
 
 _STATE = '''
 @dataclass
@@ -32,14 +44,14 @@ class State:
 
     model: keras.Model
     heads: keras.Model
-    optimizer: keras.optimizers.Optimizer
-    slots: dict[str, list[keras.Variable]]
+$optimizer
     specs: dict[str, tf.TensorSpec]
     device: str
     seed: int
     steps_per_epoch: int = 1
     step: int = 0
     epoch: int = 0
+$phase
 $stopping
     compiled: dict[str, Any] = field(default_factory=dict)
 '''
@@ -64,6 +76,70 @@ $slots
     specs = field_specs(dtype)
     return State(model, heads, optimizer, slots, specs, device, seed, steps_per_epoch)
 '''
+
+_OPTIMIZER = """
+    optimizer: keras.optimizers.Optimizer
+    slots: dict[str, list[keras.Variable]]
+"""
+
+_OF_PHASE = """
+    optimizer: keras.optimizers.Optimizer = field(init=False)
+    slots: dict[str, list[keras.Variable]] = field(init=False)
+"""
+
+_INIT_PHASES = '''
+def init_state(
+    dtype: str = PRECISION,
+    device: str = "cpu",
+    seed: int = SEED,
+    steps_per_epoch: int = 1,
+$parameter
+) -> State:
+    """Return the state before the first update."""
+    model = build_model(dtype, device, seed$argument)
+    device = find_device(device)
+    with tf.device(device):
+        heads = connect_heads(model)
+    state = State(model, heads, field_specs(dtype), device, seed, steps_per_epoch)
+    begin_phase(state, 0)
+    return state
+
+
+def begin_phase(state: State, number: int) -> None:
+    """Begin a phase: other weights are frozen, and the optimizer is a new one."""
+    state.phase, state.phase_step, state.phase_epoch = number, state.step, state.epoch
+    freeze(state.model, FROZEN[number])
+    with tf.device(state.device):
+        state.optimizer = new_optimizer(number, state.steps_per_epoch)
+        state.optimizer.build(list(trained_variables(state.model).values()))
+    state.slots = find_slots(state.optimizer, number)
+    state.compiled.clear()  # the graphs know what was trained
+$stopping
+'''
+
+_NEW_OPTIMIZER = '''
+def new_optimizer(phase: int, steps_per_epoch: int) -> keras.optimizers.Optimizer:
+    """Return the optimizer of a phase."""
+$comment
+$optimizer
+
+
+def find_slots(
+    optimizer: keras.optimizers.Optimizer, phase: int
+) -> dict[str, list[keras.Variable]]:
+    """Return the variables of each slot of the optimizer of a phase."""
+$endings
+    return {
+        slot: [v for v in optimizer.variables if v.name.endswith(ending)]
+        for slot, ending in endings.items()
+    }
+'''
+
+_STATE_OF_PHASES = (
+    "    arrays = copy_arrays(state_variables(state))",
+    """    variables = state_variables(state)
+    assign_arrays(variables, {path: arrays[path] for path in variables})""",
+)
 
 _MODEL_STATE = '''
 @dataclass
@@ -102,23 +178,84 @@ def _argument(network: Network) -> str:
 
 def state_section(program: Program) -> Section:
     """The class `State`."""
-    return _section(_STATE, stopping=stopping_field(program))
+    phased = several(program.training)
+    stopping = stopping_field(program)
+    if phased:
+        stopping = _OF_PHASE.strip("\n") + "\n" + stopping
+    return _section(
+        _STATE,
+        optimizer="" if phased else _OPTIMIZER.strip("\n"),
+        phase=COUNTERS_OF_PHASE if phased else "",
+        stopping=stopping,
+    )
 
 
 def starting_section(training: Training, network: Network) -> Section:
-    """`init_state`."""
-    update = update_of(only_phase(training).optimizer)
-    given = [str(text) for _, text in update.create.arguments]
+    """`init_state`; with several phases `begin_phase` and `new_optimizer` too."""
+    updates = [update_of(phase.optimizer) for phase in training.phases]
+    given = [str(text) for one in updates for _, text in one.create.arguments]
     rounds = any(text.startswith("np.float64") for text in given)
+    why = "# Keras rounds a plain number to float32."
+    if several(training):
+        kinds = [phase.optimizer.keyword for phase in training.phases]
+        known = known_of(zip(kinds, (one.known for one in updates), strict=True))
+        text = _phases_text(training, network, f"    {why}" if rounds else "")
+        return replace(section(text), known=known)
     found = _section(
         _INIT_STATE,
-        parameter="".join(f"    {item}," for item in reused_parameter(network)),
-        argument=_argument(network),
-        comment="        # Keras rounds a plain number to float32." if rounds else "",
-        optimizer=assign("optimizer", update.create, 8),
-        slots=_slots(update.slots),
+        **_reusing(network),
+        comment=f"        {why}" if rounds else "",
+        optimizer=assign("optimizer", updates[0].create, 8),
+        slots=_slots(updates[0].slots),
     )
-    return replace(found, known=update.known)
+    return replace(found, known=updates[0].known)
+
+
+def _reusing(network: Network) -> dict[str, str]:
+    """The parameter for trained weights, and where it is handed on."""
+    parameter = "".join(f"    {item}," for item in reused_parameter(network))
+    return {"parameter": parameter, "argument": _argument(network)}
+
+
+def _phases_text(training: Training, network: Network, comment: str) -> str:
+    """`init_state`, `begin_phase`, `new_optimizer` and `find_slots`."""
+    stops = any(stopping_of(phase) is not None for phase in training.phases)
+
+    def make(phase: Phase, indent: int) -> list[str]:
+        create = update_of(phase.optimizer).create
+        rate = "learning_rate(0, steps_per_epoch, phase)"
+        arguments = tuple(
+            (name, rate if name == "learning_rate=" else value)
+            for name, value in create.arguments
+        )
+        made = replace(create, arguments=arguments)
+        return [statement(made, indent, "return ")]
+
+    def ends(phase: Phase, indent: int) -> list[str]:
+        slots = dict(update_of(phase.optimizer).slots)
+        named = "endings: dict[str, str]" if not slots else "endings"
+        return [assign(named, literal(slots), indent)]
+
+    stopping = "    state.stopping = new_stopping(number)" if stops else ""
+    return "\n\n\n".join(
+        [
+            fill(_INIT_PHASES, stopping=stopping, **_reusing(network)),
+            fill(
+                _NEW_OPTIMIZER,
+                comment=comment,
+                optimizer="\n".join(by_phase(training, make)),
+                endings="\n".join(by_phase(training, ends)),
+            ),
+        ]
+    )
+
+
+def phased_state_sections(training: Training) -> Iterator[Section]:
+    """SLOTS, `export_state` and `import_state` of a training of several phases."""
+    arrays, put = _STATE_OF_PHASES
+    yield section(slots_constant(training))
+    yield section(export_state_text(arrays))
+    yield section(import_state_text("weights_of(state.model)", put))
 
 
 def _slots(endings: Mapping[str, str]) -> str:

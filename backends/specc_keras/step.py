@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from specc.emit.shared import Section, fill, only_phase
+from specc.emit.shared import Section, by_phase, fill, several
 from specc.emit.source import Expression, assign, call, define, statement
-from specc.ir import Training
+from specc.ir import Phase, Training
 
 from .optimizers import clip_call, update_of
 from .plan import Plan
@@ -30,6 +30,19 @@ def model_inputs(fields: dict[str, Any]) -> dict[str, Any]:
 _PENALTY = '''
 def penalty(model: keras.Model) -> tf.Tensor:
     """Return the sum of the penalties on weights."""
+    return tf.add_n(model.losses)
+'''
+
+_PENALTY_IF_ANY = '''
+def penalty(model: keras.Model) -> tf.Tensor:
+    """Return the sum of the penalties on weights that the phase trains."""
+    losses = model.losses
+    return tf.add_n(losses) if losses else tf.zeros((), keras.config.floatx())
+'''
+
+_PENALTY_OF_PHASE = '''
+def penalty(model: keras.Model) -> tf.Tensor:
+    """Return the sum of the penalties on weights that the phase trains."""
     return tf.add_n(model.losses)
 '''
 
@@ -62,7 +75,7 @@ $draw
 '''
 
 _CLIP_GRADIENTS = '''
-def clip_gradients(gradients: Tensors) -> tuple[Tensors, tf.Tensor]:
+$head
     """Return the gradients that the update rule gets to see, and the norm before."""
 $body
 '''
@@ -79,7 +92,7 @@ $constrain
 '''
 
 _CLIP = """
-    found, logs["gradient_norm"] = clip_gradients(found)
+    found, logs["gradient_norm"] = clip_gradients(found$phase)
 """
 
 _CONSTRAIN = """
@@ -137,12 +150,31 @@ def step_sections(plan: Plan, training: Training) -> Iterator[Section]:
     yield _section(_READ)
     yield _section(_MODEL_INPUTS)
     yield from _gradients(drawn, penalties)
-    clip = clip_call(only_phase(training).optimizer)
-    if clip is not None:
-        yield _section(_CLIP_GRADIENTS, body=statement(clip, 4, "return "))
+    if _clips(training):
+        yield _clipping(training)
     yield from _updating(plan, training, drawn)
     yield _section(_EVALUATE, penalties=penalties)
     yield _section(_PREDICT)
+
+
+def _clips(training: Training) -> bool:
+    """Whether any phase clips gradients."""
+    return any(clip_call(phase.optimizer) is not None for phase in training.phases)
+
+
+def _clipping(training: Training) -> Section:
+    """`clip_gradients`."""
+
+    def write(phase: Phase, indent: int) -> list[str]:
+        clip = clip_call(phase.optimizer)
+        if clip is None:
+            return [f"{' ' * indent}return gradients, tf.zeros(())  # it does not clip"]
+        return [statement(clip, indent, "return ")]
+
+    taken = ["gradients: Tensors", *(["phase: int"] if several(training) else [])]
+    head = define("clip_gradients", taken, "tuple[Tensors, tf.Tensor]")
+    body = "\n".join(by_phase(training, write))
+    return _section(_CLIP_GRADIENTS, head=head, body=body)
 
 
 def penalized(plan: Plan) -> bool:
@@ -152,8 +184,15 @@ def penalized(plan: Plan) -> bool:
 
 def penalty_sections(plan: Plan) -> Iterator[Section]:
     """`penalty`, where weights have any."""
-    if penalized(plan):
+    if not penalized(plan):
+        return
+    program, training = plan.program, plan.program.training
+    if training is None or not several(training):
         yield _section(_PENALTY)
+        return
+    kept = [w.path for w in program.network.weights() if w.regularizer is not None]
+    every = all(set(kept) - set(program.frozen(phase)) for phase in training.phases)
+    yield _section(_PENALTY_OF_PHASE if every else _PENALTY_IF_ANY)
 
 
 def _takes(name: str, last: str, drawn: bool, returns: str) -> str:
@@ -181,36 +220,58 @@ def _gradients(drawn: bool, penalties: str) -> Iterator[Section]:
 
 def _updating(plan: Plan, training: Training, drawn: bool) -> Iterator[Section]:
     """`update_weights` and `train_step`."""
-    optimizer = only_phase(training).optimizer
-    count = update_of(optimizer).scalars
-    scalar = "scalars" if count else "rate"
+    phased = several(training)
+    counts = [update_of(phase.optimizer).scalars for phase in training.phases]
+    scalar = "scalars" if any(counts) else "rate"
     constrained = any(weight.constraint for weight in plan.trained)
+    clip = fill(_CLIP, phase=", state.phase" if phased else "")
     yield _section(
         _UPDATE_WEIGHTS,
         head=_takes("update_weights", f"{scalar}: tf.Tensor", drawn, "Tensors"),
         masks=", masks" if drawn else "",
-        clip=_CLIP.strip("\n") if clip_call(optimizer) else "",
+        clip=clip if _clips(training) else "",
         scalar=scalar,
-        what="the scalars of the step are" if count else "the learning rate is",
+        what="the scalars of the step are" if any(counts) else "the learning rate is",
         constrain=_CONSTRAIN.strip("\n") if constrained else "",
     )
-    rate: Expression = call("learning_rate", "step", "state.steps_per_epoch")
-    scalars = assign("rate", call("tf.constant", rate, "tf.float64"), 4)
-    if count:
-        found = call("state.optimizer.scalars_at", "rate", "step")
-        found = call("tf.constant", found, "tf.float64")
-        scalars = assign("rate", rate, 4) + "\n" + assign("scalars", found, 4)
-    shape = f"({count},)" if count else "()"
+    shape = f"({counts[0]},)" if counts[0] else "()"
+    shape = shape if len(set(counts)) == 1 else "scalars.shape"
     specs = f"state.specs, {'mask_specs(), ' if drawn else ''}"
     specs = f"lambda: ({specs}tf.TensorSpec({shape}, tf.float64))"
     given = ["read_fields(state, batch)", *(["masks"] if drawn else []), scalar]
+    update = assign("update", call("compiled", "state", "update_weights", specs), 4)
+    scalars = "\n".join(_scalars(training))
+    if "scalars.shape" in shape:
+        update, scalars = f"{scalars}\n{update}", ""
     yield _section(
         _TRAIN_STEP,
-        update=assign("update", call("compiled", "state", "update_weights", specs), 4),
+        update=update,
         scalars=scalars,
         draw="    masks = draw_masks(state.seed, batch, step)" if drawn else "",
         logs=assign("logs", call("update", *given), 4),
     )
+
+
+def _scalars(training: Training) -> list[str]:
+    """The statements that make what an update takes besides gradients."""
+    phased = several(training)
+    rate: Expression = call("learning_rate", "step", "state.steps_per_epoch")
+    step = "step"
+    if phased:
+        rate, step = call("rate_at", "state", "step"), "step - state.phase_step"
+    counts = [update_of(phase.optimizer).scalars for phase in training.phases]
+    if not any(counts):
+        return [assign("rate", call("tf.constant", rate, "tf.float64"), 4)]
+    found: Expression = call("state.optimizer.scalars_at", "rate", step)
+
+    def write(phase: Phase, indent: int) -> list[str]:
+        several_scalars = update_of(phase.optimizer).scalars
+        value = found if several_scalars else "rate"
+        value = call("tf.constant", value, "tf.float64")
+        return [assign("scalars", value, indent)]
+
+    made = by_phase(training, write, "state.phase")
+    return [assign("rate", rate, 4), *made]
 
 
 def model_only_sections() -> Iterator[Section]:

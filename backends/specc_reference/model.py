@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 from specc.catalog.wrappers import TimeDistributed
-from specc.emit.shared import Section, fill, reused_argument, reused_parameter
+from specc.emit.shared import (
+    Section,
+    fill,
+    reused_argument,
+    reused_parameter,
+    several,
+)
 from specc.emit.source import (
     Call,
     Expression,
@@ -69,7 +75,7 @@ def build_model_section(plan: Plan) -> Section:
     }
     if network.input_types:
         named["types"] = literal(network.input_types)
-    if plan.frozen:
+    if plan.frozen and not several(plan.program.training):
         named["frozen"] = literal(plan.frozen)
     calls = list(_calls(plan).values())
     lines = [assign("model", call("Network", **named), 4)]

@@ -26,7 +26,7 @@ TABLE.include(SHARED)
 class Plan:
     """How a program will be written.
 
-    `frozen` lists the weights that are not trained; `loss_edges` says for each output
+    `frozen` lists the weights that no phase trains; `loss_edges` says for each output
     with a loss which edge the loss is computed from.
     """
 
@@ -53,7 +53,7 @@ def plan(program: Program) -> Plan:
     return Plan(
         program=program,
         obstacles=obstacles(TABLE, program),
-        frozen=program.frozen(),
+        frozen=(*program.frozen(), *program.at_rest()),
         loss_edges=_loss_edges(program),
     )
 

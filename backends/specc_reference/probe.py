@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from specc.backend import Emission
+from specc.live import phase_of
 from specc.verify.protocol import Alone
 
 __all__ = [
@@ -110,7 +111,9 @@ def raw_gradients(
     raw, logs = module.gradients(state, batch, step)
     _restore(state, before)
     clip = getattr(module, "clip_gradients", None)
-    return raw, raw if clip is None else clip(raw)[0], logs
+    if clip is None:
+        return raw, raw, logs
+    return raw, clip(raw, *phase_of(module, state))[0], logs
 
 
 def forced_step(

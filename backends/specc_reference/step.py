@@ -6,18 +6,25 @@ from collections.abc import Iterator
 
 from specc.emit.pieces import Import
 from specc.emit.shared import (
+    COUNTERS_OF_PHASE,
     Section,
+    by_phase,
+    export_state_text,
     fill,
-    only_phase,
+    import_state_text,
+    naming,
     reused_argument,
     reused_parameter,
+    several,
+    slots_constant,
     stopping_field,
+    stopping_of,
 )
-from specc.emit.source import literal, statement
-from specc.ir import Program, Training
+from specc.emit.source import Expression, literal, statement
+from specc.ir import Network, Phase, Program, Training
 
 from .optimizers import clip_call
-from .plan import Plan
+from .plan import TABLE, Plan
 from .text import pieces
 
 __all__ = ["state_section", "step_sections"]
@@ -48,11 +55,42 @@ $parameter
     return State(model, slots, seed, steps_per_epoch=steps_per_epoch)
 '''
 
+_INIT_PHASES = '''
+def init_state(
+    dtype: str = PRECISION,
+    device: str = "cpu",
+    seed: int = SEED,
+    steps_per_epoch: int = 1,
+$parameter
+) -> State:
+    """Return the state before the first update."""
+    model = build_model(dtype, device, seed$argument)
+    state = State(model, {}, seed, steps_per_epoch=steps_per_epoch)
+    begin_phase(state, 0)
+    return state
+
+
+def begin_phase(state: State, number: int) -> None:
+    """Begin a phase: other weights are frozen, and nothing is left of the optimizer."""
+    state.phase, state.phase_step, state.phase_epoch = number, state.step, state.epoch
+    state.model.frozen = FROZEN[number]
+    state.optimizer = empty_slots(state.model, SLOTS[number])
+$stopping
+'''
+
 _PENALTY = '''
 def penalty(model: Network) -> float:
     """Return the sum of the penalties on weights."""
     weights = model.weights()
     return sum(rule.penalty(weights[path]) for path, rule in REGULARIZERS.items())
+'''
+
+_PENALTY_OF_PHASE = '''
+def penalty(model: Network) -> float:
+    """Return the sum of the penalties on weights that the phase trains."""
+    weights, frozen = model.weights(), model.frozen
+    rules = REGULARIZERS.items()
+    return sum(rule.penalty(weights[p]) for p, rule in rules if p not in frozen)
 '''
 
 _GRADIENTS = '''
@@ -75,9 +113,14 @@ _ADD_PENALTIES = """\
     for path, rule in REGULARIZERS.items():
         found[path] = found[path] + rule.gradient(model.weights()[path])"""
 
+_ADD_PENALTIES_OF_PHASE = """\
+    for path, rule in REGULARIZERS.items():
+        if path in found:
+            found[path] = found[path] + rule.gradient(model.weights()[path])"""
+
 _CLIP_GRADIENTS = '''
 def clip_gradients(
-    gradients: dict[str, np.ndarray],
+    gradients: dict[str, np.ndarray],$phase
 ) -> tuple[dict[str, np.ndarray], float]:
     """Return the gradients that the update rule gets to see, and the norm before."""
 $body
@@ -91,18 +134,35 @@ def train_step(
     found, logs = gradients(state, batch, step)
 $clip
     weights = state.model.weights()
+$rule
     for path, gradient in found.items():
-        rate = learning_rate(step, state.steps_per_epoch)
+$rate
 $scale_rate
         slots = state.optimizer[path]
-        weight = OPTIMIZER.update(weights[path], gradient, slots, rate, step + 1)
+$update
 $constrain
         state.model.put(path, weight)
     return state, logs
 '''
 
+_RATE = """
+        rate = learning_rate(step, state.steps_per_epoch)
+"""
+_UPDATE = """
+        weight = OPTIMIZER.update(weights[path], gradient, slots, rate, step + 1)
+"""
+_RULE_OF_PHASE = """
+    rule, t = OPTIMIZERS[state.phase], step - state.phase_step + 1
+"""
+_RATE_OF_PHASE = """
+        rate = rate_at(state, step)
+"""
+_UPDATE_OF_PHASE = """
+        weight = rule.update(weights[path], gradient, slots, rate, t)
+"""
+
 _CLIP = """\
-    found, logs["gradient_norm"] = clip_gradients(found)"""
+    found, logs["gradient_norm"] = clip_gradients(found$phase)"""
 
 _CONSTRAIN = """\
         if path in CONSTRAINTS:
@@ -126,7 +186,10 @@ _ALWAYS = frozenset(
 def state_section(program: Program, stops: bool) -> Section:
     """The class `State`."""
     imports = {DATACLASS, FIELD} if stops else {DATACLASS}
-    text = fill(_STATE, stopping=stopping_field(program))
+    fields = stopping_field(program)
+    if several(program.training):
+        fields = f"{COUNTERS_OF_PHASE}\n{fields}"
+    text = fill(_STATE, stopping=fields)
     return Section(text, frozenset({"Progress"}), frozenset(imports))
 
 
@@ -135,43 +198,94 @@ def step_sections(plan: Plan, training: Training) -> Iterator[Section]:
     weights = plan.program.network.weights()
     trained = [weight for weight in weights if weight.path not in plan.frozen]
     penalized = any(weight.regularizer for weight in trained)
-    optimizer = only_phase(training).optimizer
-    clip = clip_call(optimizer)
+    phased = several(training)
+    clips = any(clip_call(phase.optimizer) is not None for phase in training.phases)
     batch = "batch" if training.sample_weight is None else "batch, SAMPLE_WEIGHT"
 
-    slots = statement(literal(optimizer.slots()))
-    network = plan.program.network
-    starting = fill(
-        _INIT_STATE,
-        parameter="".join(f"    {item}," for item in reused_parameter(network)),
-        argument="".join(f", {name}" for name in reused_argument(network)),
-        slots=slots,
-    )
-    yield Section(starting, frozenset({"empty_slots"}))
+    yield _beginning(training, plan.program.network)
     if penalized:
-        yield Section(fill(_PENALTY))
-    yield _gradients(batch, penalized)
-    if clip is not None:
-        body = statement(clip, 4, "return ")
-        yield Section(fill(_CLIP_GRADIENTS, body=body), pieces([clip]))
+        yield Section(fill(_PENALTY_OF_PHASE if phased else _PENALTY))
+    yield _gradients(batch, penalized, phased)
+    if clips:
+        yield _clipping(training)
     scaled = any(weight.rate != 1.0 for weight in trained)
+    clip = fill(_CLIP, phase=", state.phase" if phased else "")
     text = fill(
         _TRAIN_STEP,
-        clip=_CLIP if clip is not None else "",
+        clip=clip if clips else "",
+        rule=_RULE_OF_PHASE.strip("\n") if phased else "",
+        rate=(_RATE_OF_PHASE if phased else _RATE).strip("\n"),
         scale_rate="        rate *= RATES.get(path, 1.0)" if scaled else "",
+        update=(_UPDATE_OF_PHASE if phased else _UPDATE).strip("\n"),
         constrain=_CONSTRAIN if any(w.constraint for w in trained) else "",
     )
     yield Section(text)
     penalties = "penalty(state.model)" if penalized else "0.0"
-    yield Section(fill(_EVALUATE_STEP, batch=batch, penalties=penalties), _ALWAYS)
+    text = fill(_EVALUATE_STEP, batch=batch, penalties=penalties)
+    if not phased:
+        yield Section(text, _ALWAYS)
+        return
+    yield Section(text, _ALWAYS - {"export_state", "import_state"})
+    packages = TABLE.packages
+    yield naming(slots_constant(training), packages)
+    yield naming(export_state_text(_EXPORT.strip("\n")), packages, (NUMPY,))
+    text = import_state_text("state.model.weights()", _IMPORT.strip("\n"))
+    yield naming(text, packages, (NUMPY,))
 
 
-def _gradients(batch: str, penalized: bool) -> Section:
+_EXPORT = """
+    arrays = export_weights(state)
+    for path, slots in state.optimizer.items():
+        for slot, array in slots.items():
+            arrays[f"optimizer/{slot}/{path}"] = np.array(array, order="C")
+"""
+_IMPORT = """
+    import_weights(state, {path: arrays[path] for path in state.model.arrays()})
+    for path, slots in state.optimizer.items():
+        for slot in slots:
+            slots[slot] = np.array(arrays[f"optimizer/{slot}/{path}"], dtype=np.float64)
+"""
+
+
+def _beginning(training: Training, network: Network) -> Section:
+    """`init_state`, and with several phases `begin_phase`."""
+    reusing = {
+        "parameter": "".join(f"    {item}," for item in reused_parameter(network)),
+        "argument": "".join(f", {name}" for name in reused_argument(network)),
+    }
+    if not several(training):
+        slots = statement(literal(training.phases[0].optimizer.slots()))
+        text = fill(_INIT_STATE, slots=slots, **reusing)
+        return Section(text, frozenset({"empty_slots"}))
+    stops = any(stopping_of(phase) is not None for phase in training.phases)
+    stopping = "    state.stopping = new_stopping(number)" if stops else ""
+    text = fill(_INIT_PHASES, stopping=stopping, **reusing)
+    return Section(text, frozenset({"empty_slots"}))
+
+
+def _clipping(training: Training) -> Section:
+    """The function `clip_gradients`."""
+    calls: list[Expression] = []
+
+    def write(phase: Phase, indent: int) -> list[str]:
+        clip = clip_call(phase.optimizer)
+        if clip is None:
+            return [f"{' ' * indent}return gradients, 0.0  # it does not clip"]
+        calls.append(clip)
+        return [statement(clip, indent, "return ")]
+
+    body = "\n".join(by_phase(training, write))
+    phase = "\n    phase: int," if several(training) else ""
+    return Section(fill(_CLIP_GRADIENTS, body=body, phase=phase), pieces(calls))
+
+
+def _gradients(batch: str, penalized: bool, phased: bool) -> Section:
     """The function `gradients`."""
+    add = _ADD_PENALTIES_OF_PHASE if phased else _ADD_PENALTIES
     text = fill(
         _GRADIENTS,
         batch=batch,
-        add_penalties=_ADD_PENALTIES if penalized else "",
+        add_penalties=add if penalized else "",
         penalties="penalty(model)" if penalized else "0.0",
     )
     used = frozenset({"example_weights", "loss_gradients", "figures"})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from specc.catalog.construct import Construct
-from specc.emit.shared import Section, only_phase
+from specc.emit.shared import Section, several
 from specc.emit.source import Call, Collection, Expression, call, literal
 from specc.ir import Objective, Training, Weight
 
@@ -16,7 +16,7 @@ __all__ = ["task_sections"]
 
 
 def task_sections(plan: Plan, training: Training) -> Iterator[Section]:
-    """OBJECTIVES, REGULARIZERS, CONSTRAINTS, RATES, OPTIMIZER, as far as they are used."""
+    """OBJECTIVES, REGULARIZERS, CONSTRAINTS, RATES, OPTIMIZER(S), as far as they are used."""
     yield _objectives(plan, training)
     yield from _by_weight(plan, "REGULARIZERS", lambda weight: weight.regularizer)
     yield from _by_weight(plan, "CONSTRAINTS", lambda weight: weight.constraint)
@@ -68,6 +68,9 @@ def _rates(plan: Plan) -> Iterator[Section]:
 
 
 def _optimizer(training: Training) -> Section:
-    """The constant OPTIMIZER."""
-    optimizer = only_phase(training).optimizer
-    return constant("OPTIMIZER", TABLE.lowering(optimizer).write(optimizer))
+    """The constant OPTIMIZER; with several phases OPTIMIZERS."""
+    rules = [phase.optimizer for phase in training.phases]
+    written: list[Expression] = [TABLE.lowering(rule).write(rule) for rule in rules]
+    if not several(training):
+        return constant("OPTIMIZER", written[0])
+    return constant("OPTIMIZERS", Collection("()", (), tuple(written)))

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
+from specc.emit.shared import (
+    by_phase,
+    export_state_text,
+    import_state_text,
+    slots_constant,
+)
 from specc.emit.source import assign, call, entry, literal, statement
+from specc.ir import Phase
 
 from .plan import Plan
 from .site import Update
@@ -34,10 +41,15 @@ def table_sections(plan: Plan) -> Iterator[str]:
             *_table("WEIGHTS: dict[str, tuple[str, tuple[int, ...]]]", tensors),
         ]
     )
-    if plan.frozen:
+    if plan.frozen and not plan.phased:
         yield "\n".join(
             ["# Weights that are not trained.", assign("FROZEN", literal(plan.frozen))]
         )
+    if plan.rests_by_phase and plan.program.training is not None:
+        phases = plan.program.training.phases
+        resting = tuple(plan.resting(phase) for phase in phases)
+        note = "# The layers that each phase leaves in inference mode."
+        yield "\n".join([note, assign("RESTING", literal(resting))])
     rates = [
         entry(weight.path, literal(weight.rate), 4)
         for weight in network.weights()
@@ -55,10 +67,17 @@ def _table(name: str, entries: list[str]) -> list[str]:
 def array_sections(plan: Plan) -> Iterator[str]:
     """Loading, exporting and importing."""
     yield _LOADING.strip("\n")
-    update = update_of(plan)
-    if update is not None:
-        yield _export_state(update)
-        yield _import_state(update)
+    training = plan.program.training
+    if training is None:
+        return
+    if plan.phased:
+        yield slots_constant(training)
+        yield export_state_text("\n".join(_exporting(plan)))
+        yield from _importing(plan)
+        return
+    update = update_of(training.phases[0])
+    yield _export_state(update)
+    yield _import_state(update)
 
 
 _LOADING = '''
@@ -88,6 +107,48 @@ def _slots(update: Update) -> Iterator[tuple[str, str, str]]:
         name = key.removeprefix("-")
         sign = "-" if key.startswith("-") else ""
         yield f'f"optimizer/{slot}/{{path}}"', f'slots["{name}"]', sign
+
+
+def _slot_lines(plan: Plan, write: Callable[[Update, int], list[str]]) -> list[str]:
+    """The lines that go over the slots of the phase, which they index as ``slots``."""
+    training = plan.program.training
+    assert training is not None, "a model alone has no slots"
+    if not any(phase.optimizer.slots() for phase in training.phases):
+        return []
+
+    def of_phase(phase: Phase, indent: int) -> list[str]:
+        update = update_of(phase)
+        if not update.slots:
+            return []
+        each = [" " * (indent - 4) + line for line in _EACH]
+        return each + write(update, indent + 4)
+
+    return by_phase(training, of_phase, "state.phase")
+
+
+def _exporting(plan: Plan) -> list[str]:
+    """The statements that make all arrays of a state but the counters."""
+
+    def write(update: Update, indent: int) -> list[str]:
+        return [
+            assign(f"arrays[{name}]", call(f"{sign}to_array", tensor, "axes"), indent)
+            for name, tensor, sign in _slots(update)
+        ]
+
+    return ["    arrays = export_weights(state)", *_slot_lines(plan, write)]
+
+
+def _importing(plan: Plan) -> Iterator[str]:
+    """`expected_state` and `import_state` of a training of several phases."""
+
+    def write(update: Update, indent: int) -> list[str]:
+        return [
+            statement(call("fill", tensor, f"{sign}arrays[{name}]", "axes"), indent)
+            for name, tensor, sign in _slots(update)
+        ]
+
+    put = ["    load_weights(state.model, arrays)", *_slot_lines(plan, write)]
+    yield import_state_text("weights_of(state.model)", "\n".join(put))
 
 
 _EACH = [

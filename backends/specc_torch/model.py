@@ -55,6 +55,7 @@ def model_section(plan: Plan) -> Written:
         f"class {plan.class_name}(nn.Module):",
         *_about(plan),
         "",
+        *_attributes(plan),
         "    def __init__(self) -> None:",
         "        super().__init__()",
     ]
@@ -83,6 +84,13 @@ def model_section(plan: Plan) -> Written:
     return Written("\n".join(lines), spans, built)
 
 
+def _attributes(plan: Plan) -> list[str]:
+    """Attributes of the class."""
+    if not plan.rests_by_phase:
+        return []
+    return ["    resting: tuple[str, ...] = ()  # layers that the phase freezes", ""]
+
+
 def _about(plan: Plan) -> list[str]:
     """The class's docstring: what the model takes and gives."""
 
@@ -101,13 +109,12 @@ def _about(plan: Plan) -> list[str]:
 
 def _train(plan: Plan) -> list[str]:
     """The method that keeps frozen layers in inference mode, where there are any."""
-    frozen = [
-        f"        self.{node.module}.eval()"
-        for node in plan.modules.values()
-        if node.layer.layer.has_training_mode
-        and node.layer.weights
-        and all(weight.path in plan.frozen for weight in node.layer.weights)
-    ]
+    frozen = [f"        self.{module}.eval()" for module in plan.resting()]
+    if plan.rests_by_phase:
+        frozen = [
+            "        for name in self.resting:",
+            "            self.get_submodule(name).eval()",
+        ]
     if not frozen:
         return []
     return [

@@ -15,8 +15,8 @@ from specc.catalog.types import Dim, Shape
 from specc.emit.lowering import Table
 from specc.emit.names import Names, mangle
 from specc.emit.pieces import bound_names
-from specc.emit.shared import SHARED
-from specc.ir import Call, LayerNode, Network, Program
+from specc.emit.shared import SHARED, several
+from specc.ir import Call, LayerNode, Network, Phase, Program
 
 from .obstacles import find_obstacles
 from .reserved import IN_MODELS, IN_PROGRAMS
@@ -70,8 +70,8 @@ class Node:
 class Plan:
     """How a program will be written.
 
-    `nodes` is empty where something is refused. `frozen` lists the weights that are not
-    trained, `unreached` those that no loss depends on.
+    `nodes` is empty where something is refused. `frozen` lists the weights that no
+    phase trains, `unreached` those that no loss depends on.
     """
 
     program: Program
@@ -107,6 +107,35 @@ class Plan:
         for node in self.nodes:
             found.setdefault(node.layer.name, node)
         return found
+
+    @property
+    def phased(self) -> bool:
+        """Whether the training has several phases."""
+        return several(self.program.training)
+
+    @cached_property
+    def partly_frozen(self) -> frozenset[str]:
+        """The weights that some phases train and others do not."""
+        training = self.program.training
+        phases = training.phases if training else ()
+        found = {path for phase in phases for path in self.program.frozen(phase)}
+        return frozenset(found - set(self.frozen))
+
+    def resting(self, phase: Phase | None = None) -> tuple[str, ...]:
+        """The modules that stay in inference mode in a phase; None: in all phases."""
+        return tuple(
+            str(node.module)
+            for node in self.modules.values()
+            if node.layer.layer.has_training_mode
+            and self.program.rests(node.layer, phase)
+        )
+
+    @cached_property
+    def rests_by_phase(self) -> bool:
+        """Whether not all phases let the same modules rest."""
+        training = self.program.training
+        phases = training.phases if training else ()
+        return len({self.resting(phase) for phase in phases}) > 1
 
     def parameter(self, path: str) -> tuple[str, tuple[int, ...]]:
         """The model's attribute for a weight, and its axes in canonical order."""

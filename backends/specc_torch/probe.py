@@ -18,6 +18,7 @@ import torch
 from torch import Tensor, nn
 
 from specc.backend import Emission
+from specc.live import phase_of
 from specc.verify.protocol import Alone
 
 __all__ = [
@@ -271,7 +272,11 @@ def raw_gradients(
         gradients, figures = module.gradients(state, batch, step)
     raw = _arrays(module, gradients)
     clip = getattr(module, "clip_gradients", None)
-    clipped = raw if clip is None else _arrays(module, clip(gradients)[0])
+    clipped = (
+        raw
+        if clip is None
+        else _arrays(module, clip(gradients, *phase_of(module, state))[0])
+    )
     state.optimizer.zero_grad()
     return raw, clipped, figures
 

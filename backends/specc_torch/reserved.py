@@ -19,18 +19,20 @@ set_submodule share_memory state_dict to to_empty train training type xpu zero_g
 """
 
 _PROGRAM = """
-Any BATCH_SIZE BUFFERS EPOCHS F FROZEN INPUTS INPUT_TYPES PRECISION RATES REUSED
-SAMPLE_WEIGHT SEED Self
-SHUFFLE State TARGETS Tensor WEIGHTS add_penalty_gradients apply_constraints argparse
-build_model clip_gradients compute_gradients compute_loss dataclass draw_masks
-evaluate_step export_state export_weights field gradients import_state import_weights
-init_state initial_weights learning_rate load_weights main math model_inputs new_stopping
-nn np penalty predict prepare_update save_file torch train train_step
+Any BATCH_SIZE BUFFERS EPOCHS F FROZEN INPUTS INPUT_TYPES PHASES PRECISION RATES
+RESTING REUSED SAMPLE_WEIGHT SEED SHUFFLE SLOTS Self State TARGETS Tensor WEIGHTS
+add_penalty_gradients apply_constraints argparse begin_phase build_model clip_gradients
+compute_gradients
+compute_loss dataclass draw_masks evaluate_step expected_state export_state
+export_weights field gradients import_state import_weights init_state initial_weights
+learning_rate load_weights main math model_inputs new_optimizer new_stopping nn np
+penalty phase_ended predict prepare_update rate_at save_file torch train train_epoch
+train_step trained_parameters weights_of
 """
 
 #: What a module in the model cannot be called: every torch.nn.Module has these attributes
-#: (those with a leading underscore are never names), and ours has `logits`.
-IN_MODELS = frozenset(_ATTRIBUTES.split()) | {"logits"}
+#: (those with a leading underscore are never names), and ours has `logits` and `resting`.
+IN_MODELS = frozenset(_ATTRIBUTES.split()) | {"logits", "resting"}
 
 #: What the model's class cannot be called, besides runtime pieces and what they import.
 IN_PROGRAMS = frozenset(_PROGRAM.split()) | BUILTINS

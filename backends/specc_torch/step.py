@@ -130,11 +130,12 @@ def _gradients(plan: Plan) -> Iterator[str]:
 
 def _train_step(plan: Plan) -> str:
     clips = any(clip_sections(plan))
+    given = "grads, state.phase" if plan.phased else "grads"
     body = ["    _, figures = gradients(state, batch, step)"]
     if clips:
         body = [
             "    grads, figures = compute_gradients(state, batch, step)",
-            '    _, figures["gradient_norm"] = clip_gradients(grads)',
+            f'    _, figures["gradient_norm"] = clip_gradients({given})',
         ]
     body += ["    prepare_update(state, step)", "    state.optimizer.step()"]
     if any(constraint_sections(plan)):

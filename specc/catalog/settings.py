@@ -11,9 +11,15 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from .construct import Construct
-from .types import Count, OptimizerArg, Portion, SourceArg
+from .types import Count, Frozen, OptimizerArg, Portion, SourceArg
 
-__all__ = ["SETTINGS", "DataSettings", "TrainSettings"]
+__all__ = [
+    "SETTINGS",
+    "DataSettings",
+    "PhaseSettings",
+    "PhasedSettings",
+    "TrainSettings",
+]
 
 
 class Settings(Construct):
@@ -61,6 +67,11 @@ class TrainSettings(Settings):
         description="the update rule, with its learning rate"
     )
     epochs: Count = Field(description="passes over the training part")
+    freeze: Frozen = Field(
+        default=(),
+        description="layers and weights that are left as they are: names, or patterns"
+        " with * ? [abc]",
+    )
     batch_size: Count = Field(
         default=32, description="examples in a step; the last may have fewer"
     )
@@ -78,4 +89,36 @@ class TrainSettings(Settings):
     )
 
 
-SETTINGS = (DataSettings, TrainSettings)
+class PhasedSettings(TrainSettings):
+    """The settings of a train block with phases: what they need not say themselves."""
+
+    optimizer: OptimizerArg | None = Field(  # pyright: ignore[reportIncompatibleVariableOverride, reportGeneralTypeIssues]
+        default=None, description="the update rule of phases that give none"
+    )
+    epochs: Count | None = Field(  # pyright: ignore[reportIncompatibleVariableOverride, reportGeneralTypeIssues]
+        default=None, description="epochs of phases that give none"
+    )
+
+
+class PhaseSettings(Settings):
+    """The settings of a phase; what it does not give is as in the train block."""
+
+    keyword: ClassVar[str] = "phase"
+    formula: ClassVar[str] = "weights after epochs · ⌈examples / batch_size⌉ updates"
+    reference: ClassVar[str] = "definition"
+    example: ClassVar[str] = (
+        'phase head { freeze = ["base/*"]; epochs = 4; optimizer = sgd(0.001) }'
+    )
+
+    optimizer: OptimizerArg = Field(
+        description="the update rule, whose slots and schedule begin with the phase"
+    )
+    epochs: Count = Field(description="passes over the training part in this phase")
+    freeze: Frozen = Field(
+        default=(),
+        description="layers and weights that are left as they are: names, or patterns"
+        " with * ? [abc]",
+    )
+
+
+SETTINGS = (DataSettings, TrainSettings, PhaseSettings)

@@ -38,6 +38,7 @@ __all__ = [
     "Duration",
     "Epochs",
     "Fraction",
+    "Frozen",
     "InitializerArg",
     "LossArg",
     "Member",
@@ -152,11 +153,23 @@ Axes = Annotated[tuple[int, ...], AfterValidator(_some), BeforeValidator(_tuple)
 class NameOf:
     """Marks a text that a spec writes as a bare word: the name of a `thing`.
 
-    Things: ``figure`` (a key of the history), ``binding``, ``field`` (of a source).
+    Things: ``figure`` (a key of the history), ``binding``, ``field`` (of a source),
+    ``layer or weight``.
     """
 
     thing: str
 
+
+def _listed(value: Any) -> Any:
+    if isinstance(value, str):
+        return (value,)
+    return tuple(value) if isinstance(value, list) else value  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+
+
+#: Names or patterns of layers and weights; one may stand alone.
+Frozen = Annotated[
+    tuple[Annotated[str, NameOf("layer or weight")], ...], BeforeValidator(_listed)
+]
 
 ActivationArg = Annotated[SerializeAsAny[Activation], Member("activation")]
 InitializerArg = Annotated[SerializeAsAny[Initializer], Member("initializer")]

@@ -19,10 +19,10 @@ _BATCH_SIZE = 32
 class Memory:
     """Bytes by what they are for.
 
-    `weights` counts weights and buffers; `gradients` one array for each trained weight;
-    `slots` what the optimizer keeps; `activations` the result of every call for one
-    batch, and its gradient. Of sizes that are known only at run time, which `steps` names,
-    it is counted what one step takes.
+    `weights` counts weights and buffers; `gradients` one array for each trained weight
+    and `slots` what the optimizer keeps, both in the phase that needs most;
+    `activations` the result of every call for one batch, and its gradient. Of sizes that
+    are known only at run time, which `steps` names, it is counted what one step takes.
     """
 
     weights: int
@@ -49,21 +49,33 @@ def estimate(network: Network, training: Training | None = None) -> Memory:
     """
     width = _BYTES[training.precision if training else "float32"]
     weights = network.weights()
-    trained = sum(_numbers(weight.shape) for weight in weights if weight.trainable)
     held = sum(_numbers(weight.shape) for weight in weights)
     held += sum(_numbers(buffer.shape) for buffer in network.buffers())
     rows = training.batch_size if training else _BATCH_SIZE
-    phases = training.phases if training else ()
-    slots = max((len(phase.optimizer.slots()) for phase in phases), default=0)
+    trained, slots = _most(network, training) if training else (0, 0)
     results = sum(_numbers(edge.shape) for edge in network.edges)
     learning = training is not None
     return Memory(
         weights=held * width,
-        gradients=trained * width if learning else 0,
-        slots=slots * trained * width,
+        gradients=trained * width,
+        slots=slots * width,
         activations=results * rows * width * (2 if learning else 1),
         steps=tuple(network.sizes),
     )
+
+
+def _most(network: Network, training: Training) -> tuple[int, int]:
+    """The numbers trained, and those the optimizer keeps, in the phase that has most."""
+    found: list[tuple[int, int]] = []
+    for phase in training.phases:
+        frozen = set(phase.frozen)
+        trained = sum(
+            _numbers(weight.shape)
+            for weight in network.weights()
+            if weight.trainable and weight.path not in frozen
+        )
+        found.append((trained, trained * len(phase.optimizer.slots())))
+    return max(found, key=sum, default=(0, 0))
 
 
 def amount_text(count: int) -> str:

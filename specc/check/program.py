@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import cast
 
 from ..catalog.families import Callback, Loss, Metric, Transform
-from ..catalog.settings import TrainSettings
+from ..catalog.settings import PhaseSettings, TrainSettings
 from ..diagnostics.model import Span
 from ..ir import Binding, Data, Network, Objective, Origins, Phase, Program, Training
 from .bind import Bound, located
@@ -19,15 +19,13 @@ from .model import DeclaredModel
 from .monitor import check_monitor, clashing, history_figures
 from .objectives import fit_loss
 from .origins import record
+from .phases import DeclaredPhase
 from .report import Report
 from .targets import target_entries
 from .training import DeclaredTraining
 from .transforms import Called, names_of, rename
 
 __all__ = ["join"]
-
-#: What the only phase of a training is called.
-_PHASE = "main"
 
 
 def join(
@@ -69,20 +67,24 @@ def join(
     bindings = bind_fields(joint, losses) if complete else None
     if bindings is None or training.settings is None:
         return None
+    if any(phase.settings is None for phase in training.phases):
+        return None
     trained = _training(training, training.settings, network, matches, logits)
     called, known = _called(joint)
     transforms = rename(data.transforms, called, known, report)
     joined = _data(data, bindings, transforms)
     _check_figures(trained, training.span, report)
     program = Program(network=network, data=joined, training=trained)
-    return program, _origins(training, training.settings, model, data, transforms)
+    parts = (training, training.settings, trained.phases)
+    return program, _origins(*parts, model, data, transforms)
 
 
 def _watch(training: DeclaredTraining, data: DeclaredData, report: Report) -> None:
     """See that callbacks watch figures that there will be."""
     validates = data.settings is None or data.settings.validation is not None
-    for bound in training.callbacks:
-        check_monitor(bound, training.asked, validates, data.span, report)
+    for phase in training.phases:
+        for bound in phase.callbacks:
+            check_monitor(bound, training.asked, validates, data.span, report)
 
 
 def _sizes(network: Network, losses: Mapping[str, Bound]) -> dict[str, int | None]:
@@ -160,23 +162,29 @@ def _training(
         )
         for output in network.outputs
     )
-    phase = Phase(
-        name=_PHASE,
-        epochs=settings.epochs,
-        optimizer=settings.optimizer,
-        callbacks=tuple(cast("Callback", c.construct) for c in training.callbacks),
-    )
     weight = matches.sample_weight
     return Training(
         name=training.name,
         objectives=objectives,
         sample_weight=weight.name if weight else None,
-        phases=(phase,),
+        phases=tuple(map(_phase, training.phases)),
         batch_size=settings.batch_size,
         shuffle=settings.shuffle,
         seed=settings.seed,
         precision=settings.precision,
         on_nan=settings.on_nan,
+    )
+
+
+def _phase(declared: DeclaredPhase) -> Phase:
+    assert declared.settings is not None, "it was looked at before"
+    settings: TrainSettings | PhaseSettings = declared.settings.construct
+    return Phase(
+        name=declared.name,
+        epochs=settings.epochs,
+        optimizer=settings.optimizer,
+        callbacks=tuple(cast("Callback", c.construct) for c in declared.callbacks),
+        frozen=declared.frozen,
     )
 
 
@@ -197,6 +205,7 @@ def _check_figures(training: Training, span: Span, report: Report) -> None:
 def _origins(
     training: DeclaredTraining,
     settings: Bound,
+    phases: tuple[Phase, ...],
     model: DeclaredModel,
     data: DeclaredData,
     transforms: tuple[Bound, ...],
@@ -216,22 +225,30 @@ def _origins(
             origins.put(f"output:{name}", "loss", item.loss.span)
         if item.metrics_span is not None:
             origins.put(f"output:{name}", "metrics", item.metrics_span)
-    for bound in training.callbacks:
-        record(origins, bound.construct.keyword, bound)
-    _optimizer_origins(settings, origins)
+    for declared, phase in zip(training.phases, phases, strict=True):
+        _phase_origins(declared, phase, origins)
     return origins
 
 
-def _optimizer_origins(settings: Bound, origins: Origins) -> None:
-    """The arguments of the optimizer and of its schedule, which are calls within calls."""
+def _phase_origins(declared: DeclaredPhase, phase: Phase, origins: Origins) -> None:
+    """A phase, the optimizer and its schedule, which are calls within calls, callbacks."""
+    settings = declared.settings
+    assert settings is not None, "it was looked at before"
+    origins.put(phase.owner(), "", declared.span)
+    for name, given in settings.given.items():
+        origins.put(phase.owner(), name, given.span)
+        if name == "freeze":
+            origins.put(phase.owner(), "frozen", given.span)
+    for bound in declared.callbacks:
+        record(origins, phase.owner(bound.construct.keyword), bound)
     given = settings.given.get("optimizer")
     if given is None:
         return
-    optimizer = located(given.value, settings.construct.optimizer)
-    record(origins, "optimizer", optimizer)
-    schedule = getattr(settings.construct.optimizer, "learning_rate", None)
+    optimizer = located(given.value, phase.optimizer)
+    record(origins, phase.owner("optimizer"), optimizer)
+    schedule = getattr(phase.optimizer, "learning_rate", None)
     rate = optimizer.given.get("learning_rate")
     if schedule is not None and rate is not None:
-        record(origins, "schedule", located(rate.value, schedule))
+        record(origins, phase.owner("schedule"), located(rate.value, schedule))
     elif schedule is not None:
-        origins.put("schedule", "", optimizer.span, "default")
+        origins.put(phase.owner("schedule"), "", optimizer.span, "default")

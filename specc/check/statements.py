@@ -75,7 +75,6 @@ def head(block: tree.Block) -> Span:
 
 #: Statements of the language that this version does not compile yet, and what to do.
 _NOT_YET = {
-    "phase": "set optimizer and epochs in the train block itself",
     "augment": "leave it out",
 }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from math import prod
 
 from ..catalog.types import Shape
@@ -38,6 +38,8 @@ class Summary:
 
     `reused` counts the weights of each part that is taken from a trained model, whose
     training or run stands beside the name of the part.
+    `phases` says how many numbers each phase of its training changes, where there are
+    several, or where something is frozen.
     """
 
     model: str
@@ -45,6 +47,7 @@ class Summary:
     outputs: dict[str, str]
     memory: Memory
     reused: tuple[tuple[str, str, int], ...] = ()
+    phases: dict[str, int] = field(default_factory=dict[str, int])
 
     def folded(self, origins: Origins, depth: int) -> Summary:
         """The summary with one row for each block that lies below `depth` others."""
@@ -101,7 +104,7 @@ def _more(block: Row, row: Row) -> Row:
 def summarize(program: Program) -> Summary:
     """The summary of a program's model; memory as its training needs it, if it has one."""
     network, training = program.network, program.training
-    frozen = set(training.phases[-1].frozen) if training else set[str]()
+    frozen = set(program.frozen())
     rows = [
         Row(item.name, "input", (), network.edge(item.name).shape)
         for item in network.inputs
@@ -112,7 +115,7 @@ def summarize(program: Program) -> Summary:
         weights = () if call.layer in counted else node.weights
         buffers = () if call.layer in counted else node.buffers
         counted.add(call.layer)
-        changed = [w for w in weights if w.trainable and w.path not in frozen]
+        changed = [weight for weight in weights if weight.path not in frozen]
         rows.append(
             Row(
                 name=call.name,
@@ -126,7 +129,14 @@ def summarize(program: Program) -> Summary:
         )
     outputs = {output.name: output.edge for output in network.outputs}
     memory = estimate(network, training)
-    return Summary(network.name, tuple(rows), outputs, memory, _reused(network))
+    return Summary(
+        network.name,
+        tuple(rows),
+        outputs,
+        memory,
+        _reused(network),
+        _phases(program),
+    )
 
 
 def _reused(network: Network) -> tuple[tuple[str, str, int], ...]:
@@ -135,3 +145,16 @@ def _reused(network: Network) -> tuple[tuple[str, str, int], ...]:
         (part.name, part.source, sum(sizes.get(a.path, 0) for a in part.arrays))
         for part in network.reused
     )
+
+
+def _phases(program: Program) -> dict[str, int]:
+    """The numbers that each phase changes; nothing of one that freezes nothing."""
+    phases = program.training.phases if program.training else ()
+    if len(phases) < 2 and not any(phase.frozen for phase in phases):
+        return {}
+    weights = program.network.weights()
+    return {
+        phase.name: sum(prod(w.shape) for w in weights if w.path not in frozen)
+        for phase in phases
+        for frozen in [set(program.frozen(phase))]
+    }

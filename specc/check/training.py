@@ -1,13 +1,12 @@
-"""A train block by itself: its settings, what it asks of the outputs, its callbacks."""
+"""A train block by itself: its settings, what it asks of the outputs, its phases."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ..catalog import catalog
-from ..catalog.settings import TrainSettings
-from ..diagnostics.model import Note, Span
+from ..catalog.settings import PhasedSettings, PhaseSettings, TrainSettings
+from ..diagnostics.model import Span
 from ..ir import Network
 from ..syntax import tree
 from .allow import is_allow
@@ -16,6 +15,7 @@ from .bind import Binder, Bound
 from .gaps import has_gap
 from .objectives import Asked, fit_metrics, read_objectives
 from .params import Override
+from .phases import DeclaredPhase, check_phases, only_phase, read_callbacks
 from .report import Report
 from .settings import replaced, settings_call
 from .statements import as_setting, head, misplaced, statement_call
@@ -31,7 +31,8 @@ class DeclaredTraining:
     span: Span
     settings: Bound | None = None
     asked: dict[str, Asked] = field(default_factory=dict[str, Asked])
-    callbacks: list[Bound] = field(default_factory=list[Bound])
+    #: In their order; one where the block has none.
+    phases: list[DeclaredPhase] = field(default_factory=list[DeclaredPhase])
     demands: list[Demand] = field(default_factory=list[Demand])
     #: Whether a statement of it has a problem of its own, so that it may ask for more.
     gap: bool = False
@@ -42,6 +43,7 @@ class _Parts:
     settings: list[tree.Setting] = field(default_factory=list[tree.Setting])
     objectives: list[tree.Setting] = field(default_factory=list[tree.Setting])
     callbacks: list[tree.Call] = field(default_factory=list[tree.Call])
+    phases: list[tree.Block] = field(default_factory=list[tree.Block])
     assertions: list[tree.Assertion] = field(default_factory=list[tree.Assertion])
 
 
@@ -63,17 +65,43 @@ def check_training(
     """
     training = DeclaredTraining(name, head(block))
     parts = _sort(block, binder.report)
-    call = replaced(settings_call(parts.settings, training.span), overrides)
-    training.settings = binder.bind(TrainSettings, call)
     if has_gap(block.body):
-        training.settings, training.gap = None, True
+        training.gap = True
+        heads = binder.report.gaps.heads  # of phases, which may lack what is missing
+        heads |= {(phase.span.source.name, phase.span.start) for phase in parts.phases}
+    _read_settings(training, parts, network, overrides, binder)
     training.asked = read_objectives(parts.objectives, network, training.span, binder)
     for item in training.asked.values():
         fit_metrics(item, binder.report)
-    training.callbacks = _callbacks(parts.callbacks, binder)
     params = dict(binder.params.table)
     training.demands = [Demand(item, params, {}) for item in parts.assertions]
     return training
+
+
+def _read_settings(
+    training: DeclaredTraining,
+    parts: _Parts,
+    network: Network | None,
+    overrides: Mapping[str, Override],
+    binder: Binder,
+) -> None:
+    """The settings and phases of a train block."""
+    kind = PhasedSettings if parts.phases else TrainSettings
+    names = [name for name, _ in PhaseSettings.fields()]
+    of_phases = names if parts.phases else []
+    own = {key: item for key, item in overrides.items() if key not in of_phases}
+    call = replaced(settings_call(parts.settings, training.span), own)
+    bound = binder.bind(kind, call)
+    callbacks = read_callbacks(parts.callbacks, binder)
+    training.settings = None if training.gap else bound
+    if parts.phases:
+        others = {key: item for key, item in overrides.items() if key in of_phases}
+        training.phases = check_phases(
+            parts.phases, parts.settings, callbacks, network, others, binder
+        )
+        return
+    phase = only_phase(bound, callbacks, network, training.span, binder.report)
+    training.phases = [phase]
 
 
 def _sort(block: tree.Block, report: Report) -> _Parts:
@@ -92,25 +120,9 @@ def _sort(block: tree.Block, report: Report) -> _Parts:
             parts.settings.append(setting)
         elif call is not None:
             parts.callbacks.append(call)
+        elif isinstance(statement, tree.Block) and statement.kind.text == "phase":
+            parts.phases.append(statement)
         else:
-            expected = "a setting, a loss, metrics, a callback or assert"
+            expected = "a setting, a loss, metrics, a callback, a phase or assert"
             misplaced(statement, "a train block", expected, report)
     return parts
-
-
-def _callbacks(calls: list[tree.Call], binder: Binder) -> list[Bound]:
-    found: dict[str, Bound] = {}
-    for call in calls:
-        keyword = call.name.text
-        kind = catalog().family("callback").get(keyword)
-        if kind is None:
-            binder.unknown(call.name, "callback")
-            continue
-        bound = binder.bind(kind, call)
-        if keyword in found:
-            note = Note("the first one is here", found[keyword].span)
-            message = f"a training has one {keyword}"
-            binder.report.error("duplicate-argument", message, call.span, notes=(note,))
-        elif bound is not None:
-            found[keyword] = bound
-    return list(found.values())

@@ -66,6 +66,8 @@ def _lines(summary: Summary) -> Iterator[str]:
     yield f"parameters  {summary.parameters:,}, of which {summary.trainable:,} trainable"
     for name, source, count in summary.reused:
         yield f"reused      {count:,} of {source}, as {name}"
+    for name, count in summary.phases.items():
+        yield f"phase       {name} trains {count:,}"
     if summary.buffers:
         yield f"buffers     {summary.buffers:,}"
     yield f"memory      {_memory(summary.memory)}"

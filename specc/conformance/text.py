@@ -38,6 +38,13 @@ FUNCTIONS: dict[str, tuple[str, ...]] = {
     "train": ("batches", "state", "hooks"),
     "main": (),
 }
+#: What programs of several phases have besides.
+OF_PHASES: dict[str, tuple[str, ...]] = {
+    "learning_rate": ("step", "steps_per_epoch", "phase"),
+    "rate_at": ("state", "step"),
+    "begin_phase": ("state", "number"),
+    "phase_ended": ("state",),
+}
 CONSTANTS = (
     "SEED",
     "BATCH_SIZE",
@@ -163,18 +170,22 @@ def check_contract(program: Program, emission: Emission) -> None:
         wanted |= {name: (*FUNCTIONS[name], "reused") for name in beginning}
     training = program.training
     assert training is not None
-    optimizer, callbacks = training.phases[0].optimizer, training.phases[0].callbacks
-    if optimizer.clipping() is not None:
+    phases = training.phases
+    callbacks = [callback for phase in phases for callback in phase.callbacks]
+    if any(phase.optimizer.clipping() is not None for phase in phases):
         wanted["clip_gradients"] = ("gradients",)
     weights, frozen = program.network.weights(), program.frozen()
     if any(weight.regularizer for weight in weights if weight.path not in frozen):
         wanted["penalty"] = ("model",)
     if any(callback.keyword == "early_stopping" for callback in callbacks):
         wanted["new_stopping"] = ()
+    if len(phases) > 1:
+        wanted |= OF_PHASES
     _signatures(tree, wanted)
     bound = set(_bound(tree))
     weighted = ("SAMPLE_WEIGHT",) if training.sample_weight is not None else ()
-    for name in (*CONSTANTS, *weighted, "State"):
+    named = ("PHASES",) if len(phases) > 1 else ()
+    for name in (*CONSTANTS, *weighted, *named, "State"):
         if name not in bound:
             raise Broken(f"the program has no {name}")
 

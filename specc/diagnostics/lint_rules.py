@@ -143,4 +143,14 @@ LINT_RULES: tuple[Rule, ...] = (
         Level.NOTE,
         "Kingma and Ba 2014, arXiv:1412.6980",
     ),
+    Rule(
+        "unfreezing-at-full-rate",
+        "a phase trains what was frozen, at a learning rate that is no lower",
+        "A phase begins with a new optimizer, whose first steps are as large as those of"
+        " new weights need to be. Weights that were frozen because they hold something"
+        " learned are soon spoilt by them: a phase that unfreezes layers has a lower rate,"
+        " usually a tenth of that before.",
+        Level.WARNING,
+        "Howard and Ruder 2018, arXiv:1801.06146",
+    ),
 )

@@ -24,6 +24,26 @@ TRAINING_RULES: tuple[Rule, ...] = (
         Level.NOTE,
     ),
     Rule(
+        "unknown-frozen",
+        "freeze names no layer and no weight",
+        'freeze takes names of layers and of weights (`dense_1`, `"dense_1/kernel"`), or'
+        " patterns of them: `*` stands for any text, with its slashes, `?` for one sign,"
+        ' `[abc]` for one of these: `freeze = ["base/*", "hidden[12]"]`. `specc summary`'
+        " shows the layers.",
+    ),
+    Rule(
+        "nothing-trained",
+        "everything is frozen",
+        "A training, and each of its phases, changes at least one weight.",
+    ),
+    Rule(
+        "unused-setting",
+        "a setting that every phase replaces",
+        "Optimizer, epochs, freeze and callbacks of a train block are those of its phases"
+        " that have none of their own. Where every phase has its own, nothing takes them.",
+        Level.WARNING,
+    ),
+    Rule(
         "missing-loss",
         "an output has no loss",
         "Training makes a loss small; every output needs one. With several outputs each"

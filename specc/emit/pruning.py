@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import re
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from .parsing import parse
@@ -30,6 +30,17 @@ class Known:
 
     def __or__(self, other: Known) -> Known:
         return Known({**self.facts, **other.facts}, self.unused | other.unused)
+
+    @staticmethod
+    def common(several: Sequence[Known]) -> Known:
+        """What is known alike of all of several uses of a piece."""
+        first, *others = several
+        facts = {
+            condition: holds
+            for condition, holds in first.facts.items()
+            if all(other.facts.get(condition) == holds for other in others)
+        }
+        return Known(facts, first.unused.intersection(*(o.unused for o in others)))
 
 
 def prune(text: str, known: Known) -> str:

@@ -56,9 +56,9 @@ def uses(program: Program) -> Iterator[Use]:
         for metric in objective.metrics:
             yield from _within(Use(owner, "metrics", metric, objective=objective))
     for phase in program.training.phases:
-        yield from _within(Use("optimizer", "", phase.optimizer))
+        yield from _within(Use(phase.owner("optimizer"), "", phase.optimizer))
         for callback in phase.callbacks:
-            yield from _within(Use(callback.keyword, "", callback))
+            yield from _within(Use(phase.owner(callback.keyword), "", callback))
 
 
 def obstacles(table: Table, program: Program) -> tuple[Obstacle, ...]:
@@ -90,22 +90,22 @@ def _beyond(program: Program) -> Iterator[Obstacle]:
     training = program.training
     if training is None:
         return
-    if len(training.phases) != 1:
-        why = "a training has one phase in this release"
-        yield Obstacle("training", "phases", "train", why)
     for phase in training.phases:
         for callback in phase.callbacks:
             if not isinstance(callback, EarlyStopping):
                 why = "the loop over epochs has early stopping and no other callback"
-                yield Obstacle(callback.keyword, "", callback.keyword, why)
+                owner = phase.owner(callback.keyword)
+                yield Obstacle(owner, "", callback.keyword, why)
     if training.compute not in (None, training.precision):
         why = "layers compute in the type of their weights in this release"
         yield Obstacle("training", "precision", "train", why)
     if program.data is not None and program.data.shards > 1:
         yield Obstacle("data", "", "data", "a training is one process in this release")
     paths = {weight.path for weight in program.network.weights()}
-    if paths and paths <= set(program.frozen()):
-        yield Obstacle("training", "", "train", "no weight is left to be trained")
+    for phase in training.phases:
+        if paths and paths <= set(program.frozen(phase)):
+            why = "no weight is left to be trained"
+            yield Obstacle(phase.owner(), "", "train", why)
 
 
 def portability(

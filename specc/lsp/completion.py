@@ -118,7 +118,7 @@ class _Completion:
     def _statement(self, body: str) -> Iterator[types.CompletionItem]:
         items = self.items
         unit = self.slots.unit()
-        inside = unit is not None and body not in ("file", "data", "train")
+        inside = unit is not None and body not in ("file", "data", "train", "phase")
         model = body == "model" or (inside and unit is not None and unit[0] == "model")
         bodies = {"file": FILE, "data": DATA, "train": TRAIN}
         words = bodies.get(body, {})
@@ -128,7 +128,7 @@ class _Completion:
             words = {**words, "shortcut": "shortcut {\n  $0\n}"}
         for word, text in words.items():
             yield items.statement(word, text)
-        if body in ("data", "train"):
+        if body in ("data", "train", "phase"):
             kind = catalog().find("settings", body)
             yield from items.arguments(kind, (), statement=True)
             yield from items.members("transform" if body == "data" else "callback")
@@ -279,6 +279,11 @@ class _Completion:
     def _texts(self, thing: str | None) -> Iterator[types.CompletionItem]:
         if thing == "figure":
             yield from self.items.names(self._figures(), "figure")
+        elif thing == "layer or weight":
+            pair = self._pair()
+            block = self.names.models.get(pair[0]) if pair else None
+            names = sorted(unit_names(block)) if block else []
+            yield from self.items.names(names, thing)
         elif thing is not None:
             yield from self.items.names(self._fields(), thing)
         else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from ..catalog import Construct, catalog
-from ..catalog.settings import DataSettings, TrainSettings
+from ..catalog.settings import DataSettings, PhaseSettings, TrainSettings
 from ..check.expectation import (
     Expectation,
     Flag,
@@ -102,6 +102,8 @@ class Slots:
                 return _in_data(words, tokens)
             case "train":
                 return _in_train(words, tokens)
+            case "phase":
+                return _in_phase(words, tokens)
             case _:
                 return _in_layers(words, tokens)
 
@@ -290,3 +292,7 @@ def _in_train(words: list[str], tokens: list[Token]) -> Slot:
         expects = member if words[0] == "loss" else Sequence(member, None, False)
         return Value(expects, tuple(tokens[words.index("=") + 1 :]))
     return _setting(TrainSettings, tokens)
+
+
+def _in_phase(words: list[str], tokens: list[Token]) -> Slot:
+    return _setting(PhaseSettings, tokens)

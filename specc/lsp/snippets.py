@@ -38,5 +38,6 @@ DATA = {
 TRAIN = {
     "loss": "loss = $0",
     "metrics": "metrics = [$0]",
+    "phase": "phase ${1:head} {\n  $0\n}",
     "allow": 'allow(${1:rule}, "${2:reason}")',
 }

@@ -107,11 +107,16 @@ class Values:
             yield Occurrence(self.params[name.text], *place)
 
     def _thing(self, name: tree.Name, thing: str) -> Iterator[Occurrence]:
-        """The name of a binding, a field or a figure."""
+        """The name of a binding, a field, a figure or a layer."""
         start = name.span.start
         if thing != "figure" and self.data is not None:
             symbol = Symbol("binding", self.data, name.text)
             yield Occurrence(symbol, start, name.span.end)
+        if thing == "layer or weight" and self.outputs is not None:
+            yield Occurrence(
+                Symbol("flow", self.outputs[0], name.text), start, name.span.end
+            )
+            return
         if thing != "figure" or self.outputs is None:
             return
         model, outputs = self.outputs

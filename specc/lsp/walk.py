@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from ..catalog import Construct, catalog
-from ..catalog.settings import DataSettings, TrainSettings
+from ..catalog.settings import DataSettings, PhaseSettings, TrainSettings
 from ..check.expectation import MemberOf
 from ..check.statements import as_setting, statement_call
 from ..syntax import tree
@@ -229,6 +229,17 @@ class Walk:
             setting, call = as_setting(statement), statement_call(statement)
             if setting is not None:
                 yield from self._setting(setting, pair.model.text, values)
+            elif call is not None:
+                kind = catalog().family("callback").get(call.name.text)
+                yield from values.arguments(kind, call.arguments)
+            elif isinstance(statement, tree.Block) and statement.kind.text == "phase":
+                yield from self._phase(statement, values)
+
+    def _phase(self, block: tree.Block, values: Values) -> Iterator[Occurrence]:
+        for statement in block.body:
+            setting, call = as_setting(statement), statement_call(statement)
+            if setting is not None:
+                yield from values.field(PhaseSettings, setting.key.text, setting.value)
             elif call is not None:
                 kind = catalog().family("callback").get(call.name.text)
                 yield from values.arguments(kind, call.arguments)

@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from itertools import chain
+from itertools import accumulate, chain, count
 
 from ..backend import backend, backends
 from ..catalog.schedules import Schedule
 from ..diagnostics.fault import Fault
 from ..diagnostics.model import Problem
 from ..emit.lowering import Table
-from ..emit.shared import SHARED, learning_rate_section, only_phase, whole_program
-from ..ir import Origins, Training
+from ..emit.shared import SHARED, learning_rate_section, whole_program
+from ..ir import Origins, Phase, Training
 from ..live import load
 from ..unparse import written
 
 __all__ = ["Rates", "rates"]
 
+_numbers = count(1)
+
 
 @dataclass(frozen=True)
 class Rates:
-    """The learning rate over a training.
+    """The learning rate over a training, all phases in their order.
 
     `schedule` is as a spec writes it; `function` takes the number of the update, from 0,
     and that of the updates of an epoch.
@@ -67,20 +70,44 @@ def rates(training: Training, steps_per_epoch: int, origins: Origins) -> Rates:
     Raises:
         Fault: no installed backend knows the schedule.
     """
-    phase = only_phase(training)
+    found = [_of_phase(training, phase, origins) for phase in training.phases]
+    ends = [*accumulate(phase.epochs * steps_per_epoch for phase in training.phases)]
+
+    def function(step: int, steps_per_epoch: int) -> float:
+        number = min(bisect_right(ends, step), len(ends) - 1)
+        began = ends[number - 1] if number else 0
+        return found[number](step - began, steps_per_epoch)
+
+    schedules = [_schedule(phase) for phase in training.phases]
+    shown = written(schedules[0])
+    if len(schedules) > 1:
+        pairs = zip(training.phases, schedules, strict=True)
+        shown = "; ".join(f"{phase.name}: {written(each)}" for phase, each in pairs)
+    epochs = sum(phase.epochs for phase in training.phases)
+    return Rates(training.name, shown, epochs, steps_per_epoch, function)
+
+
+def _schedule(phase: Phase) -> Schedule:
     schedule = getattr(phase.optimizer, "learning_rate", None)
     assert isinstance(schedule, Schedule), "all optimizers have a rate"
+    return schedule
+
+
+def _of_phase(
+    training: Training, phase: Phase, origins: Origins
+) -> Callable[[int, int], float]:
+    """The learning rate in a phase, whose updates are counted from its first."""
+    schedule = _schedule(phase)
     table = _table(schedule)
     if table is None:
-        origin = origins.find("schedule") or origins.find("optimizer")
+        owners = (phase.owner("schedule"), phase.owner("optimizer"))
+        origin = next(filter(None, map(origins.find, owners)), None)
         why = f"no installed backend computes {schedule.keyword}"
-        raise Fault(Problem("refused", why, origin.span if origin else None))
-    section = learning_rate_section(training, table)
+        raise Fault(Problem("refused", why, None if origin is None else origin.span))
+    alone = training.model_copy(update={"phases": (phase,)})
+    section = learning_rate_section(alone, table)
     text = whole_program("Learning rates.", [section], [], table.packages, {})
-    function = load(text, "specc_learning_rate").learning_rate
-    return Rates(
-        training.name, written(schedule), phase.epochs, steps_per_epoch, function
-    )
+    return load(text, f"specc_learning_rate_{next(_numbers)}").learning_rate
 
 
 def _table(schedule: Schedule) -> Table | None:

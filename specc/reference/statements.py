@@ -161,6 +161,27 @@ _ALL = (
         "metrics = [accuracy]        metrics price = [mae]",
     ),
     Statement(
+        "phase",
+        "statement of a train block",
+        "A stretch of training. Phases run one after the other; optimizer, epochs, freeze"
+        " and callbacks of the train block are those of phases that give none. Epochs and"
+        " updates count on, so that order and masks never repeat; the optimizer with all"
+        " its slots, its schedule and early stopping begin anew in each phase. Where"
+        " early stopping restores the best weights it does so at the end of its phase,"
+        " and the next one begins with them.",
+        'phase head { freeze = ["base/*"]; epochs = 4; optimizer = sgd(0.001) }',
+    ),
+    Statement(
+        "freeze",
+        "setting of a train block or a phase",
+        "Layers and weights that are left as they are: names, or patterns in quotes in"
+        " which * stands for any text, slashes too, ? for one sign and [abc] for one of"
+        " these. A frozen weight is not updated and not projected, its penalty is not in"
+        " the loss, and it has no part in global_clipnorm. A BatchNormalization that is"
+        " frozen as a whole computes with its moving statistics and does not move them.",
+        'freeze = [hidden1, "base/*", "dense_1/kernel"]',
+    ),
+    Statement(
         "allow",
         "statement of any block",
         "Silences a warning or note of a rule in its block, with the reason.",

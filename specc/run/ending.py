@@ -10,7 +10,7 @@ __all__ = ["nothing_left", "why_stopped"]
 
 
 def why_stopped(state: Any) -> str:
-    """What early stopping did to a training that is over; empty if it did nothing.
+    """What early stopping did to a training or a phase that is over; empty if nothing.
 
     Args:
         state: of the emitted program, at its end.
@@ -23,7 +23,8 @@ def why_stopped(state: Any) -> str:
         epochs = f"{stopping.wait} epoch{'' if stopping.wait == 1 else 's'}"
         why = f"{stopping.monitor} has not improved for {epochs}"
         said.append(f"stopped after epoch {state.epoch}: {why}")
-    best = f"epoch {stopping.best_epoch + 1}"
+    before = getattr(state, "phase_epoch", 0)  # a phase counts from its own first epoch
+    best = f"epoch {before + stopping.best_epoch + 1}"
     if stopping.best is not None:
         best += f" ({stopping.monitor} {stopping.best:.4g})"
     if stopping.best_weights is not None:

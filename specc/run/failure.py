@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 
 from ..backend import Emission
 from ..diagnostics.fault import Fault
 from ..diagnostics.model import Note, Problem, Span
-from ..ir import Origins, Program
+from ..ir import Origins, Phase, Program
 
 __all__ = ["is_out_of_memory", "not_finite", "out_of_memory", "replay"]
 
@@ -26,7 +28,30 @@ def replay(module: Any, state: Any, batches: Any, step: int) -> Any:
         return _replay(module, state, batches, step)
 
 
+class _Reached(Exception):
+    """So many updates are done as were asked for."""
+
+
+def _replay_phases(module: Any, state: Any, batches: Any, step: int) -> Any:
+    """The same by the program's own loop, which knows when a phase is over."""
+    computed = module.train_step
+
+    def until(state: Any, batch: Arrays, number: int) -> Any:
+        if number == step:
+            raise _Reached
+        return computed(state, batch, number)
+
+    with (
+        patch.object(module, "train_step", until),
+        suppress(_Reached, module.NotFiniteError),
+    ):
+        module.train(batches, state)
+    return state
+
+
 def _replay(module: Any, state: Any, batches: Any, step: int) -> Any:
+    if hasattr(module, "PHASES"):
+        return _replay_phases(module, state, batches, step)
     while True:
         for batch in batches.epoch(state.epoch):
             if state.step == step:
@@ -63,11 +88,16 @@ def not_finite(
         error: the NotFiniteError that training ended with.
         origins: places for the problem.
     """
+    assert program.training is not None
+    phases = program.training.phases
+    phase = phases[getattr(state, "phase", 0)]
     head = _head(error, state)
+    if len(phases) > 1:
+        head += f" (phase {phase.name})"
     weight = _first_bad(module.export_weights(state))
     if weight is not None:
         why = f"{head}: {weight} ceased to be finite in the update before"
-        return _problem(why, _span(origins, _layer(weight)), origins)
+        return _problem(why, _span(origins, _layer(weight)), phase, origins)
     batch, training, step = error.batch, error.batch is not None, state.step
     with np.errstate(all="ignore"):
         if training:
@@ -80,10 +110,10 @@ def not_finite(
         if call.name in outputs and not np.isfinite(outputs[call.name]).all():
             span = _span(origins, call.name) or _span(origins, call.layer)
             why = f"{head}: {call.name} is the first whose output is not finite"
-            return _problem(why, span, origins)
+            return _problem(why, span, phase, origins)
     if error.name == "gradient_norm":
-        return _of_gradients(head, gradients, origins)
-    return _of_loss(head, program, outputs, logs, origins)
+        return _of_gradients(head, gradients, phase, origins)
+    return _of_loss(head, program, outputs, logs, phase, origins)
 
 
 def _head(error: Any, state: Any) -> str:
@@ -111,7 +141,9 @@ def _held_out(module: Any, state: Any, batches: Any) -> tuple[Arrays, dict[str, 
     return batch, logs
 
 
-def _of_gradients(head: str, gradients: Arrays, origins: Origins) -> Problem:
+def _of_gradients(
+    head: str, gradients: Arrays, phase: Phase, origins: Origins
+) -> Problem:
     """The loss is finite; it is the gradients that are not, or only their norm."""
     # Going back from the loss, the first that is bad comes last.
     path = _first_bad(dict(reversed(gradients.items())))
@@ -121,7 +153,7 @@ def _of_gradients(head: str, gradients: Arrays, origins: Origins) -> Problem:
         path = max(gradients, key=lambda name: np.abs(gradients[name]).max())
         size = np.abs(gradients[path]).max()
         why = f"{head}: each gradient is finite, {path}'s reaches {size:.3g}"
-    return _problem(why, _span(origins, _layer(path)), origins)
+    return _problem(why, _span(origins, _layer(path)), phase, origins)
 
 
 def _of_loss(
@@ -129,6 +161,7 @@ def _of_loss(
     program: Program,
     outputs: Arrays,
     logs: dict[str, float],
+    phase: Phase,
     origins: Origins,
 ) -> Problem:
     """All outputs are finite: of several losses, the first that is not, else the sum."""
@@ -140,7 +173,7 @@ def _of_loss(
     (edge,) = (o.edge for o in program.network.outputs if o.name == name)
     if edge in outputs and outputs[edge].size:
         why += f" ({name} reaches {np.abs(outputs[edge]).max():.3g})"
-    return _problem(why, _span(origins, f"output:{name}", "loss"), origins)
+    return _problem(why, _span(origins, f"output:{name}", "loss"), phase, origins)
 
 
 def _layer(path: str) -> str:
@@ -155,10 +188,10 @@ def _first_bad(arrays: Arrays) -> str | None:
     return None
 
 
-def _problem(why: str, span: Span | None, origins: Origins) -> Problem:
+def _problem(why: str, span: Span | None, phase: Phase, origins: Origins) -> Problem:
     note = Note(
         "a smaller learning rate or clipnorm keeps updates small",
-        _span(origins, "optimizer"),
+        _span(origins, phase.owner("optimizer")),
     )
     return Problem("loss-not-finite", why, span, notes=(note,))
 

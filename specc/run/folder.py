@@ -128,7 +128,7 @@ class RunFolder:
         """Write ``run.json``."""
         replace(self.path / "run.json", to_json(record))
 
-    def add_history(self, figures: Mapping[str, float]) -> None:
+    def add_history(self, figures: Mapping[str, float | str]) -> None:
         """Add the figures of an epoch."""
         with writing(self.history_file), self.history_file.open("ab") as file:
             file.write(to_json(figures, indent=None))

@@ -52,6 +52,9 @@ def _figures(line: bytes) -> dict[str, Any] | None:
     if not isinstance(found, dict):
         return None
     figures: dict[str, Any] = found  # pyright: ignore[reportUnknownVariableType]
-    whole = all(type(v) in (int, float, type(None)) for v in figures.values())
+    whole = all(
+        type(v) in ((str,) if name == "phase" else (int, float, type(None)))
+        for name, v in figures.items()
+    )
     epoch = figures.get("epoch")
     return figures if whole and type(epoch) is int and epoch > 0 else None

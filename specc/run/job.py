@@ -79,7 +79,7 @@ class RunResult:
         figures = "".join(
             f", {name}={value:.4g}"
             for name, value in last.items()
-            if name not in ("epoch", "step", "seconds", "learning_rate")
+            if name not in ("phase", "epoch", "step", "seconds", "learning_rate")
         )
         where = f"RunResult({str(self.folder.path)!r}, {self.status}"
         return f"{where} after {len(self.history)} epochs{figures})"

@@ -100,6 +100,9 @@ def load_run(
     state = module.init_state(
         device=choose_device(found, probe, device), **beginning_with(folder.reused())
     )
+    if hasattr(module, "PHASES"):
+        # Which weights have penalties is that of the last one.
+        module.begin_phase(state, len(module.PHASES) - 1)
     try:
         module.import_weights(state, weights)
     except (KeyError, ValueError) as error:

@@ -9,7 +9,7 @@ from typing import IO, Any
 __all__ = ["Bar", "Lines", "Progress", "line", "progress_on"]
 
 #: Figures of an epoch that are not losses or metrics.
-_FRAME = ("epoch", "step", "seconds", "learning_rate")
+_FRAME = ("phase", "epoch", "step", "seconds", "learning_rate")
 
 
 #: Columns of the line of an epoch.
@@ -19,7 +19,7 @@ _TOTALS = ("loss", "val_loss")
 
 
 def line(
-    figures: Mapping[str, float], epochs: int, examples: int, width: int = _WIDTH
+    figures: Mapping[str, Any], epochs: int, examples: int, width: int = _WIDTH
 ) -> str:
     """The figures of an epoch in a line; `examples` counts those it trained on.
 
@@ -28,6 +28,8 @@ def line(
     """
     digits = len(str(epochs))
     head = f"epoch {int(figures['epoch']):{digits}}/{epochs}"
+    if "phase" in figures:
+        head += f"  {figures['phase']}"
     end = [f"learning rate {figures['learning_rate']:.3g}"]
     seconds = figures["seconds"]
     if seconds > 0:
@@ -63,12 +65,15 @@ class Progress:
     def start(self, epochs: int, steps: int, examples: int) -> None:
         """Training begins: so many epochs, steps in each, examples in each."""
 
+    def phase(self, name: str) -> None:
+        """A phase of that name begins, where there are several, or goes on."""
+
     def step(
         self, epoch: int, rows: int, rate: float, logs: Mapping[str, float]
     ) -> None:
         """A step of epoch `epoch`, from 1, is done, of so many examples, at that rate."""
 
-    def epoch(self, figures: Mapping[str, float]) -> None:
+    def epoch(self, figures: Mapping[str, Any]) -> None:
         """An epoch is done."""
 
     def end(self) -> None:
@@ -86,7 +91,7 @@ class Lines(Progress):
     def start(self, epochs: int, steps: int, examples: int) -> None:
         self._epochs, self._examples = epochs, examples
 
-    def epoch(self, figures: Mapping[str, float]) -> None:
+    def epoch(self, figures: Mapping[str, Any]) -> None:
         print(
             line(figures, self._epochs, self._examples), file=self._stream, flush=True
         )
@@ -107,10 +112,14 @@ class Bar(Progress):
         self._examples = 0
         self._steps = 0
         self._shown = 0.0
+        self._phase = ""
         self._begin_epoch()
 
     def _begin_epoch(self) -> None:
         self._done, self._rows, self._began = 0, 0, time.monotonic()
+
+    def phase(self, name: str) -> None:
+        self._phase = f"  {name}"
 
     def start(self, epochs: int, steps: int, examples: int) -> None:
         from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
@@ -146,12 +155,12 @@ class Bar(Progress):
         self._bar.update(
             self._task,
             completed=self._done,
-            description=f"epoch {epoch}/{self._epochs}",
+            description=f"epoch {epoch}/{self._epochs}{self._phase}",
             figures="  ".join(figures),
             refresh=True,
         )
 
-    def epoch(self, figures: Mapping[str, float]) -> None:
+    def epoch(self, figures: Mapping[str, Any]) -> None:
         self._begin_epoch()
         text = line(figures, self._epochs, self._examples)
         self._console.print(text, markup=False, soft_wrap=True)

@@ -10,8 +10,10 @@ import numpy as np
 
 from ..catalog.callbacks import EarlyStopping
 from ..ir import Training
+from ..live import rate_of
 from ..runtime.loop import Hooks
 from .checkpoint import Best, Checkpoint, Stopping, write_checkpoint
+from .ending import why_stopped
 from .folder import RunFolder
 from .interrupt import Interrupt
 from .progress import Progress
@@ -47,11 +49,13 @@ class Monitor:
 def monitor_of(training: Training, validated: bool) -> Monitor:
     """What decides which epoch is the best: early stopping's figure, else the loss.
 
+    Of several phases with early stopping the last one's counts.
+
     Args:
         training: what is trained.
         validated: whether there is a validation part, whose loss then counts.
     """
-    for phase in training.phases:
+    for phase in reversed(training.phases):
         for callback in phase.callbacks:
             if isinstance(callback, EarlyStopping):
                 return Monitor(callback.monitor, callback.larger_is_better())
@@ -79,6 +83,8 @@ class Recorder(Hooks):
         self.state: Any = None
         #: How many epochs have their figures in the history.
         self.done = 0
+        #: What early stopping did in each phase, where there are several.
+        self.endings: list[str] = []
         self._saved_best = 0
         self._wait_until = 0.0
 
@@ -86,30 +92,55 @@ class Recorder(Hooks):
         """Take over the state to begin with, and the best weights so far."""
         self.state = state
         self.done = state.epoch
+        self._show_phase(state)
         best = checkpoint.best if checkpoint is not None else None
         if best is not None and best.monitor == self.monitor.name:
             self.monitor.best = best
 
+    def _phase(self, state: Any) -> str:
+        """The name of the phase that a state is in; empty where there is one phase."""
+        names = getattr(self.module, "PHASES", ())
+        return names[state.phase] if names else ""
+
+    def _show_phase(self, state: Any) -> None:
+        name = self._phase(state)
+        if name:
+            self.progress.phase(name)
+
     def on_step(self, state: Any, rows: int, logs: dict[str, float]) -> None:
         self.state = state
-        rate = self.module.learning_rate(state.step - 1, state.steps_per_epoch)
+        if state.step - 1 == getattr(state, "phase_step", None):
+            self._show_phase(state)
+        rate = rate_of(self.module, state, state.step - 1)
         self.progress.step(state.epoch + 1, rows, rate, logs)
         self.interrupt.check()
 
     def on_epoch(self, state: Any, logs: dict[str, float]) -> None:
         self.state = state
+        name = self._phase(state)
+        figures = {**logs, **({"phase": name} if name else {})}
         # Figures first: those that are ahead of the checkpoint are cut on resuming.
-        self.folder.add_history(logs)
+        self.folder.add_history(figures)
         self.done = state.epoch
         self._watch(state, logs)
-        last = state.epoch >= self.epochs or bool(
-            state.stopping is not None and state.stopping.stopped
-        )
+        last = self._is_last(state)
         if last or self.interrupt.asked or time.monotonic() >= self._wait_until:
             self._save(state)
-        self.progress.epoch(logs)
+        self.progress.epoch(figures)
         if not last:
             self.interrupt.check()
+
+    def _is_last(self, state: Any) -> bool:
+        """Whether training is over after the epoch that was done; notes ends of phases."""
+        stopped = state.stopping is not None and state.stopping.stopped
+        if not self._phase(state):
+            return stopped or state.epoch >= self.epochs
+        if not self.module.phase_ended(state):
+            return False
+        ending = why_stopped(state)
+        if ending:
+            self.endings.append(f"{self._phase(state)}: {ending}")
+        return state.phase + 1 == len(self.module.PHASES)
 
     def _watch(self, state: Any, logs: dict[str, float]) -> None:
         """Remember the weights if this epoch is the best."""
@@ -158,7 +189,9 @@ class Recorder(Hooks):
 def _remembered(state: Any) -> Arrays | None:
     """The weights that early stopping took of this very epoch, to hold them once."""
     stopping = state.stopping
-    if stopping is None or stopping.best_epoch != state.epoch - 1:
+    if stopping is None:
+        return None
+    if stopping.best_epoch != state.epoch - 1 - getattr(state, "phase_epoch", 0):
         return None
     return stopping.best_weights
 

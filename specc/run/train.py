@@ -241,8 +241,11 @@ class _Run:
         recorder.write_last(self.module.export_weights(state))
         recorder.write_best()
         stopped = state.stopping is not None and state.stopping.stopped
-        status = "stopped" if stopped else "finished"
         ending = why_stopped(state)
+        if len(self.job.training.phases) > 1:
+            stopped = state.epoch < self.job.epochs
+            ending = "; ".join(recorder.endings)
+        status = "stopped" if stopped else "finished"
         self._end(status, **({"ending": ending} if ending else {}))
         return RunResult(
             self.folder,

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ..ir import Origins, Program, Weight
+from ..ir import Origins, Phase, Program, Weight
 from .alone import ALONE
 from .bare import SEEDED
 from .compare import Mismatch
-from .exam import Exam
+from .exam import Exam, phase_at
 from .laws import LAWS
 from .protocol import Arrays, Reading
 from .relations import RELATIONS
@@ -149,6 +149,24 @@ class Scene:
 
     def blame(self, item: Mismatch) -> Blame:
         """Who is responsible for a mismatch."""
+        found = self._found(item)
+        if found.owner == "optimizer":
+            owner = self.phase_of(item).owner("optimizer")
+            return replace(found, owner=owner)
+        return found
+
+    def phase_of(self, item: Mismatch) -> Phase:
+        """The phase in which a mismatch was seen."""
+        training = self.program.training
+        assert training is not None
+        reading = self.readings[min(self.readings)]
+        stepped = item.part.name in ("state after steps", "figures of steps")
+        step = item.part.step if stepped else None
+        looks = {probe.name: probe.phase for probe in self.exam.probes}
+        number = phase_at(reading, step) if step else looks.get(item.part.look or "", 0)
+        return training.phases[number]
+
+    def _found(self, item: Mismatch) -> Blame:
         part, name = item.part.name, item.name
         if part in ALONE:
             node = name.rsplit("@", 1)[-1]
@@ -210,7 +228,8 @@ class Scene:
     def clipping(self) -> str:
         """The field by which the optimizer clips gradients; empty if it does not."""
         assert self.program.training is not None
-        found = self.program.training.phases[0].optimizer.clipping()
+        phases = self.program.training.phases
+        found = next(filter(None, (p.optimizer.clipping() for p in phases)), None)
         return found[0] if found else ""
 
     def _figure(self, item: Mismatch) -> Blame:
@@ -265,9 +284,12 @@ class Scene:
         if not before:
             return None
         ratios: list[float] = []
-        for path in self.exam.expected.gradients:
+        number = phase_at(self.readings[other], step)
+        if phase_at(self.readings[other], step - 1) != number and step > 1:
+            return None  # weights that early stopping restores come between
+        for path in self.exam.phases[number].gradients:
             weight = self.weight(path)
-            name, kept = self._rate_slot(path)
+            name, kept = self._rate_slot(path, number)
             if weight is None or (name == path and weight.constraint is not None):
                 continue
             states = (now[guilty], now[other], before[guilty], before[other])
@@ -286,14 +308,14 @@ class Scene:
             return None
         return ratios[0] if abs(ratios[0] - 1.0) > 1e-9 else None
 
-    def _rate_slot(self, path: str) -> tuple[str, float]:
+    def _rate_slot(self, path: str, number: int) -> tuple[str, float]:
         """Where the rate times the gradient is added up, and what share of it is kept."""
         assert self.program.training is not None
-        found = self.program.training.phases[0].optimizer.rate_slot()
+        found = self.program.training.phases[number].optimizer.rate_slot()
         if found is not None:
             slot, kept = found
             name = f"optimizer/{slot}/{path}"
-            if name in self.exam.expected.slots:
+            if name in self.exam.phases[number].slots:
                 return name, kept
         return path, 1.0
 
@@ -336,7 +358,12 @@ class Scene:
             "stopped": Blame("early_stopping, best weights", "callbacks", "training"),
             "defaults": Blame("init_state, build_model", "", "training"),
             "main": Blame("main, ArrayBatches", "", "training"),
-        }.get(item.name.split(":")[0], Blame("epoch loop", "", "training"))
+        }.get(_decision(item.name), Blame("epoch loop", "", "training"))
+
+
+def _decision(name: str) -> str:
+    """What is decided, whatever it is of and in whichever phase."""
+    return name.split(":")[0].rstrip("0123456789")
 
 
 def place_of(origins: Origins | None, owner: str, field: str = "") -> Place | None:

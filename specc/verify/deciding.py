@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .protocol import Arrays
+from .protocol import Arrays, Later
 from .spoiling import Spoiling
 from .workplace import unlike
 
@@ -20,15 +20,21 @@ class Deciding(Spoiling):
     def plain(self) -> None:
         """Learning rates, orders and decisions, which need no framework."""
         module, case = self.module, self.case
-        self.figures["rates"] = [
-            module.learning_rate(step, case.rate_epoch) for step in range(case.rates)
-        ]
-        self.figures["late_rates"] = [
-            module.learning_rate(step, case.rate_epoch) for step in case.late_rates
-        ]
+        first = Later(rates=case.rates, late_rates=case.late_rates)
+        several = hasattr(module, "PHASES")
+        asked = zip(self.phases(), (first, *case.later), strict=False)
+        known = [((phase,) if several else (), item) for phase, item in asked]
+        for name in ("rates", "late_rates"):
+            self.figures[name] = [
+                module.learning_rate(step, case.rate_epoch, *phase)
+                for phase, item in known
+                for step in (range(item.rates) if name == "rates" else item.late_rates)
+            ]
         self.order(*case.order)
         if hasattr(module, "new_stopping"):
-            self.figures["stopping"] = [self.decide(line) for line in case.figures]
+            self.figures["stopping"] = [
+                self.decide(line, *phase) for phase, _ in known for line in case.figures
+            ]
         if case.not_finite:
             self.stage = "not_finite"
             self.spoil()
@@ -54,9 +60,11 @@ class Deciding(Spoiling):
         ]
         self.figures["order_steps"] = batches.steps_per_epoch
 
-    def decide(self, line: tuple[float | None, ...]) -> list[Any]:
+    def decide(self, line: tuple[float | None, ...], *phase: int) -> list[Any]:
         """Decisions on the figures of successive epochs, and the epoch found best."""
-        stopping = self.module.new_stopping()
+        stopping = self.module.new_stopping(*phase)
+        if stopping is None:
+            return []
         decisions: list[Any] = []
         for epoch, figure in enumerate(line):
             logs = {stopping.monitor: math.nan if figure is None else figure}

@@ -12,7 +12,7 @@ from ..catalog.callbacks import EarlyStopping
 from ..runtime.batches import ArrayBatches
 from .compare import Mismatch, Part
 from .ending import LAST
-from .exam import Exam
+from .exam import Exam, epochs_of
 from .ledger import Ledger
 from .protocol import JUDGE, Reading
 
@@ -31,10 +31,13 @@ class PlainFigures:
         """Settings against the intermediate form."""
         training, network = self.exam.program.training, self.exam.program.network
         assert training is not None
+        phases = training.phases
+        epochs = [phase.epochs for phase in phases]
         wanted: dict[str, Any] = {
             "SEED": training.seed,
             "BATCH_SIZE": training.batch_size,
-            "EPOCHS": training.phases[0].epochs,
+            "EPOCHS": training.phases[0].epochs if len(phases) == 1 else epochs,
+            "PHASES": None if len(phases) == 1 else [phase.name for phase in phases],
             "SHUFFLE": training.shuffle,
             "PRECISION": training.precision,
             "INPUTS": [item.name for item in network.inputs],
@@ -92,9 +95,11 @@ class PlainFigures:
             )
             if name == "order_steps":
                 return batches.steps_per_epoch
-            count = min(3, training.phases[0].epochs)
+            count = min(3, epochs_of(exam.program))
             return [[b["ids"].tolist() for b in batches.epoch(e)] for e in range(count)]
-        if name in ("ids", "rows") and not training.phases[0].callbacks:
+        if name in ("ids", "rows") and not any(
+            phase.callbacks for phase in training.phases
+        ):
             ids = [exam.batches[b]["ids"].tolist() for b in exam.window.updates()]
             return ids if name == "ids" else [len(item) for item in ids]
         return _most(found)
@@ -120,17 +125,18 @@ class PlainFigures:
             for side in self.sides
         }
         stopped: dict[str, Any] = {
-            "told": [],
             "misled": [],
             "done": LAST + 1,
             "history": True,
         }
-        end = "not the last"
-        for rule in training.phases[0].callbacks:
-            if isinstance(rule, EarlyStopping):
-                stopped["told"] = [*range(LAST + 1)]
-                end = "not the best" if rule.restore_best else end
-        found["stopped"] = {side: {**stopped, end: []} for side in self.sides}
+        for number, phase in enumerate(training.phases):
+            end, told = "not the last", list[int]()
+            for rule in phase.callbacks:
+                if isinstance(rule, EarlyStopping):
+                    told = [*range(LAST + 1)]
+                    end = "not the best" if rule.restore_best else end
+            wanted = {**stopped, "told": told, end: []}
+            found[f"stopped{number or ''}"] = dict.fromkeys(self.sides, wanted)
         if self.exam.not_finite and training.on_nan == "stop":
             found["passed over"] = {side: [] for side in self.sides}
         return found
@@ -160,7 +166,7 @@ class PlainFigures:
         """What has to stop training, by what is not finite in it."""
         training = self.exam.program.training
         assert training is not None
-        clips = training.phases[0].optimizer.clipping() is not None
+        clips = training.phases[-1].optimizer.clipping() is not None
         wanted = {
             "loss": "loss",
             "gradients": "gradient_norm" if clips else "goes on",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from typing import Any
 from unittest.mock import patch
 
@@ -28,22 +28,31 @@ class Ending(Workplace):
         how many epochs were done, whether their records were returned, and weights that
         are not those of the best or of the last epoch.
         """
+        for phase in self.phases() if self.case.epochs else ():
+            self.stop_in(phase)
+
+    def stop_in(self, phase: int) -> None:
+        """The end of a phase, after which there is no other."""
         module, state = self.module, self.state
-        if not self.case.epochs:
-            return
-        self.begin()
+        self.begin(phase)
+        if phase:  # it counts from its own first epoch
+            state.epoch = state.phase_epoch = 2 * phase
         rule, hooks = Rule(), Epochs(module)
-        stops = hasattr(module, "new_stopping")
+        stops = state.stopping is not None
         if stops:
+            rule.restores = getattr(state.stopping, "restore_best", True)
             state.stopping = rule
         history: list[dict[str, float]] = []
+        count: Any = LAST + 3 if stops else LAST + 1
+        kept = getattr(module, "PHASES", ())[: phase + 1]
         with (
-            patch.object(module, "EPOCHS", LAST + 3 if stops else LAST + 1),
+            patch.object(module, "EPOCHS", (count,) * len(kept) if kept else count),
+            patch.object(module, "PHASES", kept) if kept else nullcontext(),
             suppress(Enough),
         ):
             _, history = module.train(OneBatch(self, LAST + 4), state, hooks)
         end = module.export_weights(state)
-        self.figures["stopped"] = {
+        self.figures[f"stopped{phase or ''}"] = {
             "told": rule.epochs,
             "misled": [
                 n
@@ -62,6 +71,8 @@ class Rule:
 
     def __init__(self) -> None:
         self.stopped = False
+        #: What the program's own rule says, where not all of them do.
+        self.restores = True
         self.best_weights: Any = None
         self.epochs: list[int] = []
         self.logs: list[dict[str, float]] = []
@@ -72,7 +83,7 @@ class Rule:
         """Remember what `weights` gives at the best epoch."""
         self.epochs.append(epoch)
         self.logs.append(_figures(logs))
-        if epoch == BEST:
+        if epoch == BEST and self.restores:
             self.best_weights = weights()
         self.stopped = epoch >= LAST
         return self.stopped

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field, replace
 from itertools import accumulate
 from pathlib import Path
@@ -14,17 +14,28 @@ import numpy as np
 from ..backend import Emission
 from ..catalog.construct import Model
 from ..catalog.types import Duration, Shape
-from ..ir import Program
+from ..ir import Phase, Program
 from .alone import Forced, force
 from .expect import Expected, expected
-from .protocol import Arrays, Case, Odd, Precision, Probe, Reading, Single, write_arrays
+from .protocol import (
+    Arrays,
+    Case,
+    Later,
+    Odd,
+    Precision,
+    Probe,
+    Reading,
+    Single,
+    write_arrays,
+)
 from .relations import relations_of
 from .spread import largest
 from .start import moved, random_start, shaken, stand_in, taken
 from .updates import given_gradients, idle_units, steps_of
+from .updating import at
 from .window import Batches, Window, adversarial, varied, window
 
-__all__ = ["Exam", "prepare"]
+__all__ = ["Exam", "epochs_of", "in_phase", "phase_at", "prepare"]
 
 #: Bytes of node outputs and of recorded states that one run may write.
 OUTPUTS_BUDGET = 96 << 20
@@ -58,6 +69,8 @@ class Exam:
 
     program: Program
     expected: Expected
+    #: What each phase must show; `expected` is that of the first.
+    phases: tuple[Expected, ...]
     window: Window
     forced: Forced
     batches: Mapping[str, Arrays]
@@ -97,8 +110,10 @@ class Exam:
         for step, state in (states or {}).items():
             for name, array in state.items():
                 arrays[f"state/{step}/{name}"] = array
-        for step, given in given_gradients(self.expected, self.updates).items():
-            arrays |= {f"gradient/{step}/{name}": a for name, a in given.items()}
+        for number, wanted in enumerate(self.phases):
+            for step, given in given_gradients(wanted, self.updates).items():
+                name = f"gradient/{at(number, step)}"
+                arrays |= {f"{name}/{path}": a for path, a in given.items()}
         idle = idle_units(self.program.network, self.start) if self.updates else {}
         arrays |= {f"idle/{name}": array for name, array in idle.items()}
         write_arrays(path, arrays)
@@ -118,15 +133,17 @@ class Exam:
             relations=relations_of(self.program) if self.rows() > 1 else None,
             epochs=self.window.epochs,
             validation=self.window.validation,
+            spans=self.spans(),
+            later=self.later(),
             record=self.record,
             after=self.window.epochs[0][0],
             updates=self.updates,
             updates_on=self.window.epochs[0][0],
             rates=self.rates,
-            late_rates=_late_rates(self.program, self.rates, self.window.steps),
+            late_rates=_late_rates(self._phase(0), self.rates, self.window.steps),
             rate_epoch=self.window.steps,
             odd=self.odd,
-            order=(self.window.rows, min(3, self.program.training.phases[0].epochs)),
+            order=(self.window.rows, min(3, epochs_of(self.program))),
             figures=FIGURES,
             not_finite=self.not_finite,
             logs=self.expected.logs,
@@ -135,6 +152,24 @@ class Exam:
             reused=tuple(self.reused),
             seeded=bool(self.program.network.streams()),
         )
+
+    def _phase(self, number: int) -> Phase:
+        assert self.program.training is not None
+        return self.program.training.phases[number]
+
+    def spans(self) -> tuple[int, ...]:
+        """The epochs of each phase that are looked at; none where there is one phase."""
+        return self.window.spans if len(self.phases) > 1 else ()
+
+    def later(self) -> tuple[Later, ...]:
+        """What is asked of the phases after the first."""
+        found: list[Later] = []
+        for number in range(1, len(self.phases)):
+            phase = self._phase(number)
+            rates = min(RATES, phase.epochs * self.window.steps)
+            late = _late_rates(phase, rates, self.window.steps)
+            found.append(Later(rates=rates, late_rates=late))
+        return tuple(found)
 
     def rows(self) -> int:
         """The number of examples of the batch for looks at rest."""
@@ -150,6 +185,7 @@ class Exam:
             "updates": (),
             "odd": (),
             "rates": 0,
+            "later": (),
             "late_rates": (),
             "order": (0, 0),
             "figures": (),
@@ -179,6 +215,7 @@ class Exam:
         whole = self.control(emission, arrays, out)
         double = self.double(emission, arrays, out)
         none: dict[str, Any] = {"epochs": (), "validation": (), "record": ()}
+        none["spans"] = ()
         none["rate_epoch"] = len(self.window.epochs[0])
         some = ("alone", "probes", "relations", "odd")
         again = {name: getattr(double, name) for name in some}
@@ -225,10 +262,15 @@ class Exam:
         forced = replace(self.forced, edges={**edges, **near})
         return replace(away, batches=batches, forced=forced)
 
-    def until(self, made: int) -> Exam:
-        """The questions where training stops by itself after so many updates."""
+    def until(self, made: int, reading: Reading) -> Exam:
+        """The questions where training stops by itself after so many updates.
+
+        A reading of the run says in which phase each was; no single step begins a phase.
+        """
         record = tuple(step for step in self.record if step <= made)
-        return replace(self, singles=_singles(record, made))
+        phases = {step: phase_at(reading, step) for step in (0, *record)}
+        first = {n for n, phase in phases.items() if phases.get(n + 1, phase) != phase}
+        return replace(self, singles=_singles(record, made, first))
 
     def state_before(self, step: int, reading: Reading) -> Arrays:
         """The state before an update of a float64 run, rounded to float32."""
@@ -258,27 +300,29 @@ def prepare(
     Raises:
         ValueError: the program has no training.
     """
-    wanted = expected(program)
-    assert program.training is not None
-    seen = window(batches, steps, program.training.phases[0].epochs)
+    wanted, training = expected(program), program.training
+    assert training is not None
+    phases = tuple(expected(program, n) for n in range(len(training.phases)))
+    seen = window(batches, steps, tuple(phase.epochs for phase in training.phases))
     seen = varied(seen, program)
     rows = _rows(wanted, seen)
     extra = adversarial(seen.first(), program, rows)
     extra["real"] = {name: a[:rows] for name, a in seen.first().items()}
     count = len(seen.updates())
     record = _recorded(wanted, count, len(seen.epochs[0]))
-    epochs = program.training.phases[0].epochs
+    epochs = training.phases[0].epochs
     network = program.network
     reused = stand_in(network) if reused is None else reused
     begun = taken(network, reused)
     return Exam(
         program=program,
         expected=wanted,
+        phases=phases,
         window=seen,
         forced=force(program.network, seen.first()),
         batches={**seen.batches, **extra},
         start={**random_start(network), **{n: _single(a) for n, a in begun.items()}},
-        probes=_probes(),
+        probes=_probes(len(phases)),
         record=record,
         singles=_singles(record, count),
         rates=min(RATES, epochs * seen.steps),
@@ -299,19 +343,39 @@ def _single(array: np.ndarray) -> np.ndarray:
     return array.astype(np.float32).astype(np.float64)
 
 
-def _probes() -> tuple[Probe, ...]:
+def _probes(phases: int = 1) -> tuple[Probe, ...]:
     """Looks at rest: random weights on all batches, initial weights where all is zero.
 
-    Initial biases are 0, so there every activation is at its kink.
+    Initial biases are 0, so there every activation is at its kink. Each further phase has
+    looks at two batches.
     """
     random = [Probe(name=n, batch=n, step=at) for n, at in LOOKS.items()]
-    return (*random, Probe(name="built-zeros", batch="zeros", start="built"))
+    later = [
+        Probe(name=in_phase(name, phase), batch=name, step=LOOKS[name], phase=phase)
+        for phase in range(1, phases)
+        for name in ("real", "ties")
+    ]
+    return (*random, Probe(name="built-zeros", batch="zeros", start="built"), *later)
 
 
-def _late_rates(program: Program, known: int, epoch: int) -> tuple[int, ...]:
-    """Steps beyond the table: evenly spread, at the end, and where durations end."""
+def in_phase(look: str, phase: int) -> str:
+    """What a look is called that is made in a phase."""
+    return f"{look}-{phase + 1}" if phase else look
+
+
+def epochs_of(program: Program) -> int:
+    """The epochs of all phases."""
     assert program.training is not None
-    phase = program.training.phases[0]
+    return sum(phase.epochs for phase in program.training.phases)
+
+
+def phase_at(reading: Reading, step: int) -> int:
+    """The number of the phase in which a state was that was written down after a step."""
+    return int(reading.arrays.get(f"steps/{step}/counter/phase", 0))
+
+
+def _late_rates(phase: Phase, known: int, epoch: int) -> tuple[int, ...]:
+    """Steps beyond the table: evenly spread, at the end, and where durations end."""
     end = phase.epochs * epoch
     if end <= known:
         return ()
@@ -370,10 +434,12 @@ def _room(wanted: Expected) -> int:
     return STATES_BUDGET // max(1, one)
 
 
-def _singles(record: tuple[int, ...], count: int) -> tuple[int, ...]:
+def _singles(
+    record: tuple[int, ...], count: int, without: Set[int] = frozenset()
+) -> tuple[int, ...]:
     """Steps whose states before and after are written down, evenly spread."""
     known = {0, *record}
-    fit = [step for step in range(count) if {step, step + 1} <= known]
+    fit = [n for n in range(count) if {n, n + 1} <= known and n not in without]
     places = np.linspace(0, len(fit) - 1, min(SINGLES, len(fit)))
     return tuple(fit[int(place)] for place in places)
 

@@ -10,7 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ..catalog.types import Shape
-from ..ir import Network, Phase, Program, Training
+from ..ir import Network, Program, Training
+from ..runtime.phases import COUNTERS
 
 __all__ = ["Expected", "expected"]
 
@@ -34,10 +35,13 @@ class Expected:
     #: Whether any weight has a penalty, and whether gradients are clipped.
     penalized: bool
     clips: bool
+    #: Whether the training has several phases.
+    phased: bool = False
 
     def state(self) -> Shapes:
         """All arrays of a whole state."""
-        counters: Shapes = {"counter/step": (), "counter/epoch": ()}
+        names = COUNTERS if self.phased else COUNTERS[:2]
+        counters: Shapes = {f"counter/{name}": () for name in names}
         return {**self.weights, **self.buffers, **self.slots, **counters}
 
     def applies(self, where: str) -> bool:
@@ -53,8 +57,8 @@ class Expected:
         return "weights" if name in self.weights else name.rsplit("/", 1)[-1]
 
 
-def expected(program: Program) -> Expected:
-    """What the program must show.
+def expected(program: Program, number: int = 0) -> Expected:
+    """What the program must show in its phase of that number.
 
     Raises:
         ValueError: it has no training.
@@ -63,11 +67,9 @@ def expected(program: Program) -> Expected:
     if training is None:
         raise ValueError("a model without a training has nothing to verify")
     weights: Shapes = {weight.path: weight.shape for weight in network.weights()}
-    phase = training.phases[0]
-    trained = {name: shape for name, shape in weights.items() if _trains(phase, name)}
-    for weight in network.weights():
-        if not weight.trainable:
-            trained.pop(weight.path, None)
+    phase = training.phases[number]
+    frozen = set(program.frozen(phase))
+    trained = {name: shape for name, shape in weights.items() if name not in frozen}
     return Expected(
         weights=weights,
         buffers={buffer.path: buffer.shape for buffer in network.buffers()},
@@ -81,12 +83,9 @@ def expected(program: Program) -> Expected:
         gradients=trained,
         logs=tuple(_logs(network, training)),
         penalized=any(weight.regularizer for weight in network.weights()),
-        clips=phase.optimizer.clipping() is not None,
+        clips=any(p.optimizer.clipping() is not None for p in training.phases),
+        phased=len(training.phases) > 1,
     )
-
-
-def _trains(phase: Phase, path: str) -> bool:
-    return path not in phase.frozen
 
 
 def _logs(network: Network, training: Training) -> Iterable[str]:

@@ -20,12 +20,13 @@ from .alone import alone_parts
 from .compare import Part
 from .conditioning import blurred, undecided
 from .dual import Witness, compare_dual, long_sum
-from .exam import Exam
+from .exam import Exam, phase_at
 from .in_float64 import usual
 from .ledger import Ledger
 from .protocol import Arrays, Probe, Reading
 from .tolerances import tolerances
 from .updates import UPDATES, part_of_update
+from .updating import at
 
 __all__ = ["Control", "Float32"]
 
@@ -67,11 +68,12 @@ class Float32:
                 self.at_rest(probe)
         for step in self.exam.singles:
             self.step(step)
-        for step in self.exam.updates:
-            part = part_of_update(self.exam.expected, step, "float32.ratio", "float32")
-            place = f"updates/{step}"
-            single, double = (_under(s, place) for s in (self.single, self.double))
-            self._dual(part, single, double, [])
+        for number, wanted in enumerate(self.exam.phases):
+            for step in self.exam.updates:
+                part = part_of_update(wanted, step, "float32.ratio", "float32")
+                place = f"updates/{at(number, step)}"
+                single, double = (_under(s, place) for s in (self.single, self.double))
+                self._dual(part, single, double, [])
 
     def built(self) -> None:
         """The built model has the drawn weights, rounded once."""
@@ -99,7 +101,8 @@ class Float32:
 
     def at_rest(self, probe: Probe) -> None:
         """Outputs, figures and gradients on one batch."""
-        rows, wanted = len(self.exam.batches[probe.batch]["ids"]), self.exam.expected
+        rows = len(self.exam.batches[probe.batch]["ids"])
+        wanted = self.exam.phases[probe.phase]
         nodes = {name: (rows, *shape) for name, shape in wanted.nodes.items()}
         outputs = {name: (rows, *shape) for name, shape in wanted.outputs.items()}
         logs: dict[str, Shape | None] = dict.fromkeys(wanted.logs, ())
@@ -141,7 +144,7 @@ class Float32:
 
     def step(self, step: int) -> None:
         """One update from the state that the float64 run had after `step` others."""
-        wanted = self.exam.expected
+        wanted = self.exam.phases[phase_at(self.double[self.base], step + 1)]
         names = {n: s for n, s in wanted.state().items() if "counter/" not in n}
         logs: dict[str, Shape | None] = dict.fromkeys(wanted.logs, ())
         masks = dict(self.nulls)

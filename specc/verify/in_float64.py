@@ -16,17 +16,18 @@ from .blame import AFTER, AT_REST, EXACT
 from .compare import Mismatch, Part
 from .conditioning import Rounding, blurred, undecided, vanished
 from .decisions import PlainFigures
-from .exam import Exam
+from .exam import Exam, phase_at
+from .expect import Expected
 from .laws import compare_laws
 from .ledger import Ledger
 from .nulls import clear_drift, null_entries, null_on
-from .protocol import STAGES, Probe, Reading
+from .protocol import JUDGE, STAGES, Probe, Reading
 from .relations import compare_relations, relations_of
 from .spread import distance, largest
 from .start import REUSED, taken
 from .tolerances import tolerances
 from .updates import part_of_update
-from .updating import ODD
+from .updating import ODD, at
 from .window import ADVERSARIAL, LARGER
 
 __all__ = ["Float64", "usual"]
@@ -84,16 +85,17 @@ class Float64:
             self.at_rest(probe)
         self.related()
         self.seeded()
-        self.nulls = null_entries(self.sides)
+        self.nulls = null_entries(self.sides, len(self.exam.phases))
         plain.decisions()
         self.steps()
         self.odd_steps()
         self.epochs()
         self.after()
         self.resumed()
-        for step in self.exam.updates:
-            part = part_of_update(self.exam.expected, step, "float64.state", "float64")
-            self.compare(part, f"updates/{step}")
+        for number, wanted in enumerate(self.exam.phases):
+            for step in self.exam.updates:
+                part = part_of_update(wanted, step, "float64.state", "float64")
+                self.compare(part, f"updates/{at(number, step)}")
         self.cleared = clear_drift(self.exam, self.sides, self.nulls, self.ledger)
 
     def run_early(self) -> None:
@@ -152,7 +154,8 @@ class Float64:
 
     def at_rest(self, probe: Probe) -> None:
         """Outputs, figures and gradients on one batch."""
-        rows, wanted = len(self.exam.batches[probe.batch]["ids"]), self.exam.expected
+        rows = len(self.exam.batches[probe.batch]["ids"])
+        wanted = self.exam.phases[probe.phase]
         odd = "odd_" if probe.batch in ADVERSARIAL else ""
         forward, gradient = f"float64.{odd}forward", f"float64.{odd}gradient"
         nodes = _with_rows(wanted.nodes, rows)
@@ -232,10 +235,11 @@ class Float64:
     def steps(self) -> None:
         """The whole state and the figures after every update that was recorded."""
         wanted, loose = self.exam.expected, self._loose()
-        state: dict[str, Shape | None] = dict(wanted.state())
         logs: dict[str, Shape | None] = dict.fromkeys(wanted.logs, ())
         cancelling = self._cancelling()
         for step in range(1, self._steps_made() + 1):
+            wanted = self.exam.phases[self._phase_at(step)]
+            state: dict[str, Shape | None] = dict(wanted.state())
             part = Part(
                 "figures of steps",
                 logs,
@@ -261,6 +265,15 @@ class Float64:
             if wrong:
                 self._leave_out(step)
                 return
+
+    def _phase_at(self, step: int) -> int:
+        """The phase in which the judge, or the first side, was after a step."""
+        reading = self.sides.get(JUDGE) or next(iter(self.sides.values()))
+        return phase_at(reading, step)
+
+    def _last(self) -> Expected:
+        """What the last phase must show."""
+        return self.exam.phases[-1]
 
     def _leave_out(self, after: int) -> None:
         """Count the steps that are not compared, for they follow from one that differs."""
@@ -316,7 +329,8 @@ class Float64:
         found = self.rounding.relative(
             f"{where}/{look}" for look in looks for where in ("raw", "clipped")
         )
-        slots = {name: name.split("/", 2)[2] for name in self.exam.expected.slots}
+        every = {name for wanted in self.exam.phases for name in wanted.slots}
+        slots = {name: name.split("/", 2)[2] for name in every}
         return found | {name: found[w] for name, w in slots.items() if w in found}
 
     def doubts_rest(self) -> bool:
@@ -370,7 +384,7 @@ class Float64:
             return {}
         wanted = self.exam.expected
         found = dict(nulls)
-        for name in wanted.slots:
+        for name in {name for phase in self.exam.phases for name in phase.slots}:
             weight = name.split("/", 2)[2]
             if weight in nulls:
                 found[name] = nulls[weight]
@@ -381,6 +395,7 @@ class Float64:
     def epochs(self) -> None:
         """The record of each epoch, and its figures on held-out data."""
         names = ["epoch", "step", "learning_rate", *self.exam.expected.logs]
+        names += ["phase"] if len(self.exam.phases) > 1 else []
         plain: dict[str, Shape | None] = dict.fromkeys(names, ())
         held_out: dict[str, Shape | None] = {
             f"val_{name}": () for name in self.exam.expected.logs
@@ -423,8 +438,8 @@ class Float64:
             part = Part(title, nodes, gate, "float64", allowed=allowed, batch=name)
             self.compare(part, f"after/{mode}")
         if all("stopped_after" in r.figures for r in self.sides.values()):
-            state: dict[str, Shape | None] = dict(self.exam.expected.state())
-            kind = self.exam.expected.kind
+            state: dict[str, Shape | None] = dict(self._last().state())
+            kind = self._last().kind
             part = Part(
                 "state at the end",
                 state,
@@ -439,11 +454,11 @@ class Float64:
 
     def resumed(self) -> None:
         """Training that went on from an exported state comes out the same, to the bit."""
-        first = len(self.exam.window.epochs[0])
+        first = min(r.figures["between"] for r in self.sides.values())
         last = max(step for step in self.exam.record if step <= self._steps_made())
-        if last <= first:
+        if last <= first or first not in self.exam.record:
             return  # one epoch alone: there is nowhere to go on from
-        state: dict[str, Shape | None] = dict(self.exam.expected.state())
+        state: dict[str, Shape | None] = dict(self._last().state())
         for side, reading in self.sides.items():
             pair = {
                 "straight on": reading.under(f"steps/{last}"),

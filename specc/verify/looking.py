@@ -26,6 +26,7 @@ class Looking(Workplace):
     def constants(self) -> None:
         """Write down the settings that the module carries."""
         found = {name: getattr(self.module, name) for name in CONSTANTS}
+        found["PHASES"] = getattr(self.module, "PHASES", None)
         found["SAMPLE_WEIGHT"] = getattr(self.module, "SAMPLE_WEIGHT", None)
         self.figures["constants"] = found
 
@@ -70,8 +71,9 @@ class Looking(Workplace):
             if probe.start == "built":
                 arrays = self.under("built") | self.given_under("built")
                 self.module.import_state(self.state, arrays)
+                self.enter(probe.phase)
             else:
-                self.begin()
+                self.begin(probe.phase)
             self.look_at(probe)
 
     def look_at(self, probe: Probe) -> None:

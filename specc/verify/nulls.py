@@ -13,7 +13,7 @@ import numpy as np
 
 from ..catalog.types import Shape
 from .compare import Mismatch, Part
-from .exam import Exam
+from .exam import Exam, in_phase
 from .ledger import Ledger
 from .protocol import Reading
 from .spread import distance, largest
@@ -24,14 +24,19 @@ __all__ = ["clear_drift", "null_entries", "null_on"]
 Sides = Mapping[str, Reading]
 
 
-def null_entries(sides: Sides) -> dict[str, np.ndarray]:
+def null_entries(sides: Sides, phases: int = 1) -> dict[str, np.ndarray]:
     """Entries of weights whose gradient is zero but for rounding, by weight.
 
     Such an entry has, on every side and on two batches of several rows, a gradient below
     `float64.null_share` of the model's largest, and is not exactly 0 everywhere (exact
-    zeros stay put under every optimizer).
+    zeros stay put under every optimizer), in one of the phases or more.
     """
-    return _null_on(sides, ("real", "ties"))
+    found: dict[str, np.ndarray] = {}
+    for phase in range(phases):
+        looks = (in_phase("real", phase), in_phase("ties", phase))
+        for name, mask in _null_on(sides, looks).items():
+            found[name] = found[name] | mask if name in found else mask
+    return found
 
 
 def null_on(sides: Sides, look: str) -> dict[str, np.ndarray]:
@@ -106,7 +111,7 @@ def _within_reach(exam: Exam, sides: Sides, nulls: Mapping[str, np.ndarray]) -> 
         for r in sides.values()
         for rate in (*r.figures["rates"], *r.figures["late_rates"])
     )
-    reach = 2.0 * rate * training.phases[0].optimizer.reach(noise)
+    reach = 2.0 * rate * max(p.optimizer.reach(noise) for p in training.phases)
     return all(
         _drift(exam, sides, nulls, nulls, (step,)) <= step * reach
         for step in exam.record

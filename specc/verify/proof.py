@@ -146,7 +146,7 @@ class Proof:
             )
             return
         made = min(len(reading.figures["rows"]) for reading in double.values())
-        self.findings.exam = self.exam.until(made)
+        self.findings.exam = self.exam.until(made, double[sides[0]])
         states: dict[int, Arrays] = {
             step: self.exam.state_before(step, double[sides[0]])
             for step in self.exam.singles

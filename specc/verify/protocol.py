@@ -30,6 +30,7 @@ __all__ = [
     "Alone",
     "Arrays",
     "Case",
+    "Later",
     "Mishap",
     "NoRoom",
     "Odd",
@@ -80,6 +81,7 @@ class Probe(Model):
     batch: str
     start: Literal["random", "built"] = "random"
     step: int = 0
+    phase: int = 0
 
     @property
     def ordinary(self) -> bool:
@@ -121,6 +123,13 @@ class Odd(Model):
     step: int
 
 
+class Later(Model):
+    """What is asked of a phase after the first, besides looks: tables of its rates."""
+
+    rates: int = 0
+    late_rates: tuple[int, ...] = ()
+
+
 class Case(Model):
     """All that is asked of one program in one precision.
 
@@ -146,6 +155,10 @@ class Case(Model):
     #: Names of the batches of each epoch of training, and of the held-out part.
     epochs: tuple[tuple[str, ...], ...] = ()
     validation: tuple[str, ...] = ()
+    #: How many of the epochs each phase has, where there are several phases.
+    spans: tuple[int, ...] = ()
+    #: The phases after the first.
+    later: tuple[Later, ...] = ()
     #: Numbers of updates after which the whole state is written down.
     record: tuple[int, ...] = ()
     #: The batch on which outputs are taken once more after training.

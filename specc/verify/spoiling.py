@@ -10,6 +10,7 @@ from unittest.mock import patch
 
 import numpy as np
 
+from ..live import phase_of
 from .protocol import Arrays
 from .watching import Enough, OneBatch, Recorder, SpoiltBatches, never_stop
 from .workplace import Workplace
@@ -61,7 +62,7 @@ class Spoiling(Workplace):
         module.import_weights(
             state, {name: np.full_like(a, np.nan) for name, a in arrays.items()}
         )
-        state.epoch = module.EPOCHS - 1
+        self.last_epoch()
         never_stop(state)
         try:
             module.train(batches, state, Recorder(self, stop_at=steps))
@@ -80,18 +81,29 @@ class Spoiling(Workplace):
         The square of the second does not fit into a float64 number. Then one gradient
         at a time is infinite.
         """
-        self.begin()
-        batch = self.batch(self.case.epochs[0][0])
+        found: dict[str, bool] = {}
+        for phase in self.phases():
+            lead = f"phase {phase + 1}: " if phase else ""
+            found |= {f"{lead}{name}": ok for name, ok in self.norms_of(phase).items()}
+        return found
+
+    def norms_of(self, phase: int) -> dict[str, bool]:
+        """The same of a phase."""
+        self.begin(phase)
+        batch, told = (
+            self.batch(self.case.epochs[0][0]),
+            phase_of(self.module, self.state),
+        )
         raw, _ = self.module.gradients(self.state, batch, 0)
         found: dict[str, bool] = {}
         for factor in (1.0, 1e300, math.inf, math.nan):
             many = {path: gradient * factor for path, gradient in raw.items()}
             with np.errstate(all="ignore"):
-                _, norm = self.module.clip_gradients(many)
+                _, norm = self.module.clip_gradients(many, *told)
             found[str(factor)] = math.isfinite(float(norm))
         for one in raw:
             some = {p: g * (math.inf if p == one else 1.0) for p, g in raw.items()}
-            _, norm = self.module.clip_gradients(some)
+            _, norm = self.module.clip_gradients(some, *told)
             found[one] = math.isfinite(float(norm))
         return found
 
@@ -144,7 +156,7 @@ class Spoiling(Workplace):
         module, state = self.module, self.state
         if weights is not None:
             module.import_weights(state, weights)
-        state.epoch = module.EPOCHS - 1
+        self.last_epoch()
         never_stop(state)
         step = state.step + (name not in ("loss", "gradient_norm"))
 

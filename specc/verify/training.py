@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from contextlib import suppress
+from unittest.mock import patch
 
 from ..live import load
 from .protocol import Arrays
@@ -27,7 +28,8 @@ class Training(Workplace):
         self.stage = "train"
         batches, hooks = WindowBatches(self), Recorder(self)
         try:
-            self.state, history = self.module.train(batches, self.state, hooks)
+            with self.spans():
+                self.state, history = self.module.train(batches, self.state, hooks)
         except Enough:
             pass
         else:
@@ -36,6 +38,7 @@ class Training(Workplace):
         self.figures["ids"] = batches.ids
         self.figures["rows"] = hooks.rows
         self.between = hooks.between
+        self.figures["between"] = hooks.steps_between
         if self.case.after is not None:
             self.stage = "after"
             self.look_again(self.case.after)
@@ -54,7 +57,9 @@ class Training(Workplace):
             self.keep(f"after/{mode}", outputs)
 
     def resume(self) -> None:
-        """Train on from the end of the first epoch, in a program that is loaded anew.
+        """Train on from the end of an epoch, in a program that is loaded anew.
+
+        It is the first epoch, or where there are several phases the first of the last one.
 
         What training depends on must all be in the exported state, so that the rest
         comes out as before, bit for bit, where nothing has been seen before. What early
@@ -63,7 +68,7 @@ class Training(Workplace):
         """
         if not self.case.epochs or self.between is None:
             return
-        first, made = len(self.case.epochs[0]), len(self.figures["rows"])
+        first, made = self.figures["between"], len(self.figures["rows"])
         last = max(step for step in self.case.record if step <= made)
         if first not in self.case.record or last <= first:
             return
@@ -73,7 +78,8 @@ class Training(Workplace):
             fresh.import_state(state, self.between)
             never_stop(state)
             hooks = Recorder(self, stop_at=last - first)
-            with suppress(Enough):
+            spans = self.case.spans or fresh.EPOCHS
+            with suppress(Enough), patch.object(fresh, "EPOCHS", spans):
                 fresh.train(WindowBatches(self), state, hooks)
             self.keep("resumed", fresh.export_state(state))
         finally:

@@ -6,10 +6,15 @@ import numpy as np
 
 from .workplace import Workplace
 
-__all__ = ["ODD", "Updating"]
+__all__ = ["ODD", "Updating", "at"]
 
 #: The part that compares steps on degenerate batches.
 ODD = "state after a step, odd batches"
+
+
+def at(phase: int, step: int) -> str:
+    """What an update of a phase is called."""
+    return f"{step}" if not phase else f"{step} of phase {phase + 1}"
 
 
 class Updating(Workplace):
@@ -31,9 +36,12 @@ class Updating(Workplace):
 
     def updates(self) -> None:
         """Updates one after another, each from its own gradients, at its own step."""
-        if not self.case.updates:
-            return
-        self.begin()
+        for phase in self.phases() if self.case.updates else ():
+            self.updates_of(phase)
+
+    def updates_of(self, phase: int) -> None:
+        """The updates of a phase."""
+        self.begin(phase)
         self.state.steps_per_epoch = self.steps_per_epoch()
         arrays = self.module.export_state(self.state)
         arrays |= {
@@ -46,11 +54,13 @@ class Updating(Workplace):
             self.module.import_state(self.state, arrays)
             gradients = {
                 path: array.astype(self.case.precision)
-                for path, array in self.given_under(f"gradient/{step}").items()
+                for path, array in self.given_under(
+                    f"gradient/{at(phase, step)}"
+                ).items()
             }
             self.probe.forced_step(self.module, self.state, batch, step, gradients)
             arrays = self.module.export_state(self.state)
             self.keep(
-                f"updates/{step}",
+                f"updates/{at(phase, step)}",
                 {n: a for n, a in arrays.items() if not n.startswith("counter/")},
             )

@@ -10,7 +10,7 @@ from ..emit.lowering import Table
 from ..ir import Origins, Program
 from ..run.environment import machine
 from .blame import place_of
-from .exam import prepare
+from .exam import epochs_of, prepare
 from .findings import Findings
 from .pool import WorkerPool
 from .portability import portability
@@ -62,7 +62,7 @@ def verify(
     findings = Findings(exam, origins, emissions)
     made = len(exam.window.updates())
     assert program.training is not None
-    whole = exam.window.steps * program.training.phases[0].epochs
+    whole = exam.window.steps * epochs_of(program)
     if whole < steps:
         findings.notes.append(f"training ends after {whole} updates, before {steps}")
     if made < min(steps, whole):

@@ -138,6 +138,7 @@ class Recorder:
         self.steps = 0
         self.rows: list[int] = []
         self.between: Arrays | None = None
+        self.steps_between = 0
 
     def on_step(self, state: Any, rows: int, logs: dict[str, float]) -> None:
         """Write down the state after an update."""
@@ -161,8 +162,15 @@ class Recorder:
             return
         seen = {name: value for name, value in logs.items() if name != "seconds"}
         trial.put_logs(f"epochs/{state.epoch}", seen)
-        epochs = trial.case.epochs
-        if state.epoch == 1 < len(epochs):
+        epochs, spans = trial.case.epochs, trial.case.spans
+        if spans:
+            last = state.phase == len(spans) - 1
+            between = last and state.epoch - state.phase_epoch == 1 < spans[-1]
+        else:
+            between = state.epoch == 1 < len(epochs)
+        if between:
             self.between = trial.module.export_state(state)
-        if state.epoch >= len(epochs) and len(epochs) < trial.module.EPOCHS:
+            self.steps_between = self.steps
+        whole = spans or len(epochs) >= trial.module.EPOCHS
+        if state.epoch >= len(epochs) and not whole:
             raise Enough

@@ -51,7 +51,8 @@ class Batches(Protocol):
 class Window:
     """Some batches of some epochs, by name, each epoch with its true last one.
 
-    `rows` is the number of examples of a whole epoch, `steps` that of its batches.
+    `rows` is the number of examples of a whole epoch, `steps` that of its batches; `spans`
+    counts the epochs of each phase.
     """
 
     batches: dict[str, Arrays]
@@ -59,6 +60,7 @@ class Window:
     validation: tuple[str, ...]
     rows: int
     steps: int
+    spans: tuple[int, ...] = ()
 
     def updates(self) -> tuple[str, ...]:
         """The batch of each update."""
@@ -69,17 +71,25 @@ class Window:
         return self.batches[self.epochs[0][0]]
 
 
-def window(batches: Batches, steps: int, epochs: int) -> Window:
-    """Take at least `steps` batches, of two epochs or more (`epochs` at the most).
+def window(batches: Batches, steps: int, epochs: tuple[int, ...]) -> Window:
+    """Take at least `steps` batches, of two epochs or more of each phase.
 
-    There are fewer where their arrays would not fit into `BATCHES_BUDGET`. Of each epoch,
+    `epochs` has those of each phase, which are the most that it gets. There are fewer
+    batches where their arrays would not fit into `BATCHES_BUDGET`. Of each epoch,
     and of the held-out part, come the first batches in its order and the last one.
     """
     total = batches.steps_per_epoch
     one = sum(a.nbytes for a in next(iter(batches.epoch(0))).values())
     steps = min(steps, max(4, BATCHES_BUDGET // max(1, one)))
-    per_epoch = min(total, max(1, -(-steps // min(2, epochs))))
-    count = min(epochs, max(1, -(-steps // per_epoch)))
+    spans = [min(2, most) for most in epochs]
+    per_epoch = min(total, max(1, -(-steps // sum(spans))))
+    count = min(sum(epochs), max(1, -(-steps // per_epoch)))
+    if len(epochs) == 1:
+        spans = [count]
+    while sum(spans) < count:
+        room = [most - span for span, most in zip(spans, epochs, strict=True)]
+        spans[room.index(max(room))] += 1
+    count = sum(spans)
     named: dict[str, Arrays] = {}
     taken: list[tuple[str, ...]] = []
     rows = 0
@@ -104,7 +114,8 @@ def window(batches: Batches, steps: int, epochs: int) -> Window:
     if last is not None and number >= HELD_OUT:
         validation.append(f"v{number}")
         named[validation[-1]] = _plain(last)
-    return Window(named, tuple(taken), tuple(validation), rows, total)
+    held = tuple(validation)
+    return Window(named, tuple(taken), held, rows, total, tuple(spans))
 
 
 def varied(seen: Window, program: Program) -> Window:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 
@@ -49,7 +51,7 @@ class Workplace:
         """The steps of an epoch of this case."""
         return len(self.case.epochs[0]) if self.case.epochs else self.case.rate_epoch
 
-    def begin(self) -> None:
+    def begin(self, phase: int = 0) -> None:
         """Put the model at the randomised start, with everything else as it was built."""
         start = self.given_under("start")
         if not start:
@@ -62,8 +64,33 @@ class Workplace:
             {name: array.astype(self.case.precision) for name, array in start.items()}
         )
         self.module.import_state(self.state, arrays)
-        if hasattr(self.module, "new_stopping"):
+        self.enter(phase)
+
+    def phases(self) -> range:
+        """The numbers of the phases of the program."""
+        return range(len(getattr(self.module, "PHASES", ("",))))
+
+    def enter(self, phase: int) -> None:
+        """Begin a phase; where there is only one, with new early stopping."""
+        if hasattr(self.module, "PHASES"):
+            self.module.begin_phase(self.state, phase)
+        elif hasattr(self.module, "new_stopping"):
             self.state.stopping = self.module.new_stopping()
+
+    def last_epoch(self) -> None:
+        """Leave one epoch of the whole training to do."""
+        if hasattr(self.module, "PHASES"):
+            self.state.epoch = 0
+            self.enter(self.phases()[-1])
+            self.state.epoch = self.module.EPOCHS[-1] - 1
+        else:
+            self.state.epoch = self.module.EPOCHS - 1
+
+    def spans(self) -> AbstractContextManager[Any]:
+        """Give the phases the epochs that the case has of them."""
+        if not self.case.spans:
+            return nullcontext()
+        return patch.object(self.module, "EPOCHS", self.case.spans)
 
     def under(self, prefix: str) -> Arrays:
         """What was written down under names that begin with ``prefix/``."""

@@ -35,6 +35,11 @@ LECUN = "activation = selu, kernel_initializer = lecun_normal"
 LAST = "\n  Dense(3, activation = softmax)"
 CONV = "\n  Flatten\n  Dense(10, activation = softmax)"
 
+UNFREEZING = """\
+phase head {{ freeze = "*_1/kernel"; optimizer = sgd(0.1) }}
+  phase whole {{ optimizer = sgd({rate}) }}
+  phase last {{ epochs = 3 }}"""
+
 # rule, what is doubtful, what is not
 CASES: list[tuple[str, dict[str, str], dict[str, str]]] = [
     (
@@ -162,6 +167,11 @@ CASES: list[tuple[str, dict[str, str], dict[str, str]]] = [
         "adaptive-optimizer-with-schedule",
         {"optimizer": "adam(exponential_decay(0.1, rate = 0.5, every = 2 epochs))"},
         {"optimizer": "sgd(exponential_decay(0.1, rate = 0.5, every = 2 epochs))"},
+    ),
+    (
+        "unfreezing-at-full-rate",
+        {"stopping": UNFREEZING.format(rate=0.1)},
+        {"stopping": UNFREEZING.format(rate=0.01)},
     ),
 ]
 

@@ -46,5 +46,5 @@ def test_the_nearest_defaults_are_named() -> None:
     assert found["training", "batch_size"] == ("32", "default", None)
     assert found["data", "validation"] == ("10%", "given", 11)
     assert found["transform:0", "names"] == ("[features]", "given", 11)
-    assert found["optimizer", "momentum"] == ("0.9", "given", 14)
+    assert found["phase:main/optimizer", "momentum"] == ("0.9", "given", 14)
     assert found["output:output", "weight"] == ("1.0", "default", None)

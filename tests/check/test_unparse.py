@@ -10,7 +10,7 @@ from specc.diagnostics.model import Source
 from specc.ir import Program
 from specc.pipeline import check_source
 from specc.syntax.format import format_text
-from specc.unparse import Unwritable, settings_of, unparse
+from specc.unparse import Unwritable, unparse
 from specc.verify.samples import MODELS
 
 EXAMPLES = [
@@ -100,16 +100,38 @@ def test_what_the_language_cannot_say_is_not_written() -> None:
     with pytest.raises(Unwritable, match="without data"):
         unparse(MODELS["mlp"]())
     program = read(SPEC)
-    training, network = program.training, program.network
-    assert training is not None
-    phases = {"phases": (training.phases[0], training.phases[0])}
-    with pytest.raises(Unwritable, match="phases"):
-        settings_of(training.model_copy(update=phases))
+    network = program.network
     calls = list(network.calls)
     calls[1] = calls[1].model_copy(update={"name": "block/dense_1"})
     inside = network.model_copy(update={"calls": tuple(calls)})
     with pytest.raises(Unwritable, match="a layer of a block"):
         unparse(program.model_copy(update={"network": inside}))
+
+
+PHASES = """\
+model Net {
+  input features: float32[13]
+  hidden = Dense(4)
+  BatchNormalization(center = false, scale = false)
+  Dense(3, activation = softmax)
+}
+data Wine { source = wine; validation = 20% }
+train Net on Wine {
+  loss = sparse_categorical_crossentropy
+  early_stopping(patience = 2 epochs)
+  phase head { freeze = ["hid*", batch_normalization_1]; epochs = 40; optimizer = adam(0.1) }
+  phase whole { freeze = ["*/bias"]; epochs = 7; optimizer = sgd(0.01, momentum = 0.9) }
+}
+"""
+
+
+def test_phases_and_what_they_freeze_come_back() -> None:
+    program = read(PHASES)
+    written = unparse(program)
+    assert 'freeze = ["hidden/kernel"' in written
+    assert read(written) == program
+    one = read(PHASES.replace("  phase whole", "#").replace("phase head", "phase only"))
+    assert read(unparse(one)) == one
 
 
 SHARED = """\

@@ -26,6 +26,7 @@ STEPS = {
     "wide_and_deep": 120,
     "transfer": 30,
     "reused": 60,
+    "phases": 30,
 }
 
 

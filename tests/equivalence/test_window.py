@@ -8,6 +8,7 @@ import pytest
 from specc.catalog.optimizers import SGD
 from specc.catalog.schedules.piecewise_constant import Piece, PiecewiseConstant
 from specc.catalog.types import Duration
+from specc.runtime.batches import ArrayBatches
 from specc.verify import exam
 from specc.verify import window as windows
 from specc.verify.exam import prepare
@@ -19,7 +20,7 @@ from specc.verify.window import window
 @pytest.mark.parametrize("held_out", [5, 8, 11, 16, 29, 40])
 def test_held_out_data_ends_with_its_true_last_batch(held_out: int) -> None:
     batches = batches_for(PROGRAMS["mlp"](), held_out=held_out)
-    seen = window(batches, 4, 2)
+    seen = window(batches, 4, (2,))
     whole = [batch["ids"].tolist() for batch in batches.validation() or ()]
     chosen = [seen.batches[name]["ids"].tolist() for name in seen.validation]
     assert chosen == (whole if len(whole) <= 3 else [*whole[:2], whole[-1]])
@@ -29,10 +30,20 @@ def test_long_windows_stay_within_their_budget(monkeypatch: pytest.MonkeyPatch) 
     batches = batches_for(PROGRAMS["mlp"]())
     one = sum(array.nbytes for array in next(iter(batches.epoch(0))).values())
     monkeypatch.setattr(windows, "BATCHES_BUDGET", 7 * one)
-    seen = window(batches, 10**9, 10**6)
+    seen = window(batches, 10**9, (10**6,))
     held = [seen.batches[name] for name in seen.updates()]
     assert sum(array.nbytes for batch in held for array in batch.values()) <= 9 * one
     assert len(seen.epochs) >= 2
+
+
+def test_each_phase_has_epochs_of_its_own() -> None:
+    rows = {"x": np.zeros((24, 2))}
+    batches = ArrayBatches(rows, None, batch_size=8, seed=1, shuffle=True)
+    assert window(batches, 60, (4, 9, 1)).spans == (4, 9, 1)
+    assert window(batches, 6, (4, 9, 1)).spans == (2, 2, 1)
+    seen = window(batches, 24, (4, 9, 1))
+    assert len(seen.epochs) == sum(seen.spans)
+    assert len(seen.updates()) >= 24
 
 
 def test_rates_are_asked_for_where_durations_end_and_at_the_end() -> None:
@@ -49,7 +60,7 @@ def test_rates_are_asked_for_where_durations_end_and_at_the_end() -> None:
     program = program.model_copy(update={"training": training})
     known = prepare(program, batches_for(program), 4)
     steps = known.window.steps
-    late = exam._late_rates(program, known.rates, steps)
+    late = exam._late_rates(phase, known.rates, steps)
     for end in (8000 * steps, 8000 * steps + 100):
         assert {end - 1, end, end + 1} <= set(late)
     assert late[-1] == 9000 * steps - 1

@@ -57,15 +57,6 @@ def masked() -> Program:
     return program.model_copy(update={"network": network})
 
 
-def two_phases() -> Program:
-    """One phase after another."""
-    program = stack()
-    assert program.training is not None
-    phases = program.training.phases * 2
-    training = program.training.model_copy(update={"phases": phases})
-    return program.model_copy(update={"training": training})
-
-
 class Nothing(Callback):
     """A callback that the loop of no emitted program calls."""
 
@@ -165,7 +156,6 @@ def two_streams() -> Program:
 
 REFUSED: dict[str, Callable[[], Program]] = {
     "mask": masked,
-    "two phases": two_phases,
     "another callback": another_callback,
     "mixed precision": mixed,
     "shards": sharded,

@@ -199,14 +199,6 @@ def in_training(tested: Program, **changes: Any) -> Program:
     )
 
 
-def test_several_phases_are_refused() -> None:
-    tested = image_classifier()
-    assert tested.training is not None
-    (phase,) = tested.training.phases
-    (obstacle,) = BACKEND.obstacles(in_training(tested, phases=(phase, phase)))
-    assert (obstacle.owner, obstacle.field) == ("training", "phases")
-
-
 def test_masks_of_time_steps_are_refused() -> None:
     tested = image_classifier()
     edges = [

@@ -119,7 +119,7 @@ def test_a_rate_of_zero_leaves_weights_as_they_are(name: str) -> None:
     state, _ = trained(with_phase(program, optimizer=still), start)
     moved, _ = trained(program, start)
     weights = {weight.path for weight in program.network.weights()}
-    free = weights - bound - set(program.frozen())
+    free = weights - bound - set(program.frozen(program.training.phases[0]))
     assert free
     for path in free:
         np.testing.assert_array_equal(state[path], start[path])

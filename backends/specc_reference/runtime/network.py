@@ -45,8 +45,8 @@ class Network:
     """Layers and their calls, in an order that can be executed.
 
     `outputs` names the edge of each output. Weights listed in `frozen` get no gradient; a
-    layer whose weights are all frozen computes as in inference. `types` are those of
-    inputs that are not real numbers.
+    layer whose weights (or, if it has none, whose buffers) are all frozen computes as in
+    inference. `types` are those of inputs that are not real numbers.
     """
 
     def __init__(
@@ -127,8 +127,8 @@ class Network:
         return Tape(edges, memories)
 
     def rests(self, owner: str, layer: Layer) -> bool:
-        """Whether all weights of a layer that has some are frozen."""
-        paths = {f"{owner}/{slot}" for slot in layer.weights}
+        """Whether a layer is frozen: all its weights, or, if it has none, its buffers."""
+        paths = {f"{owner}/{slot}" for slot in layer.weights or layer.buffers}
         return bool(paths) and paths <= set(self.frozen)
 
     def backward(

@@ -10,6 +10,7 @@ from ...ir import Origins
 from .fixes import renamed, with_argument
 from .inputs import standardized_twice
 from .outputs import dropout_on_output, softmax_one_unit
+from .phases import unfreezing_at_full_rate
 from .running import (
     adaptive_optimizer_with_schedule,
     early_stopping_without_validation,
@@ -49,6 +50,7 @@ LINTS: dict[str, Callable[[Subject], Iterator[Finding]]] = {
     "early-stopping-without-validation": early_stopping_without_validation,
     "patience-longer-than-epochs": patience_longer_than_epochs,
     "adaptive-optimizer-with-schedule": adaptive_optimizer_with_schedule,
+    "unfreezing-at-full-rate": unfreezing_at_full_rate,
 }
 
 

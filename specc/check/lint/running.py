@@ -27,7 +27,7 @@ def early_stopping_without_validation(subject: Subject) -> Iterator[Finding]:
                     "early-stopping-without-validation",
                     f"early_stopping watches {callback.monitor} of the examples that"
                     " are trained on",
-                    callback.keyword,
+                    phase.owner(callback.keyword),
                     "monitor",
                     "validation = 10% in the data block, and monitor = val_loss",
                 )
@@ -47,7 +47,7 @@ def patience_longer_than_epochs(subject: Subject) -> Iterator[Finding]:
                     "patience-longer-than-epochs",
                     f"with a patience of {patience} epochs, {phase.epochs} epochs are"
                     " over before training could stop",
-                    callback.keyword,
+                    phase.owner(callback.keyword),
                     "patience",
                 )
 
@@ -67,7 +67,7 @@ def adaptive_optimizer_with_schedule(subject: Subject) -> Iterator[Finding]:
                 "adaptive-optimizer-with-schedule",
                 f"{optimizer.keyword} adapts its steps already; {schedule.keyword} on"
                 " top seldom helps",
-                "optimizer",
+                phase.owner("optimizer"),
                 "learning_rate",
                 None if rate is None else f"{rate:g} alone in its place",
             )

@@ -7,31 +7,49 @@ lowerings stand here once; a backend includes `SHARED` in its table.
 # Importing the modules with lowerings fills the table.
 from .head import docstring
 from .initial_weights import initial_weights_section
-from .loop import stopping_field, stopping_section, training_section
+from .loop import stopping_field, stopping_of, stopping_section, training_section
 from .main import main_section
+from .phases import (
+    COUNTERS_OF_PHASE,
+    at_phase,
+    by_phase,
+    export_state_text,
+    import_state_text,
+    known_of,
+    several,
+    slots_constant,
+)
 from .program import GUARD, heading, whole_program
 from .reuse import reused_argument, reused_parameter
 from .schedules import learning_rate_section
 from .section import Section, fill, naming
-from .settings import constants_section, only_phase
+from .settings import constants_section
 from .table import SHARED
 
 __all__ = [
+    "COUNTERS_OF_PHASE",
     "GUARD",
     "SHARED",
     "Section",
+    "at_phase",
+    "by_phase",
     "constants_section",
     "docstring",
+    "export_state_text",
     "fill",
     "heading",
+    "import_state_text",
     "initial_weights_section",
+    "known_of",
     "learning_rate_section",
     "main_section",
     "naming",
-    "only_phase",
     "reused_argument",
     "reused_parameter",
+    "several",
+    "slots_constant",
     "stopping_field",
+    "stopping_of",
     "stopping_section",
     "training_section",
     "whole_program",

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from ...catalog.callbacks import EarlyStopping
-from ...ir import Program
+from ...ir import Phase, Program
 from ..lowering import Table
 from ..pieces import Known
 from ..source import Expression, call, literal, statement
+from .phased_loop import phased_training_section
+from .phases import by_phase, several
 from .section import Section, fill, naming
-from .settings import only_phase
 from .table import SHARED
 
 __all__ = ["stopping_field", "stopping_of", "stopping_section", "training_section"]
 
 
 @SHARED.rule(EarlyStopping, emulated="one class for all backends, counting as declared")
-def early_stopping(callback: EarlyStopping) -> Expression:
-    """Write the object that decides."""
-    known = _known(callback)
+def early_stopping(callback: EarlyStopping, known: Known | None = None) -> Expression:
+    """Write the object that decides; `known` is what is known of the class."""
+    known = _known(callback) if known is None else known
     options = {
         "monitor": callback.monitor,
         "patience": int(callback.patience.value),
@@ -29,6 +30,15 @@ def early_stopping(callback: EarlyStopping) -> Expression:
     }
     given = {name: value for name, value in options.items() if name not in known.unused}
     return call("EarlyStopping", **{name: literal(v) for name, v in given.items()})
+
+
+#: What is known where an option of the class is never given.
+_FACTS = {
+    "larger_is_better": "self.larger_is_better",
+    "restore_best": "self.restore_best",
+    "baseline": "self.baseline is None",
+    "start_from_epoch": "epoch < self.start_from_epoch",
+}
 
 
 def _known(callback: EarlyStopping) -> Known:
@@ -47,39 +57,66 @@ def _known(callback: EarlyStopping) -> Known:
     return Known(facts, frozenset(unused))
 
 
-def stopping_of(program: Program) -> EarlyStopping | None:
-    """The early stopping of a program, if it has one."""
-    if program.training is None:
-        return None
-    for callback in only_phase(program.training).callbacks:
+def stopping_of(phase: Phase) -> EarlyStopping | None:
+    """The early stopping of a phase, if it has one."""
+    for callback in phase.callbacks:
         if isinstance(callback, EarlyStopping):
             return callback
     return None
 
 
+def _stoppings(program: Program) -> list[EarlyStopping]:
+    """The early stopping of each phase that has one."""
+    phases = program.training.phases if program.training else ()
+    return [found for found in map(stopping_of, phases) if found is not None]
+
+
 def stopping_field(program: Program) -> str:
     """The line of the state's class that holds the early stopping, indented by four."""
-    if stopping_of(program) is None:
+    found = _stoppings(program)
+    if not found:
         return "    stopping: None = None  # the spec has no early stopping"
+    if several(program.training):
+        none = "" if _all_stop(program) else " | None"
+        return f"    stopping: EarlyStopping{none} = field(init=False)"
     return "    stopping: EarlyStopping = field(default_factory=new_stopping)"
+
+
+def _all_stop(program: Program) -> bool:
+    """Whether every phase has early stopping."""
+    assert program.training is not None, "a model alone is not trained"
+    return len(_stoppings(program)) == len(program.training.phases)
 
 
 def stopping_section(program: Program, table: Table = SHARED) -> Section | None:
     """`new_stopping()`, which must come before the state's class; None if not used.
 
     `table` has the callback's lowering, which writes a call of the class EarlyStopping.
+    With several phases `new_stopping` takes the phase.
     """
-    callback = stopping_of(program)
-    if callback is None:
+    callbacks, training = _stoppings(program), program.training
+    if not callbacks or training is None:
         return None
-    value = table.lowering(callback).write(callback)
+    known = Known.common([*map(_known, callbacks)])
+    unused = {name for name in known.unused if _FACTS[name] in known.facts}
+    known = Known(known.facts, frozenset(unused))
+
+    def write(phase: Phase, indent: int) -> list[str]:
+        callback = stopping_of(phase)
+        if callback is None:
+            return [f"{' ' * indent}return None"]
+        value = table.lowering(callback).write(callback, known)
+        return [statement(value, indent, "return ")]
+
+    none = "" if _all_stop(program) else " | None"
+    taken = "phase: int" if several(training) else ""
     lines = [
-        "def new_stopping() -> EarlyStopping:",
+        f"def new_stopping({taken}) -> EarlyStopping{none}:",
         '    """Return early stopping that has seen no epoch yet."""',
-        statement(value, 4, "return "),
+        *by_phase(training, write),
     ]
     pieces = frozenset({"EarlyStopping"})
-    return Section("\n".join(lines), pieces, known=_known(callback))
+    return Section("\n".join(lines), pieces, known=known)
 
 
 _TRAIN = '''
@@ -152,20 +189,30 @@ _RESTORE = """\
 
 def training_section(program: Program) -> Section:
     """`train(batches, state, hooks)`."""
-    assert program.training is not None, "a model alone is not trained"
-    callback = stopping_of(program)
-    checks = program.training.on_nan == "stop"
-    clips = only_phase(program.training).optimizer.clipping() is not None
-    restores = callback is not None and callback.restore_best
-    ended = " or state.stopping.stopped" if callback is not None else ""
+    training = program.training
+    assert training is not None, "a model alone is not trained"
+    callbacks = _stoppings(program)
+    checks = training.on_nan == "stop"
+    clips = any(p.optimizer.clipping() is not None for p in training.phases)
+    restores = any(callback.restore_best for callback in callbacks)
+    ended = " or state.stopping.stopped" if callbacks else ""
+    parts = {
+        "raises": _RAISES if checks else "",
+        "norm": _POP
+        if clips and checks
+        else _POP.replace("norm = ", "")
+        if clips
+        else "",
+        "check": "" if not checks else _CHECK_NORM if clips else _CHECK,
+        "check_held_out": _CHECK_HELD_OUT if checks else "",
+    }
+    if several(training):
+        return phased_training_section(parts, callbacks, _all_stop(program), checks)
     text = fill(
         _TRAIN,
-        raises=_RAISES if checks else "",
-        going=" and not state.stopping.stopped" if callback is not None else "",
-        norm=_POP if clips and checks else _POP.replace("norm = ", "") if clips else "",
-        check="" if not checks else _CHECK_NORM if clips else _CHECK,
-        check_held_out=_CHECK_HELD_OUT if checks else "",
-        stop=_STOP if callback is not None else "",
+        **parts,
+        going=" and not state.stopping.stopped" if callbacks else "",
+        stop=_STOP if callbacks else "",
         check_weights=fill(_CHECK_WEIGHTS, ended=ended) if checks else "",
         restore=_RESTORE if restores else "",
     )

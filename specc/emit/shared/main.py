@@ -10,6 +10,7 @@ from ..pieces import Import
 from ..size import is_large
 from ..source import assign, literal
 from .loop import stopping_of
+from .phases import several
 from .section import Section, fill, naming
 from .table import SHARED
 
@@ -44,10 +45,19 @@ $train
     if test is not None:
         found = evaluate(state, batches.in_order(test), evaluate_step)
         print(f"test           {in_columns(found)}")
-    if state.epoch < EPOCHS:
-        print(f"stopped early, after {state.epoch} of {EPOCHS} epochs")
+$stopped
     print(f"weights in {options.out}")
 '''
+
+_STOPPED = """
+    if state.epoch < EPOCHS:
+        print(f"stopped early, after {state.epoch} of {EPOCHS} epochs")
+"""
+
+_STOPPED_PHASES = """
+    if state.epoch < sum(EPOCHS):
+        print(f"stopped early, after {state.epoch} of {sum(EPOCHS)} epochs")
+"""
 
 _THREADS = """
     parser.add_argument("--threads", type=int, default=$default)
@@ -94,9 +104,11 @@ def main_section(program: Program, set_threads: Iterable[str] = ()) -> Section:
     """
     lines = [f"    {line}" for line in set_threads]
     default = "os.cpu_count()" if is_large(program) else "1"
-    callback, training = stopping_of(program), program.training
+    training = program.training
     stops = training is not None and training.on_nan == "stop"
-    watched = callback is not None and callback.monitor.startswith("val_")
+    callbacks = map(stopping_of, training.phases if training else ())
+    watched = any(c is not None and c.monitor.startswith("val_") for c in callbacks)
+    stopped = _STOPPED_PHASES if several(training) else _STOPPED
     reused = program.network.reused
     form = '"SOURCE=FILE"' if len(program.network.sources()) > 1 else '"FILE"'
     text = fill(
@@ -111,6 +123,7 @@ def main_section(program: Program, set_threads: Iterable[str] = ()) -> Section:
             state="state" if reused else "init_state(dtype=options.dtype)",
         ),
         watched=_WATCHED.strip("\n") if watched else "",
+        stopped=stopped.strip("\n"),
     )
     imports = (
         Import("argparse"),

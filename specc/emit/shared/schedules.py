@@ -7,11 +7,11 @@ from ...catalog.schedules.constant import Constant as ConstantRate
 from ...catalog.schedules.exponential_decay import ExponentialDecay
 from ...catalog.schedules.piecewise_constant import PiecewiseConstant
 from ...catalog.types import Duration
-from ...ir import Training
+from ...ir import Phase, Training
 from ..lowering import Table
 from ..source import Call, Expression, call, literal, statement
+from .phases import by_phase, several
 from .section import Section
-from .settings import only_phase
 from .table import SHARED
 
 __all__ = ["learning_rate_section"]
@@ -67,18 +67,38 @@ def piecewise_constant(schedule: PiecewiseConstant) -> Expression:
 def learning_rate_section(training: Training, table: Table = SHARED) -> Section:
     """`learning_rate(step, steps_per_epoch)` as a Python number.
 
-    `table` has the schedules' lowerings; each writes a number or a call of a piece.
+    `table` has the schedules' lowerings; each writes a number or a call of a piece. With
+    several phases it takes the phase too, and `rate_at(state, step)` asks it.
     """
-    schedule = only_phase(training).optimizer.learning_rate
-    value = table.lowering(schedule).write(schedule)
+    pieces: set[str] = set()
+
+    def write(phase: Phase, indent: int) -> list[str]:
+        schedule = phase.optimizer.learning_rate
+        value = table.lowering(schedule).write(schedule)
+        lines: list[str] = []
+        if isinstance(schedule, ChangingSchedule) and schedule.update == "epoch":
+            why = "# it changes between epochs only"
+            lines.append(f"{' ' * indent}step -= step % steps_per_epoch  {why}")
+        if isinstance(value, Call):
+            pieces.add(value.function)
+        return [*lines, statement(value, indent, "return ")]
+
     head = "def learning_rate(step: int, steps_per_epoch: int) -> float:"
     doc = '    """Return the learning rate of the update that `step` others came before."""'
-    lines = [head, doc]
-    if isinstance(schedule, ChangingSchedule) and schedule.update == "epoch":
-        lines.append(
-            "    step -= step % steps_per_epoch  # it changes between epochs only"
-        )
-    pieces = {value.function} if isinstance(value, Call) else set[str]()
-    return Section(
-        "\n".join([*lines, statement(value, 4, "return ")]), frozenset(pieces)
-    )
+    if several(training):
+        head, doc = _HEAD.strip("\n").split("\n", 1)
+    lines = [head, doc, *by_phase(training, write)]
+    if several(training):
+        lines += ["", "", *_RATE_AT.strip("\n").split("\n")]
+    return Section("\n".join(lines), frozenset(pieces))
+
+
+_HEAD = '''
+def learning_rate(step: int, steps_per_epoch: int, phase: int) -> float:
+    """Return the learning rate of the update that `step` others of its phase precede."""
+'''
+_RATE_AT = '''
+def rate_at(state: State, step: int) -> float:
+    """Return the learning rate of the update that `step` others of all phases precede."""
+    return learning_rate(step - state.phase_step, state.steps_per_epoch, state.phase)
+'''

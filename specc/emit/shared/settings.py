@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from ...ir import Phase, Program, Training
+from ...ir import Program
 from ..source import assign, literal
+from .phases import phase_constants, several
 from .reuse import reused_sources
 
-__all__ = ["constants_section", "only_phase"]
-
-
-def only_phase(training: Training) -> Phase:
-    """The one phase of a training."""
-    (phase,) = training.phases
-    return phase
+__all__ = ["constants_section"]
 
 
 def constants_section(program: Program) -> str:
@@ -37,7 +32,11 @@ def constants_section(program: Program) -> str:
         [
             assign("SEED", literal(training.seed)),
             assign("BATCH_SIZE", literal(training.batch_size)),
-            assign("EPOCHS", literal(only_phase(training).epochs)),
+            *(
+                phase_constants(program)
+                if several(training)
+                else [assign("EPOCHS", literal(training.phases[0].epochs))]
+            ),
             assign("SHUFFLE", literal(training.shuffle)),
             assign("PRECISION", literal(training.precision)),
             *lines,

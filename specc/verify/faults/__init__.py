@@ -8,6 +8,7 @@ from .everywhere import everywhere
 from .fault import Family, Fault, Finding, try_fault
 from .in_keras import IN_KERAS
 from .in_torch import IN_TORCH
+from .of_phases import PHASE_FAULTS
 from .programs import PROGRAMS
 from .result import SelfTest
 from .selftest import selftest, selftest_in_lanes
@@ -35,6 +36,7 @@ LISTED: tuple[Fault, ...] = (
     *everywhere("keras"),
     *IN_TORCH,
     *IN_KERAS,
+    *PHASE_FAULTS,
 )
 
 

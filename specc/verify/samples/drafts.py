@@ -36,6 +36,7 @@ __all__ = [
     "reusing",
     "train",
     "with_phase",
+    "with_phases",
 ]
 
 #: Shapes of an example that layers are tried on.
@@ -168,11 +169,17 @@ def fused(network: Network, output: str, loss: Loss) -> bool:
 
 
 def with_phase(program: Program, **changes: Any) -> Program:
-    """The program with other settings of its one phase."""
+    """The program with other settings of its phase, or of each of them."""
     training = program.training
     assert training is not None, "a model alone has no phases"
-    (phase,) = training.phases
-    phases = (phase.model_copy(update=changes),)
+    phases = [phase.model_copy(update=changes) for phase in training.phases]
+    return with_phases(program, *phases)
+
+
+def with_phases(program: Program, *phases: Phase) -> Program:
+    """The program with these phases in the place of its own."""
+    training = program.training
+    assert training is not None, "a model alone has no phases"
     training = training.model_copy(update={"phases": phases})
     return program.model_copy(update={"training": training})
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from ...catalog.activations.rectifiers import Elu, LeakyRelu, Relu, Selu
 from ...catalog.activations.squashing import Sigmoid, Softmax, Tanh
+from ...catalog.callbacks import EarlyStopping
 from ...catalog.constraints import MaxNorm
 from ...catalog.initializers.scaled import HeNormal, LecunNormal
 from ...catalog.layers.activation import Activation as ActivationLayer
@@ -27,7 +28,7 @@ from ...catalog.regularizers.norms import L1L2, L2
 from ...catalog.schedules.exponential_decay import ExponentialDecay
 from ...catalog.types import Duration
 from ...ir import Program
-from .drafts import Draft, reusing, train, with_phase
+from .drafts import Draft, reusing, train, with_phase, with_phases
 
 __all__ = ["MODELS"]
 
@@ -162,6 +163,43 @@ def reused() -> Program:
     return train(network, {"y": MeanSquaredError()}, epochs=20)
 
 
+def phases() -> Program:
+    """Three phases: above frozen layers, of all layers, and slowly of all layers."""
+    draft = Draft({"features": (6,)})
+    bound = {"kernel_regularizer": L2(factor=0.1), "kernel_constraint": MaxNorm()}
+    edge = draft.add(Dense.model_validate({"units": 8, **bound}), "features")
+    edge = draft.add(BatchNormalization(), edge)
+    edge = draft.add(Dense(units=6, activation=Tanh()), edge)
+    edge = draft.add(Dropout(rate=0.3), edge)
+    edge = draft.add(Dense.model_validate({"units": 3, **bound}), edge)
+    decay = {"initial": 0.01, "rate": 0.5, "every": {"value": 5, "unit": "steps"}}
+    adam = {"global_clipnorm": 0.5, "learning_rate": ExponentialDecay(**decay)}  # pyright: ignore[reportArgumentType]
+    program = train(
+        draft.network({"price": edge}, "Phases"),
+        {"price": MeanSquaredError()},
+        optimizer=SGD.model_validate({"learning_rate": 0.02, "momentum": 0.9}),
+        callbacks=(_patience(1, restore_best=True),),
+    )
+    assert program.training is not None, "it was made to be trained"
+    (first,) = program.training.phases
+    below = ("dense_1/kernel", "dense_1/bias", "batch_normalization_1/gamma")
+    frozen = (*below, "batch_normalization_1/beta", "dense_2/bias")
+    others = {"optimizer": Adam.model_validate(adam), "callbacks": ()}
+    return with_phases(
+        program,
+        first.model_copy(update={"name": "head", "frozen": frozen}),
+        first.model_copy(update={"name": "whole", "epochs": 3, **others}),
+        first.model_copy(
+            update={"name": "slowly", **others, "callbacks": (_patience(2),)}
+        ),
+    )
+
+
+def _patience(epochs: int, *, restore_best: bool = False) -> EarlyStopping:
+    patience = Duration(value=epochs, unit="epochs")
+    return EarlyStopping(patience=patience, restore_best=restore_best)
+
+
 MODELS: dict[str, Callable[[], Program]] = {
     "mlp": mlp,
     "convnet": convnet,
@@ -169,4 +207,5 @@ MODELS: dict[str, Callable[[], Program]] = {
     "wide_and_deep": wide_and_deep,
     "transfer": transfer,
     "reused": reused,
+    "phases": phases,
 }

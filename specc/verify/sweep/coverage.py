@@ -12,7 +12,7 @@ from ...catalog.layers import Layer
 from ...catalog.registry import catalog
 from ...catalog.types import Shape
 from ...ir import Program
-from ...unparse import settings_of
+from ...unparse import settings_of, settings_of_phase
 from ..samples.bundles import instances
 from ..samples.drafts import SHAPES
 from .options import every_option, within
@@ -78,7 +78,9 @@ def _constructs(program: Program) -> Iterator[Construct]:
     for objective in training.objectives:
         yield objective.loss
         yield from objective.metrics
-    yield from training.phases[0].callbacks
+    for phase in training.phases:
+        yield settings_of_phase(phase)
+        yield from phase.callbacks
 
 
 def _pairs(program: Program) -> Iterator[tuple[str, str]]:

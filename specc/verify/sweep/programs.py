@@ -12,13 +12,13 @@ from ...catalog.losses import MeanSquaredError
 from ...catalog.optimizers import Adam
 from ...catalog.sources.files import Npz
 from ...catalog.types import Portion
-from ...ir import Binding, Data, Network, Objective, Phase, Program, Training
+from ...ir import MAIN, Binding, Data, Network, Objective, Phase, Program, Training
 from ..samples import NoAlternative
 from ..samples.drafts import Draft, arrays_for
 from .choices import Choices
 from .coverage import Coverage
 from .networks import Unfit, sketch
-from .trainings import PHASE, ends, training_of
+from .trainings import ends, training_of
 
 __all__ = ["arrays", "drifting", "random_program", "random_programs", "with_data"]
 
@@ -84,7 +84,7 @@ def drifting() -> Program:
     network = draft.network({"y": edge}, "Drifting")
     adam = Adam.model_validate({"learning_rate": 0.001, "epsilon": 1e-16})
     objective = Objective(output="y", target="y", loss=MeanSquaredError())
-    phase = Phase(name=PHASE, epochs=20, optimizer=adam)
+    phase = Phase(name=MAIN, epochs=20, optimizer=adam)
     training = Training(
         name="training", objectives=(objective,), phases=(phase,), batch_size=8, seed=7
     )

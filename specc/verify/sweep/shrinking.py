@@ -14,7 +14,7 @@ from ...catalog.optimizers import SGD
 from ...catalog.types import REAL, DType, Shape
 from ...check.graph import Misfit, Step, build_network
 from ...check.limits import fits_axes
-from ...ir import Network, Objective, Program, Training
+from ...ir import MAIN, Network, Objective, Phase, Program, Training
 from ..samples.drafts import fused
 from ..verdict import Verdict
 from .programs import with_data
@@ -212,18 +212,12 @@ def _layers(recipe: Recipe) -> Iterator[Recipe]:
 def _trainings(recipe: Recipe) -> Iterator[Recipe]:
     """Plainer trainings."""
     training = recipe.training
-    (phase,) = training.phases
-    plain_phase = {"optimizer": SGD(), "callbacks": ()}
-    updates: list[dict[str, Any]] = [
-        {"phases": (phase.model_copy(update={name: value}),)}
-        for name, value in plain_phase.items()
-    ]
-    if phase.epochs > 2:
-        updates.append({"phases": (phase.model_copy(update={"epochs": 2}),)})
-    updates += [
-        {"phases": (phase.model_copy(update={"optimizer": optimizer}),)}
-        for optimizer in plainer(phase.optimizer)
-    ]
+    updates: list[dict[str, Any]] = list(_fewer_phases(training.phases))
+    for number, phase in enumerate(training.phases):
+        for change in _phase_changes(phase):
+            phases = list(training.phases)
+            phases[number] = phase.model_copy(update=change)
+            updates.append({"phases": tuple(phases)})
     plain = {"sample_weight": None, "shuffle": True, "precision": "float32"}
     plain |= {"on_nan": "stop", "seed": 0, "batch_size": 8}
     updates += [{name: value} for name, value in plain.items()]
@@ -236,6 +230,26 @@ def _trainings(recipe: Recipe) -> Iterator[Recipe]:
         changed = training.model_copy(update=update)
         if changed != training:
             yield replace(recipe, training=changed)
+
+
+def _fewer_phases(phases: tuple[Phase, ...]) -> Iterator[dict[str, Any]]:
+    """One phase less; a phase that is alone has the name that a spec need not give."""
+    for number in range(len(phases)) if len(phases) > 1 else ():
+        left = (*phases[:number], *phases[number + 1 :])
+        if len(left) == 1:
+            left = (left[0].model_copy(update={"name": MAIN}),)
+        yield {"phases": left}
+
+
+def _phase_changes(phase: Phase) -> Iterator[dict[str, Any]]:
+    """Plainer phases."""
+    yield {"optimizer": SGD()}
+    yield {"callbacks": ()}
+    yield {"frozen": ()}
+    if phase.epochs > 2:
+        yield {"epochs": 2}
+    for optimizer in plainer(phase.optimizer):
+        yield {"optimizer": optimizer}
 
 
 def _objectives(objective: Objective) -> Iterator[Objective]:

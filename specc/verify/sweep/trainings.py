@@ -11,10 +11,11 @@ from ...catalog.layers.activation import Activation as ActivationLayer
 from ...catalog.layers.dense import Dense
 from ...catalog.layers.shape import Reshape
 from ...catalog.registry import catalog
-from ...catalog.settings import TrainSettings
+from ...catalog.settings import PhaseSettings, TrainSettings
 from ...check.expectation import Text, signature
+from ...check.freezing import leaves_nothing
 from ...check.monitor import figures
-from ...ir import Network, Objective, Phase, Training
+from ...ir import MAIN, Network, Objective, Phase, Training
 from ..samples import base
 from ..samples.drafts import fused
 from ..samples.programs import ending
@@ -22,10 +23,8 @@ from .choices import Choices
 from .constructs import draw, draw_member
 from .networks import Sketch, Unfit
 
-__all__ = ["PHASE", "ends", "training_of"]
+__all__ = ["ends", "training_of"]
 
-#: What the checker calls the only phase of a training.
-PHASE = "main"
 TRIES = 8
 
 
@@ -99,25 +98,71 @@ def training_of(
         "batch_size": choices.one((5, 7, 8, 11, 32)),
         "seed": choices.whole(0, 10_000) * choices.whole(0, 1),
     }
-    settings = draw(choices, TrainSettings, given)
+    settings = draw(choices, TrainSettings, {**given, "freeze": ()})
     assert isinstance(settings, TrainSettings)
-    phase = Phase(
-        name=PHASE,
+    first = Phase(
+        name=MAIN,
         epochs=settings.epochs,
         optimizer=settings.optimizer,
         callbacks=tuple(_callbacks(choices, objectives)),
+        frozen=_frozen(choices, network),
     )
     return Training(
         name="training",
         objectives=objectives,
         sample_weight=weight,
-        phases=(phase,),
+        phases=_phases(choices, network, objectives, first),
         batch_size=settings.batch_size,
         shuffle=settings.shuffle,
         seed=settings.seed,
         precision=settings.precision,
         on_nan=settings.on_nan,
     )
+
+
+def _phases(
+    choices: Choices,
+    network: Network,
+    objectives: tuple[Objective, ...],
+    first: Phase,
+) -> tuple[Phase, ...]:
+    """One phase, or two or three of which the first has that optimizer."""
+    count = choices.one((1, 1, 1, 2, 2, 3))
+    if count == 1:
+        return (first,)
+    found = [first.model_copy(update={"name": "phase_1"})]
+    for number in range(2, count + 1):
+        given = {
+            "optimizer": draw_member(choices, "optimizer"),
+            "epochs": choices.whole(1, 3),
+        }
+        settings = draw(choices, PhaseSettings, {**given, "freeze": ()})
+        assert isinstance(settings, PhaseSettings)
+        found.append(
+            Phase(
+                name=f"phase_{number}",
+                epochs=settings.epochs,
+                optimizer=settings.optimizer,
+                callbacks=tuple(_callbacks(choices, objectives)),
+                frozen=_frozen(choices, network),
+            )
+        )
+    return tuple(found)
+
+
+def _frozen(choices: Choices, network: Network) -> tuple[str, ...]:
+    """Layers, and single weights of others, that are frozen; often none."""
+    if not choices.chance(0.4):
+        return ()
+    found: list[str] = []
+    for node in network.layers:
+        own = [weight.path for weight in node.weights]
+        if own and choices.chance(0.4):
+            found += own if choices.chance(0.7) else [choices.one(own)]
+    for node in network.layers:
+        if not node.weights and node.buffers and choices.chance(0.4):
+            found += [buffer.path for buffer in node.buffers]
+    return () if leaves_nothing(network, set(found)) else tuple(found)
 
 
 def _metrics(choices: Choices, loss: Loss) -> Iterator[Metric]:

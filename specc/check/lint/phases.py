@@ -1,0 +1,57 @@
+"""Lints of the phases of a training."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+from ...catalog.schedules import Constant
+from ...ir import Phase
+from .subject import Finding, Subject
+
+__all__ = ["unfreezing_at_full_rate"]
+
+
+def unfreezing_at_full_rate(subject: Subject) -> Iterator[Finding]:
+    """Large steps soon undo what the weights that were frozen had learned."""
+    if subject.training is None:
+        return
+    phases = subject.training.phases
+    for before, phase in pairwise(phases):
+        thawed = set(before.frozen) - set(phase.frozen)
+        same = before.optimizer.keyword == phase.optimizer.keyword
+        then, now = _rate(before), _rate(phase)
+        if not thawed or not same or then is None or now is None or now < then:
+            continue
+        lower = f"{then / 10:.6g}"
+        message = (
+            f"{phase.name} trains what {before.name} froze, at a learning rate of {now:g},"
+            f" no lower than the {then:g} before"
+        )
+        own = phase.owner("optimizer")
+        if _span(subject, own) == _span(subject, before.owner("optimizer")):
+            said = f"optimizer = {phase.optimizer.keyword}({lower}) in this phase"
+            yield Finding("unfreezing-at-full-rate", message, phase.owner(), "", said)
+            continue
+        plain = isinstance(phase.optimizer.learning_rate, Constant)
+        yield Finding(
+            "unfreezing-at-full-rate",
+            message,
+            own,
+            "learning_rate",
+            f"a tenth of it: {lower}",
+            value=lower if plain else None,
+        )
+
+
+def _rate(phase: Phase) -> float | None:
+    """The learning rate that a phase begins with, where that is known."""
+    schedule = phase.optimizer.learning_rate
+    if isinstance(schedule, Constant):
+        return schedule.value
+    return schedule.first_rate()
+
+
+def _span(subject: Subject, owner: str) -> object:
+    origin = subject.origins.find(owner)
+    return origin.span if origin else None
