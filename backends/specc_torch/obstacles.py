@@ -14,7 +14,11 @@ __all__ = ["find_obstacles"]
 
 def find_obstacles(table: Table, program: Program) -> tuple[Obstacle, ...]:
     """What the backend cannot honour in a program."""
-    return (*obstacles(table, program), *_weights(program), *_sizes(program))
+    return (
+        *obstacles(table, program, phases=True),
+        *_weights(program),
+        *_sizes(program),
+    )
 
 
 def _weights(program: Program) -> Iterator[Obstacle]:
