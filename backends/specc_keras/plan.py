@@ -105,7 +105,10 @@ def plan(program: Program) -> Plan:
     nodes = _nodes(program)
     return Plan(
         program=program,
-        obstacles=(*obstacles(TABLE, program), *unsupported(TABLE, program)),
+        obstacles=(
+            *obstacles(TABLE, program, phases=True),
+            *unsupported(TABLE, program),
+        ),
         nodes=nodes,
         frozen=program.frozen(),
         logits=_logits(program, nodes),

@@ -52,7 +52,7 @@ def plan(program: Program) -> Plan:
     """Plan how `program` is written, or say what of it is refused."""
     return Plan(
         program=program,
-        obstacles=obstacles(TABLE, program),
+        obstacles=obstacles(TABLE, program, phases=True),
         frozen=(*program.frozen(), *program.at_rest()),
         loss_edges=_loss_edges(program),
     )

@@ -14,7 +14,7 @@ __all__ = ["find_obstacles"]
 
 def find_obstacles(table: Table, program: Program) -> tuple[Obstacle, ...]:
     """What the backend cannot honour in a program."""
-    return (*obstacles(table, program), *_weights(program))
+    return (*obstacles(table, program, phases=True), *_weights(program))
 
 
 def _weights(program: Program) -> Iterator[Obstacle]:

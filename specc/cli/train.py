@@ -41,7 +41,11 @@ __all__ = ["command"]
 )
 @click.option("--resume", is_flag=True, help="Go on with the run in --run DIR.")
 @click.option("--force", is_flag=True, help="Replace a run that is in --run DIR.")
-@click.option("--epochs", type=click.IntRange(min=1), help="Instead of the spec's.")
+@click.option(
+    "--epochs",
+    type=click.IntRange(min=1),
+    help="Instead of the spec's; those of each phase.",
+)
 @click.option("--seed", type=click.IntRange(min=0), help="Instead of the spec's.")
 @click.option(
     "--precision",

@@ -61,9 +61,17 @@ def uses(program: Program) -> Iterator[Use]:
             yield from _within(Use(phase.owner(callback.keyword), "", callback))
 
 
-def obstacles(table: Table, program: Program) -> tuple[Obstacle, ...]:
-    """What the table refuses of a program, and what no backend writes yet."""
+def obstacles(
+    table: Table, program: Program, *, phases: bool = False
+) -> tuple[Obstacle, ...]:
+    """What the table refuses of a program, and what no backend writes yet.
+
+    `phases` says that the backend writes trainings of several phases.
+    """
     found = list(_beyond(program))
+    if not phases and program.training and len(program.training.phases) > 1:
+        why = "it writes trainings of one phase only"
+        found.append(Obstacle("training", "phases", "train", why))
     refused = {(one.owner, one.field, one.keyword) for one in found}
     for use in uses(program):
         refusal = table.refusal(use.construct)
