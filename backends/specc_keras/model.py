@@ -53,7 +53,7 @@ def model_sections(plan: Plan) -> list[Section]:
     drawn = ", ".join(["seed", *reused_argument(network)])
     texts = (
         fill(_DEFINE_NETWORK, body=_body(plan)),
-        fill(_BUILD_MODEL, head=head, drawn=drawn, freeze=freeze),
+        fill(_BUILD_MODEL, head=head, deep=_deep(network), drawn=drawn, freeze=freeze),
     )
     return [section(text) for text in texts]
 
@@ -67,6 +67,7 @@ $body
 _BUILD_MODEL = '''
 $head
     """Return the model with the initial weights of a seed."""
+$deep
     set_precision(dtype)
     with tf.device(find_device(device)):
         model = define_network()
@@ -74,6 +75,20 @@ $head
 $freeze
     return model
 '''
+
+
+_DEEP = """\
+    # Keras goes through a model by recursion, several times.
+    sys.setrecursionlimit(max(sys.getrecursionlimit(), $limit))"""
+
+
+def _deep(network: Network) -> str:
+    """What a network needs that is too deep for Python's usual limit of 1000 calls.
+
+    A call of a layer may be two in Keras, its activation being one too.
+    """
+    layers = 2 * len(network.calls)
+    return fill(_DEEP, limit=str(2 * layers + 1000)) if layers > 400 else ""
 
 
 def _freeze(plan: Plan) -> str:

@@ -11,6 +11,7 @@ __all__ = ["section"]
 
 _IMPORTS = (
     Import("keras"),
+    Import("sys"),
     Import("keras", "layers"),
     Import("tensorflow", None, "tf"),
 )

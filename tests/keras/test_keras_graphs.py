@@ -489,3 +489,15 @@ def test_phases_are_the_only_thing_taken_for_granted() -> None:
     assert described["nodes"]["joined"]["inputs"] == ["wide", "hidden"]
     assert described["obstacles"] == []
     assert isinstance(tested.training and tested.training.phases[0], Phase)
+
+
+def test_a_model_may_be_deeper_than_python_calls_go() -> None:
+    """Keras recurses through a model; 1200 layers are beyond the usual 1000 calls."""
+    names = [f"tanh_{number}" for number in range(1200)]
+    before = ["x", *names]
+    chain = [
+        (name, layer("Activation", activation=TANH), source)
+        for name, source in zip(names, before[:-1], strict=True)
+    ]
+    running = run(program({"x": (2,)}, chain, outputs={"y": names[-1]}))
+    assert len(running.module.build_model().layers) == 1201
