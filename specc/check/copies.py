@@ -69,7 +69,13 @@ class Copies:
             layer = part.trained.network.layer(call.layer).layer
             inputs = [Reference(edges[edge], span) for edge in call.inputs]
             self.outline.calls[name] = PendingCall(
-                name, owner, span, layer, inputs, uses
+                name,
+                owner,
+                span,
+                layer,
+                inputs,
+                uses,
+                over_time=scope.over_time + call.over_time,
             )
             self.origins.blocks[name] = (*scope.blocks, block)
             edges[call.name] = name

@@ -29,6 +29,7 @@ def arrays(tmp_path: Path) -> Path:
         "again": (1,),
         "frames": (7, 4, 5, 2),
         "words": (7, 3),
+        "steps": (7, 6),
         "frame": (8, 5, 2),
         "picture": (4, 5, 2),
         "mark": (2,),
