@@ -190,8 +190,6 @@ def import_block(imports: Iterable[Import], between: str = "") -> str:
     for name, names in joined.items():
         standard = name.split(".")[0] in sys.stdlib_module_names
         listed = ", ".join(sorted(names, key=_import_order))
-        if any(" as " in text and text.split(" as ")[1].isupper() for text in names):
-            listed += "  # noqa: N812"  # functional as F is PyTorch's own habit
         groups[standard].append(((True, name, ""), f"from {name} import {listed}"))
     blocks = [
         "\n".join(text for _, text in sorted(groups[standard]))
