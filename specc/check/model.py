@@ -83,7 +83,9 @@ def check_model(
         names={item.name: Named(item.span, edge=item.name) for item in inputs},
         file=unit.defaults,
         sequential=len(inputs) < 2 and not has_outputs(block.body),
-        current=Reference(inputs[0].name if inputs else "", model.span),
+        current=Reference(inputs[0].name, inputs[0].span)
+        if inputs
+        else Reference("", model.span),
         outputs=reader.outline.outputs,
     )
     with reader.within(block.name):
