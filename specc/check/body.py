@@ -178,7 +178,7 @@ class BodyReader:
 
     def _demand(self, statement: tree.Assertion, scope: Scope) -> None:
         """Remember an assertion until the shapes are known."""
-        self.binder.params.work -= DEMAND
+        self.binder.params.spend(DEMAND, statement.span, self.report)
         edges: dict[str, str] = {}
         for word in names_in(statement.condition):
             name = word.text.removesuffix(".shape")
@@ -226,21 +226,23 @@ class BodyReader:
         if numbers is None:
             self._give_up(block, scope)
             return
-        params, known = self.binder.params, len(self.report.problems)
+        params, known = self.binder.params, self.report.errors
         work, calls = params.work, len(self.outline.calls)
         for index, number in enumerate(numbers):
+            faults = self.report.errors - known
             if index == 1:  # each time takes about what the first one took
                 rounds = numbers.stop - numbers.start
+                faults *= rounds
                 calls += (len(self.outline.calls) - calls) * rounds
                 if calls > self.nodes or (work - params.work) * rounds > work:
                     self._multiplies(block)
                     return
-                if (len(self.report.problems) - known) * rounds > FAULTS:
-                    self._give_up(block, scope)
-                    return
-            params.work -= ROUND
-            if params.work < 0 or self._spent(block):
-                self._spend(block)
+            if faults > FAULTS:
+                self._give_up(block, scope)
+                return
+            if not params.spend(ROUND, head(block), self.report):
+                self._exhausted = self.outline.faulty = True
+            if self._exhausted or self._spent(block):
                 return
             table = dict(params.table)
             if block.variable is not None:
@@ -270,14 +272,6 @@ class BodyReader:
             message = f"the model has more than the {self.nodes} layers allowed"
             if not self.outline.calls:
                 message = "this file asks for too much work"
-            self.report.error("too-much-work", message, head(block))
-        self._exhausted = self.outline.faulty = True
-
-    def _spend(self, block: tree.Block) -> None:
-        if self.binder.params.work >= 0:
-            return
-        if not self._exhausted:
-            message = "this file asks for too much work"
             self.report.error("too-much-work", message, head(block))
         self._exhausted = self.outline.faulty = True
 
@@ -461,12 +455,9 @@ class BodyReader:
             blocks=(*scope.blocks, self._used(instance)),
             wanted=tuple(self.outline.wanted[known:]) or scope.wanted,
         )
-        self.binder.params.work -= _UNIT_WORK
-        if self._exhausted or self.binder.params.work < 0:
-            if not self._exhausted:
-                message = "this file asks for too much work"
-                self.report.error("too-much-work", message, span)
-            self._exhausted = True
+        if not self.binder.params.spend(_UNIT_WORK, span, self.report):
+            self._exhausted = self.outline.faulty = True
+        if self._exhausted:
             return None
         with self.within(unit.name), self.binder.params.within(instance.arguments):
             self.read(without_inputs(unit), inner)
