@@ -9,6 +9,7 @@ the emitted text and live elsewhere (`specc.live`, `specc.run`, `specc.verify`).
 
 from __future__ import annotations
 
+import os
 import re
 from codecs import BOM_UTF8
 from dataclasses import dataclass
@@ -213,6 +214,8 @@ def _imported(budget: Budget) -> Read:
     """How the text of an imported file is had."""
 
     def get(path: Path) -> Source:
+        if os.path.exists(path) and not os.path.isfile(path):  # a pipe may never end
+            raise Fault(Problem("unreadable", f"{path} is no file", None), status=3)
         try:
             return read(path, budget)
         except UnreadableError as error:
@@ -227,10 +230,12 @@ def _runs(base: Path) -> RunReader:
     def get(folder: str) -> Program:
         path = base / folder / "ir.json"
         try:
+            if not os.path.isfile(path):
+                raise FileNotFoundError
             with path.open("rb") as file:
                 text = file.read(LARGEST_PROGRAM + 1)
         except (OSError, ValueError):
-            there = (base / folder).exists()
+            there = os.path.exists(base / folder)
             what = "is not the folder of a run" if there else "does not exist"
             raise Fault(
                 Problem(
