@@ -21,6 +21,7 @@ from .check.checked import Budget, Checked, CheckedProgram, Settings
 from .check.finish import finish
 from .check.gaps import gaps_of
 from .check.graph import is_whole
+from .check.misnamed import misnamed
 from .check.report import Report
 from .check.resolve import resolve
 from .check.reuse import RunReader
@@ -205,7 +206,7 @@ def _check(source: Source, settings: Settings, parsed: Parsed) -> Checked:
         None if failed(problems) else file,
         tuple(resolved.trainings),
         tuple(resolved.models),
-        finish(report.problems, scopes, settings.strict),
+        finish(misnamed(report.problems, found.files), scopes, settings.strict),
         tuple(item.span.source for item in found.files[1:]),
     )
 
@@ -214,7 +215,8 @@ def _imported(budget: Budget) -> Read:
     """How the text of an imported file is had."""
 
     def get(path: Path) -> Source:
-        if os.path.exists(path) and not os.path.isfile(path):  # a pipe may never end
+        plain = os.path.isfile(path) or os.path.isdir(path)
+        if os.path.exists(path) and not plain:  # a pipe may never end
             raise Fault(Problem("unreadable", f"{path} is no file", None), status=3)
         try:
             return read(path, budget)
