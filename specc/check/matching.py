@@ -197,7 +197,7 @@ def _unbound(name: str, side: _Side, entries: int | None, join: _Join) -> None:
 
 def _unused(join: _Join) -> None:
     """Note the bindings that this model has no use for."""
-    network = join.network
+    network, told = join.network, join.report.problems
     names = {
         "input": {item.name for item in network.inputs},
         "target": {item.name for item in network.outputs},
@@ -207,6 +207,8 @@ def _unused(join: _Join) -> None:
         if wanted is None or binding.name in wanted:
             continue
         if len(join.declared[binding.role]) == len(wanted) == 1:
+            continue
+        if any(p.rule == "unbound" and p.span is binding.span for p in told):
             continue
         join.report.error(
             "unused-binding",

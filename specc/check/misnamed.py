@@ -81,6 +81,7 @@ def _moved(problem: Problem, used: str, place: Span, uses: list[Span]) -> Proble
     message = f"what is called {used} in {len(uses)} places has another name here"
     return replace(
         problem,
+        rule="unknown-name",
         message=message,
         span=place,
         expected=None,

@@ -15,7 +15,7 @@ from specc.check.expectation import signature
 
 __all__ = ["damaged", "specs"]
 
-_COUNTS = ["1", "2", "3", "8", "13", "n", "depth", "n + 1", "n * 2", "64"]
+_COUNTS = ["1", "2", "3", "8", "13", "n", "depth", "n + 1", "n * 2", "5"]
 _ODD_COUNTS = [
     *(
         "0",
