@@ -18,6 +18,7 @@ help:  ## this list
 $(STAMP): pyproject.toml requirements.lock
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet -c requirements.lock -e '.[all,dev]'
+	$(BIN)/python -m compileall -q specc grammar backends
 	@touch $@
 
 install: $(STAMP)  ## make .venv with everything in it, at the locked versions
