@@ -6,11 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from ..catalog.layers import Layer, ShapeError
-from ..catalog.types import Shape
+from ..catalog.types import DType, Shape
 from ..ir import (
     Buffer,
     Call,
-    DType,
     Edge,
     LayerNode,
     ModelInput,
