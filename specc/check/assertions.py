@@ -62,7 +62,7 @@ def hold(
         report: takes what does not hold.
         targets: for second names of edges, the first.
     """
-    outputs = {item.name: item.edge for item in network.outputs}
+    outputs = network.ends
     shapes = {edge.name: edge.shape for edge in network.edges}
     for demand in demands:
         found: dict[str, Held] = {**_sizes(demand, network, shapes), **figures}

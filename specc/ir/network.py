@@ -209,6 +209,11 @@ class Network(Model):
         return self.edge(call.inputs[0]).shape[: call.over_time]
 
     @cached_property
+    def ends(self) -> dict[str, str]:
+        """The edge of each output, by the output's name."""
+        return {item.name: item.edge for item in self.outputs}
+
+    @cached_property
     def input_types(self) -> dict[str, DType]:
         """The types of the inputs that are not real numbers."""
         edges = (self.edge(item.name) for item in self.inputs)

@@ -31,7 +31,7 @@ class Program(Model):
         """
         network, training = self.network, self.training
         found = {item.name: network.edge(item.name).shape for item in network.inputs}
-        edges = {item.name: item.edge for item in network.outputs}
+        edges = network.ends
         for item in training.objectives if training else ():
             shape = network.edge(edges[item.output]).shape
             if item.loss.target == "classes":
