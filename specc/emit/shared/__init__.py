@@ -7,7 +7,7 @@ lowerings stand here once; a backend includes `SHARED` in its table.
 # Importing the modules with lowerings fills the table.
 from .head import docstring
 from .initial_weights import initial_weights_section
-from .loop import stopping_field, stopping_of, stopping_section, training_section
+from .loop import training_section
 from .main import main_section
 from .phases import (
     COUNTERS_OF_PHASE,
@@ -24,6 +24,7 @@ from .reuse import reused_argument, reused_parameter
 from .schedules import learning_rate_section
 from .section import Section, fill, naming
 from .settings import constants_section
+from .stopping import stopping_field, stopping_of, stopping_section
 from .table import SHARED
 
 __all__ = [
