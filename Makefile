@@ -52,6 +52,7 @@ docs: $(STAMP)  ## write grammar/REFERENCE.md anew from the catalogue and the ru
 
 bench: $(STAMP)  ## speed of training against hand-written programs; speed of the checker
 	$(BIN)/python bench/train_speed.py
+	$(BIN)/python bench/compiled_step.py
 	$(BIN)/python bench/check_scale.py
 
 lock: $(STAMP)  ## write requirements.lock from what is installed in .venv
