@@ -271,3 +271,9 @@ def check_layer(
         # TensorFlow compiles grouped convolutions anew whenever they run by themselves.
         check_gradients(running, batch, 1 if getattr(tested, "groups", 1) > 1 else 4)
     return running
+
+
+def why_not(tested: Program) -> str:
+    """The one reason for which a program is refused."""
+    (obstacle,) = BACKEND.plan(tested).obstacles
+    return f"{obstacle.owner}: {obstacle.why}"
