@@ -2,11 +2,14 @@
 
 import pytest
 from check_specs import (
+    BASE,
+    CLASSES,
     DATA,
     check,
     errors,
     only,
     program,
+    regression,
     trained,
     underlined,
 )
@@ -15,18 +18,6 @@ from specc.catalog.losses import (
     MeanSquaredError,
     SparseCategoricalCrossentropy,
 )
-
-BASE = "  optimizer = sgd\n  epochs = 4\n"
-CLASSES = f"  loss = sparse_categorical_crossentropy\n{BASE}"
-PROGRESSION = "data Wine { source = diabetes; validation = 10% }\n"
-
-
-def regression(train: str, last: str = "Dense(1)") -> str:
-    return (
-        f"model Net {{\n  input features: float32[10]\n  {last}\n}}\n{PROGRESSION}"
-        f"train Net on Wine {{\n{train}\n}}\n"
-    )
-
 
 # How outputs end
 

@@ -1,16 +1,9 @@
 """Phases of a training: what they take from the train block."""
 
-from check_specs import (
-    trained,
-)
+from check_specs import trained
 
 from specc.catalog.optimizers import SGD
 from specc.pipeline import Settings, check_source
-
-BASE = "  optimizer = sgd\n  epochs = 4\n"
-CLASSES = f"  loss = sparse_categorical_crossentropy\n{BASE}"
-PROGRESSION = "data Wine { source = diabetes; validation = 10% }\n"
-
 
 HELD_OUT = "data Wine { source = wine; validation = 20% }\n"
 PHASES = """\

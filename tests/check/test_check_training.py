@@ -2,12 +2,15 @@
 
 import pytest
 from check_specs import (
+    BASE,
+    CLASSES,
     DATA,
     TRAIN,
     check,
     errors,
     only,
     program,
+    regression,
     rules,
     sequential,
     trained,
@@ -25,17 +28,6 @@ from specc.catalog.schedules import Constant, ExponentialDecay, Piece, Piecewise
 from specc.catalog.types import Duration
 from specc.ir import Objective
 from specc.pipeline import Settings
-
-BASE = "  optimizer = sgd\n  epochs = 4\n"
-CLASSES = f"  loss = sparse_categorical_crossentropy\n{BASE}"
-PROGRESSION = "data Wine { source = diabetes; validation = 10% }\n"
-
-
-def regression(train: str, last: str = "Dense(1)") -> str:
-    return (
-        f"model Net {{\n  input features: float32[10]\n  {last}\n}}\n{PROGRESSION}"
-        f"train Net on Wine {{\n{train}\n}}\n"
-    )
 
 
 def test_every_setting_has_its_value() -> None:
