@@ -7,19 +7,8 @@ from typing import Any
 import keras
 import numpy as np
 import pytest
-from keras_programs import (
-    assert_near,
-    batch_of,
-    check_gradients,
-    emit,
-    layer,
-    make,
-    objective,
-    outputs,
-    program,
-    run,
-    why_not,
-)
+from keras_programs import assert_near, check_gradients, emit, outputs, run, why_not
+from small_programs import batch_of, layer, make, objective, program
 
 from specc.ir import Edge, LayerNode, Phase, Program
 from specc.runtime.random import keep_mask

@@ -6,17 +6,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from keras_programs import (
-    assert_near,
-    batch_of,
-    emit,
-    layer,
-    make,
-    objective,
-    outputs,
-    program,
-    run,
-)
+from keras_programs import assert_near, emit, outputs, run
+from small_programs import batch_of, layer, make, objective, program
 
 TANH = make("activation", "tanh")
 

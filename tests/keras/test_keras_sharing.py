@@ -5,17 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from keras_programs import (
-    assert_near,
-    batch_of,
-    check_gradients,
-    layer,
-    make,
-    outputs,
-    program,
-    run,
-    why_not,
-)
+from keras_programs import assert_near, check_gradients, outputs, run, why_not
+from small_programs import batch_of, layer, make, program
 
 from specc.ir import Call, Edge, Network, Program
 from specc.runtime.random import keep_mask
