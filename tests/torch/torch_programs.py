@@ -61,3 +61,9 @@ def close(found: Any, wanted: Any, dtype: str) -> bool:
         return False
     largest = max(float(np.abs(wanted).max(initial=0.0)), 1e-3)
     return bool(np.abs(found - wanted).max(initial=0.0) <= BOUNDS[dtype] * largest)
+
+
+def softmax(x: np.ndarray) -> np.ndarray:
+    """The shares along the last axis."""
+    shares = np.exp(x - x.max(-1, keepdims=True))
+    return shares / shares.sum(-1, keepdims=True)
