@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from ..check.checked import CheckedProgram
 from ..diagnostics.fault import Fault
 from ..diagnostics.model import Note
 from ..pictures import GRAPHS, SCHEDULES, draw_graph, draw_schedule
-
-if TYPE_CHECKING:
-    from .spec import Spec
+from .programs import Programs
 
 __all__ = ["graph", "schedule"]
 
 
-def graph(spec: Spec, name: str | None, format: str, depth: int | None) -> str:
+def graph(spec: Programs, name: str | None, format: str, depth: int | None) -> str:
     """A picture of a model; see `Spec.graph`."""
     _among(format, GRAPHS)
     chosen = spec.shown(name)
@@ -24,7 +21,7 @@ def graph(spec: Spec, name: str | None, format: str, depth: int | None) -> str:
 
 
 def schedule(
-    spec: Spec, name: str | None, format: str, steps_per_epoch: int | None
+    spec: Programs, name: str | None, format: str, steps_per_epoch: int | None
 ) -> str:
     """The learning rate over a whole training; see `Spec.schedule`."""
     _among(format, SCHEDULES)
@@ -33,7 +30,7 @@ def schedule(
     return draw_schedule(checked.program, checked.origins, steps, format)
 
 
-def _steps_per_epoch(spec: Spec, checked: CheckedProgram, name: str | None) -> int:
+def _steps_per_epoch(spec: Programs, checked: CheckedProgram, name: str | None) -> int:
     """The updates of an epoch, which the size of the data gives."""
     assert checked.program.training is not None
     try:

@@ -5,11 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..check.checked import Checked, CheckedProgram, Settings
 from ..diagnostics.model import Problem, Source, failed
 from ..pipeline import SelectionError, check_source, select, select_model
 from .errors import SpecError, untrained
+
+if TYPE_CHECKING:
+    from ..data import Prepared
 
 __all__ = ["Programs"]
 
@@ -66,6 +70,20 @@ class Programs:
             return self.program(name)
         except SelectionError:
             return self.model(name)
+
+    def prepare(self, name: str | None = None) -> Prepared:
+        """The data of a training, read, divided and scaled. Paths are relative to the spec.
+
+        Raises:
+            SpecError: the spec has errors.
+            SelectionError: the name selects nothing, or one is needed.
+            Fault: the data is not there (status 3) or does not fit (status 1).
+        """
+        from ..data import prepare
+
+        checked = self.trained(name)
+        assert checked.program.data is not None
+        return prepare(checked.program.data, self.folder, checked.origins)
 
     def sound(self) -> Checked:
         """The outcome of the check, for a spec without errors.

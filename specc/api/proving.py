@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from ..backend import Emission, backends
 from ..diagnostics.fault import Fault
@@ -13,15 +12,14 @@ from ..verify import Verdict, Watch, WorkerPool, annotated, refused, verify
 from ..verify.protocol import Arrays, Precision
 from .backends import usable_backend
 from .errors import SpecError
-
-if TYPE_CHECKING:
-    from .spec import Spec
+from .programs import Programs
+from .training import taken
 
 __all__ = ["verify_spec"]
 
 
 def verify_spec(
-    spec: Spec,
+    spec: Programs,
     name: str | None,
     backend_names: Iterable[str] | None,
     steps: int,
@@ -62,11 +60,11 @@ def verify_spec(
 
 
 def _trained_weights(
-    spec: Spec, name: str | None, reuse: Mapping[str, str | Path] | None
+    spec: Programs, name: str | None, reuse: Mapping[str, str | Path] | None
 ) -> Mapping[str, Arrays] | None:
     """Those that a training begins with; None where there is no run that has them."""
     try:
-        return spec.taken(name, reuse).arrays or None
+        return taken(spec, name, reuse).arrays or None
     except Fault as fault:
         if reuse or fault.status != 3:
             raise
@@ -74,7 +72,7 @@ def _trained_weights(
 
 
 def _compare(
-    spec: Spec,
+    spec: Programs,
     name: str | None,
     emissions: Mapping[str, Emission],
     steps: int,

@@ -16,7 +16,6 @@ from .programs import Programs
 if TYPE_CHECKING:
     from ..check.summary import Summary
     from ..comparing import Change
-    from ..data import Prepared
     from ..run import Progress, RunResult, Taken
     from ..verify import Verdict, Watch, WorkerPool
     from ..verify.protocol import Precision
@@ -144,20 +143,6 @@ class Spec(Programs):
         from .drawing import schedule
 
         return schedule(self, name, format, steps_per_epoch)
-
-    def prepare(self, name: str | None = None) -> Prepared:
-        """The data of a training, read, divided and scaled. Paths are relative to the spec.
-
-        Raises:
-            SpecError: the spec has errors.
-            SelectionError: the name selects nothing, or one is needed.
-            Fault: the data is not there (status 3) or does not fit (status 1).
-        """
-        from ..data import prepare
-
-        checked = self.trained(name)
-        assert checked.program.data is not None
-        return prepare(checked.program.data, self.folder, checked.origins)
 
     def train(
         self,

@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from ..diagnostics.model import Problem
 from ..run import (
@@ -24,15 +23,13 @@ from ..run import (
     train,
 )
 from .backends import emission, usable_backend
-
-if TYPE_CHECKING:
-    from .spec import Spec
+from .programs import Programs
 
 __all__ = ["taken", "train_spec"]
 
 
 def train_spec(
-    spec: Spec,
+    spec: Programs,
     backend: str,
     name: str | None,
     run: str | Path | None,
@@ -71,7 +68,7 @@ def train_spec(
 
 
 def _job(
-    spec: Spec,
+    spec: Programs,
     backend: str,
     name: str | None,
     command: Sequence[str],
@@ -102,7 +99,7 @@ def _job(
     )
 
 
-def _sources(spec: Spec) -> dict[str, str]:
+def _sources(spec: Programs) -> dict[str, str]:
     """The texts of the spec and of what it imports, by path from its folder."""
     found = {Path(spec.source.name).name: spec.source.text}
     for source in spec.checked.imports:
@@ -118,10 +115,10 @@ def _new_folder(job: Job, run: str | Path | None, force: bool) -> RunFolder:
 
 
 def taken(
-    spec: Spec,
+    spec: Programs,
     name: str | None,
     reuse: Mapping[str, str | Path] | None,
-    backend: str,
+    backend: str = "NAME",
 ) -> Taken:
     """The trained weights that a training begins with; see `Spec.taken`."""
     checked = spec.program(name)
