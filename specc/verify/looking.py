@@ -7,8 +7,9 @@ import numpy as np
 from .protocol import Arrays, Probe
 from .workplace import Workplace
 
-__all__ = ["Looking"]
+__all__ = ["CONSTANTS", "Looking"]
 
+#: What every program that trains says of itself.
 CONSTANTS = (
     "SEED",
     "BATCH_SIZE",
