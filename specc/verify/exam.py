@@ -105,6 +105,8 @@ class Exam:
             arrays |= {f"reused/{number}/{name}": a for name, a in reused.items()}
         for name, array in self.forced.edges.items():
             arrays[f"edge/{name}"] = array
+        for way, edges in self.forced.strained.items():
+            arrays |= {f"strained/{way}/{name}": a for name, a in edges.items()}
         for name, array in self.forced.cotangents.items():
             arrays[f"cotangent/{name}"] = array
         for step, state in (states or {}).items():
@@ -129,6 +131,7 @@ class Exam:
             arrays=str(arrays),
             out=str(out),
             alone=self.forced.calls,
+            strained=tuple(self.forced.strained),
             probes=self.probes,
             relations=relations_of(self.program) if self.rows() > 1 else None,
             epochs=self.window.epochs,
@@ -180,6 +183,7 @@ class Exam:
         whole = self.double(emission, arrays, out)
         idle: dict[str, Any] = {
             "alone": {},
+            "strained": (),
             "probes": (),
             "relations": None,
             "updates": (),
@@ -207,7 +211,11 @@ class Exam:
             self,
             start=moved(self.start, size),
             batches={name: away(b, floats) for name, b in self.batches.items()},
-            forced=replace(self.forced, edges=away(self.forced.edges, edges)),
+            forced=replace(
+                self.forced,
+                edges=away(self.forced.edges, edges),
+                strained={w: away(a, a) for w, a in self.forced.strained.items()},
+            ),
         )
 
     def at_rest(self, emission: Emission, arrays: Path, out: Path) -> Case:
@@ -217,7 +225,7 @@ class Exam:
         none: dict[str, Any] = {"epochs": (), "validation": (), "record": ()}
         none["spans"] = ()
         none["rate_epoch"] = len(self.window.epochs[0])
-        some = ("alone", "probes", "relations", "odd")
+        some = ("alone", "strained", "probes", "relations", "odd")
         again = {name: getattr(double, name) for name in some}
         return whole.model_copy(update={**none, **again, "after": None})
 
@@ -232,6 +240,7 @@ class Exam:
             arrays=str(arrays),
             out=str(out),
             alone=self.forced.calls,
+            strained=tuple(self.forced.strained),
             probes=tuple(p for p in self.probes if p.start == "random"),
             reused=tuple(self.reused),
             rate_epoch=len(self.window.epochs[0]),
@@ -241,6 +250,11 @@ class Exam:
             updates=self.updates,
             updates_on=updates[0],
         )
+
+    def again(self, emission: Emission, arrays: Path, out: Path) -> Case:
+        """What is asked in float32, in float64 once more."""
+        single = self.single(emission, arrays, out)
+        return single.model_copy(update={"precision": "float64", "updates": ()})
 
     def shaken(self, share: float, inputs: bool) -> Exam:
         """The same questions from weights, or inputs too, that are moved by a share.
@@ -258,8 +272,12 @@ class Exam:
         }
         edges = self.forced.edges
         near = {n: a for n, a in edges.items() if n != "ids"}
-        near = shaken(near, {name: largest([a]) for name, a in near.items()}, share)
-        forced = replace(self.forced, edges={**edges, **near})
+        near = shaken(near, _sizes(near), share)
+        strained = {
+            way: {**arrays, **shaken(arrays, _sizes(arrays), share)}
+            for way, arrays in self.forced.strained.items()
+        }
+        forced = replace(self.forced, edges={**edges, **near}, strained=strained)
         return replace(away, batches=batches, forced=forced)
 
     def until(self, made: int, reading: Reading) -> Exam:
@@ -336,6 +354,10 @@ def prepare(
         guards=guards,
         reused=reused,
     )
+
+
+def _sizes(arrays: Arrays) -> dict[str, float]:
+    return {name: largest([array]) for name, array in arrays.items()}
 
 
 def _single(array: np.ndarray) -> np.ndarray:
