@@ -24,17 +24,13 @@ from ..ir import Network
 from ..runtime.random import random_words, uniform
 from .compare import Part
 from .expect import Expected
+from .parts import MODES, PULLED, SOLO
 from .protocol import Alone, Arrays, Precision, Reading
 from .spread import largest
 
-__all__ = ["ALONE", "MODES", "STRAINED", "Forced", "alone_parts", "force", "held_to"]
+__all__ = ["STRAINED", "Forced", "alone_parts", "force", "held_to"]
 
 ROWS = 3
-MODES = ("inference", "training")
-#: The parts of this comparison, in order.
-ALONE = tuple(
-    f"nodes alone{way} in {mode}" for way in ("", ", backward") for mode in MODES
-)
 
 
 #: The size of ordinary numbers, and of those that strain.
@@ -146,15 +142,15 @@ def alone_parts(
         name: forced.edges[name].shape for name in forced.calls
     }
     pulled = dict(_pulled(forced, expected))
-    for title, where, names, gate, kind in (
-        ("nodes alone", "alone", outputs, "float64.forward", _itself),
-        ("nodes alone, backward", "pulled", pulled, "float64.gradient", _node),
+    for titles, where, names, gate, kind in (
+        (SOLO, "alone", outputs, "float64.forward", _itself),
+        (PULLED, "pulled", pulled, "float64.gradient", _node),
     ):
         for way in ("", *forced.strained):
             limit = gate.replace(".", ".odd_") if way else gate
-            for mode in MODES:
+            for title, mode in zip(titles, MODES, strict=True):
                 part = Part(
-                    f"{title} in {mode}",
+                    title,
                     names,
                     "float32.ratio" if single else limit,
                     precision,

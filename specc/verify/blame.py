@@ -8,55 +8,43 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ..ir import Origins, Phase, Program, Weight
-from .alone import ALONE
-from .bare import SEEDED
 from .compare import Mismatch
 from .exam import Exam, phase_at
-from .laws import LAWS
+from .parts import (
+    AFTER,
+    AFTER_STEPS,
+    ALONE,
+    AT_REST,
+    AT_THE_END,
+    BEFORE,
+    BEGINNING,
+    CLIPPED,
+    FIGURES,
+    FIGURES_OF_EPOCHS,
+    GRADIENTS,
+    HALVED,
+    HELD_OUT,
+    ODD,
+    OUTPUTS,
+    OUTPUTS_AFTER,
+    PENALTY,
+    PREDICTIONS,
+    RELATIONS,
+    RESUMED,
+    SEEDED,
+    SETTINGS,
+    STATES,
+    STEP_FIGURES,
+    STEPS,
+    TURNED,
+    UPDATES,
+)
 from .protocol import Arrays, Reading
-from .relations import RELATIONS
 from .spread import distance
-from .start import REUSED
-from .updates import UPDATES
-from .updating import ODD
 from .verdict import Place
 
 __all__ = ["Blame", "Scene", "place_of"]
 
-#: Parts in the order in which a program does things; the first that differs is the cause.
-AT_REST = (
-    *ALONE,
-    "outputs in inference",
-    "outputs in training",
-    "predictions",
-    "penalty",
-    "figures in inference",
-    "figures in training",
-    "gradients",
-    "clipped gradients",
-    *RELATIONS,
-    SEEDED,
-)
-BEGINNING = (REUSED, "initial weights", LAWS, "built state", "built weights")
-BEFORE = ("settings", *BEGINNING)
-AFTER = (
-    "decisions",
-    "state after a step",
-    "figures of a step",
-    "state after steps",
-    "figures of steps",
-    ODD,
-    "figures of epochs",
-    "held-out figures",
-    "state at the end",
-    "state after resuming",
-    UPDATES,
-    "outputs in inference after training",
-    "outputs in training after training",
-    "training function",
-)
-#: Parts of these that no rounding of a training that went before can excuse.
-EXACT = ("decisions", "state after resuming", UPDATES)
 DECISIONS = (
     "defaults",
     "rates",
@@ -108,7 +96,7 @@ class Scene:
             return 2, AFTER.index(part), item.part.step or 0, place
         calls = {call.name: n for n, call in enumerate(self.program.network.calls)}
         place = calls.get(name.rsplit("@", 1)[-1], 0)
-        if part in ("gradients", "clipped gradients"):
+        if part in (GRADIENTS, CLIPPED):
             place = -calls.get(self.call_of(name.rpartition("/")[0]), 0)
         looks = [look.name for look in self.exam.probes]
         look = looks.index(item.part.look) if item.part.look in looks else 0
@@ -139,7 +127,10 @@ class Scene:
     def in_the_model(self, item: Mismatch) -> Mismatch:
         """For a node that differs alone, how it differs within the model; else itself."""
         for other in self.mismatches if item.part.name in ALONE else ():
-            if other.part.name.startswith("outputs in") and other.name == item.name:
+            if (
+                other.part.name in (*OUTPUTS, *OUTPUTS_AFTER)
+                and other.name == item.name
+            ):
                 return other
         return item
 
@@ -160,7 +151,7 @@ class Scene:
         training = self.program.training
         assert training is not None
         reading = self.readings[min(self.readings)]
-        stepped = item.part.name in ("state after steps", "figures of steps")
+        stepped = item.part.name in STEPS
         step = item.part.step if stepped else None
         looks = {probe.name: probe.phase for probe in self.exam.probes}
         number = phase_at(reading, step) if step else looks.get(item.part.look or "", 0)
@@ -171,27 +162,27 @@ class Scene:
         if part in ALONE:
             node = name.rsplit("@", 1)[-1]
             return Blame(node, "", self._layer(node))
-        if part.startswith("outputs in") or part == SEEDED:
+        if part in (*OUTPUTS, *OUTPUTS_AFTER, SEEDED):
             return Blame(name, "", self._layer(name))
         if part in BEGINNING:
             return self._initial(name)
-        if part in ("state after steps", "state after a step", UPDATES, ODD):
+        if part in (*STATES, UPDATES, ODD):
             return self._update(item)
-        if part == "state after resuming":
+        if part == RESUMED:
             return Blame("exported state", "", "optimizer")
-        if part == "state at the end":
+        if part == AT_THE_END:
             return Blame("early_stopping, best weights", "callbacks", "training")
-        if part == "penalty":
+        if part == PENALTY:
             return self._penalty()
-        if part in ("gradients", "clipped gradients"):
+        if part in (GRADIENTS, CLIPPED):
             return self._gradient(item)
-        if part.startswith("figures") or part == "held-out figures":
+        if part in (*FIGURES, *STEP_FIGURES, FIGURES_OF_EPOCHS, HELD_OUT):
             return self._figure(item)
         if part in RELATIONS:
             return self._relation(item)
-        if part == "predictions":
+        if part == PREDICTIONS:
             return Blame(f"output {name}", "", f"output:{name}")
-        if part == "settings":
+        if part == SETTINGS:
             return Blame(f"setting {name}", name.lower(), "training")
         return self._decision(item)
 
@@ -212,7 +203,7 @@ class Scene:
     def _penalty(self) -> Blame:
         """The regularized weight whose gradient differs, or the first there is."""
         paths = [w.path for w in self.program.network.weights() if w.regularizer]
-        wrong = [path for path in self.differing("gradients") if path in paths]
+        wrong = [path for path in self.differing(GRADIENTS) if path in paths]
         for path in (*wrong, *paths):
             layer, slot = path.rsplit("/", 1)
             return Blame(layer, f"{slot}_regularizer", layer)
@@ -220,7 +211,7 @@ class Scene:
 
     def _gradient(self, item: Mismatch) -> Blame:
         """The last layer whose gradient differs: the fault is in it or right after it."""
-        if item.part.name == "clipped gradients":
+        if item.part.name == CLIPPED:
             return Blame("optimizer", self.clipping(), "optimizer")
         layer = item.name.rsplit("/", 1)[0]
         return Blame(layer, "", layer)
@@ -234,7 +225,7 @@ class Scene:
 
     def _figure(self, item: Mismatch) -> Blame:
         assert self.program.training is not None
-        if item.part.name in ("figures of epochs", "held-out figures"):
+        if item.part.name in (FIGURES_OF_EPOCHS, HELD_OUT):
             return Blame("epoch loop", item.name, "training")
         for objective in self.program.training.objectives:
             lead = f"{objective.output}_"
@@ -278,7 +269,7 @@ class Scene:
         """How many times larger one side's update is, if that is so in all weights."""
         step = item.part.step
         guilty, other = self.versus(item)
-        if not step or item.part.name != "state after steps" or not guilty:
+        if not step or item.part.name != AFTER_STEPS or not guilty:
             return None
         now, before = self.under(f"steps/{step}"), self._before(step)
         if not before:
@@ -336,7 +327,7 @@ class Scene:
 
     def _relation(self, item: Mismatch) -> Blame:
         """An output, or the layer of a weight."""
-        if item.part.name.startswith("predictions"):
+        if item.part.name in (TURNED, HALVED):
             return Blame(f"output {item.name}", "", f"output:{item.name}")
         layer = item.name.rsplit("/", 1)[0]
         return Blame(layer, "", layer)

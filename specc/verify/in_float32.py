@@ -16,16 +16,16 @@ from itertools import combinations
 import numpy as np
 
 from ..catalog.types import Shape
-from .alone import ALONE, STRAINED, alone_parts, held_to
+from .alone import STRAINED, alone_parts, held_to
 from .compare import Part
-from .conditioning import blurred, undecided
+from .conditioning import blurred, undecided, usual
 from .dual import Witness, compare_dual, long_sum
 from .exam import Exam, phase_at
-from .in_float64 import usual
 from .ledger import Ledger
+from .parts import AFTER_A_STEP, ALONE, BUILT_WEIGHTS, FIGURES_OF_A_STEP, LOOKS, UPDATES
 from .protocol import Arrays, Probe, Reading
 from .tolerances import tolerances
-from .updates import UPDATES, part_of_update
+from .updates import part_of_update
 from .updating import at
 
 __all__ = ["Control", "Float32"]
@@ -86,9 +86,7 @@ class Float32:
             }
             built = reading.under("built")
             pair = {"drawn": drawn, side: {n: built[n] for n in names if n in built}}
-            part = Part(
-                "built weights", names, "float64.exact", "float32", truth="drawn"
-            )
+            part = Part(BUILT_WEIGHTS, names, "float64.exact", "float32", truth="drawn")
             self.ledger.compare(part, pair)
 
     def alone(self) -> None:
@@ -107,17 +105,19 @@ class Float32:
         outputs = {name: (rows, *shape) for name, shape in wanted.outputs.items()}
         logs: dict[str, Shape | None] = dict.fromkeys(wanted.logs, ())
         both = [*self.single.values(), *self.double.values()]
-        for title, where, names in (
-            ("outputs in inference", "inference", nodes),
-            ("outputs in training", "training", nodes),
-            ("predictions", "predict", outputs),
-            ("figures in inference", "evaluate", logs),
-            ("figures in training", "train", logs),
-            ("gradients", "raw", wanted.gradients),
-            ("clipped gradients", "clipped", wanted.gradients),
-        ):
-            if not wanted.applies(where):
+        tables: dict[str, Mapping[str, Shape | None]] = {
+            "inference": nodes,
+            "training": nodes,
+            "predict": outputs,
+            "evaluate": logs,
+            "train": logs,
+            "raw": wanted.gradients,
+            "clipped": wanted.gradients,
+        }
+        for title, where in LOOKS:
+            if where not in tables or not wanted.applies(where):
                 continue
+            names = tables[where]
             dtype = "float32" if names is not logs else None
             mode = "inference" if where in IN_INFERENCE else "training"
             seen = [reading.under(f"{mode}/{probe.name}") for reading in both]
@@ -152,7 +152,7 @@ class Float32:
             if weight in self.nulls:
                 masks[slot] = self.nulls[weight]
         part = Part(
-            "state after a step",
+            AFTER_A_STEP,
             names,
             "float32.ratio",
             "float32",
@@ -163,7 +163,7 @@ class Float32:
         )
         place, after = f"single/{step}", f"steps/{step + 1}"
         self._dual(part, place, self._steps("single"), after)
-        part = Part("figures of a step", logs, "float32.ratio", step=step + 1)
+        part = Part(FIGURES_OF_A_STEP, logs, "float32.ratio", step=step + 1)
         place, after = f"single_logs/{step}", f"logs/{step + 1}"
         self._dual(part, place, self._steps("single_logs"), after)
 
@@ -289,7 +289,7 @@ def within_float32(
         for name in arrays.keys() & there[side].keys():
             found, truth = arrays[name], there[side][name]
             if found.shape == truth.shape:
-                beyond = (np.abs(truth) > most) & (found == np.sign(truth) * np.inf)
+                beyond = (np.abs(truth) > most) & (found == np.copysign(np.inf, truth))
                 arrays[name] = np.where(beyond, np.zeros_like(found), found)
                 there[side][name] = np.where(beyond, 0.0, truth)
     return here, there

@@ -13,7 +13,6 @@ from .protocol import Arrays
 from .spread import largest
 
 __all__ = [
-    "REUSED",
     "in_float64",
     "moved",
     "random_start",
@@ -23,8 +22,6 @@ __all__ = [
 ]
 
 PURPOSE = "verify"
-#: The part that holds what a model begins with against the trained arrays it takes.
-REUSED = "reused weights"
 
 
 def random_start(network: Network, seed: int = 1) -> Arrays:

@@ -19,7 +19,8 @@ from specc.catalog.metrics import Accuracy
 from specc.catalog.optimizers import Adam
 from specc.ir import Program
 from specc.verify import Verdict, WorkerPool, render, verify
-from specc.verify.exam import Exam, prepare
+from specc.verify.exam import Exam
+from specc.verify.preparing import prepare
 from specc.verify.samples import batches_for
 from specc.verify.samples.drafts import Draft, train
 from specc.verify.start import random_start
