@@ -202,7 +202,7 @@ class Exam:
         none: dict[str, Any] = {"epochs": (), "validation": (), "record": ()}
         none["spans"] = ()
         none["rate_epoch"] = len(self.window.epochs[0])
-        some = ("alone", "strained", "probes", "relations", "odd")
+        some = ("alone", "probes", "relations", "odd")
         again = {name: getattr(double, name) for name in some}
         return whole.model_copy(update={**none, **again, "after": None})
 

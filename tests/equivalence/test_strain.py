@@ -33,6 +33,16 @@ def test_every_edge_of_real_numbers_is_strained(forced: Forced) -> None:
         assert {array.dtype for array in arrays.values()} == {np.dtype(np.float32)}
 
 
+def test_a_single_example_is_not_strained() -> None:
+    network = Draft({"x": (9,)}).network({"y": "x"})
+    batch = {"ids": np.array([0]), "x": np.zeros((1, 9), np.float32)}
+    assert not force(network, batch).strained
+    two = {"ids": np.array([0, 1]), "x": np.zeros((2, 9), np.float32)}
+    (far,) = force(network, two).strained["far"].values()
+    for axis in (0, 1):
+        assert far.astype(np.float64).std(axis=axis).min() > 0.1
+
+
 def test_exponentials_of_large_numbers_are_beyond_float32_alone(forced: Forced) -> None:
     for array in forced.strained["large"].values():
         with np.errstate(over="ignore"):
