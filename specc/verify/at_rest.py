@@ -87,6 +87,7 @@ class AtRest(Evidence):
                 batch=probe.batch,
                 look=probe.name,
                 least=least,
+                terms=self.exam.terms(rows, training=True) if names is grads else 1,
                 **self._amplified(where, probe),
             )
             self.compare(part, f"{where}/{probe.name}")
@@ -111,8 +112,9 @@ class AtRest(Evidence):
             return
         outputs = with_rows(self.exam.expected.outputs, rows)
         gradients: dict[str, Shape | None] = dict(self.exam.expected.gradients)
+        terms = self.exam.terms(rows, training=True)
         compare_relations(
-            relations, outputs, gradients, self.sides, self.ledger, self.moved
+            relations, outputs, gradients, terms, self.sides, self.ledger, self.moved
         )
 
     def seeded(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -154,6 +155,21 @@ class Exam:
     def rows(self) -> int:
         """The number of examples of the batch for looks at rest."""
         return len(self.batches["real"]["ids"])
+
+    def terms(self, rows: int, training: bool) -> int:
+        """The longest sum: over the inputs of a unit, or in training over all positions.
+
+        Means of a normalization and gradients of what is shared by all positions add up
+        the batch and every place of an image.
+        """
+        fans = [weight.fan_in for weight in self.program.network.weights()]
+        if not training:
+            return max(fans, default=1)
+        places = [
+            math.prod(dim for dim in shape[:-1] if isinstance(dim, int))
+            for shape in self.expected.nodes.values()
+        ]
+        return max(*fans, rows * max(places, default=1), 1)
 
     def control(self, emission: Emission, arrays: Path, out: Path) -> Case:
         """The case in float64 once more, training alone."""

@@ -8,7 +8,6 @@ nothing.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import combinations
@@ -93,7 +92,7 @@ class Float32:
         """Each node by itself."""
         exam = self.exam
         for part, place in alone_parts(exam.forced, exam.expected, "float32"):
-            sums = self.terms(exam.forced.rows, training=part.name != ALONE[0])
+            sums = self.exam.terms(exam.forced.rows, training=part.name != ALONE[0])
             least = held_to(self.double.values(), place)
             self._dual(replace(part, terms=sums, least=least), place, [place])
 
@@ -134,7 +133,7 @@ class Float32:
                 blur=blurred(self.exam.program, seen, unit=2.0**-24)
                 if names is logs or names is wanted.gradients
                 else {},
-                terms=self.terms(rows, training=where not in IN_INFERENCE),
+                terms=self.exam.terms(rows, training=where not in IN_INFERENCE),
                 batch=probe.batch,
                 look=probe.name,
             )
@@ -158,7 +157,7 @@ class Float32:
             "float32",
             wanted.kind,
             masks,
-            terms=self.terms(self.rows(step), training=True),
+            terms=self.exam.terms(self.rows(step), training=True),
             step=step + 1,
         )
         place, after = f"single/{step}", f"steps/{step + 1}"
@@ -190,28 +189,13 @@ class Float32:
     def share(self) -> float:
         """How far weights and inputs are moved in a control."""
         rows = max(map(self.rows, self.exam.singles), default=self.exam.rows())
-        rounding = long_sum(self.terms(rows, training=True))
+        rounding = long_sum(self.exam.terms(rows, training=True))
         rounding = max(rounding, tolerances()["float32.floor"])
         return tolerances()["float32.control"] * rounding
 
     def rows(self, step: int) -> int:
         """The number of examples in the batch of an update."""
         return len(self.exam.batches[self.exam.window.updates()[step]]["ids"])
-
-    def terms(self, rows: int, training: bool) -> int:
-        """The longest sum: over the inputs of a unit, or in training over all positions.
-
-        Means of a normalization and gradients of what is shared by all positions add up
-        the batch and every place of an image.
-        """
-        fans = [weight.fan_in for weight in self.exam.program.network.weights()]
-        if not training:
-            return max(fans, default=1)
-        places = [
-            math.prod(dim for dim in shape[:-1] if isinstance(dim, int))
-            for shape in self.exam.expected.nodes.values()
-        ]
-        return max(*fans, rows * max(places, default=1), 1)
 
     def _dual(
         self,

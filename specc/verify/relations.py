@@ -40,13 +40,15 @@ def compare_relations(
     relations: Relations,
     outputs: Mapping[str, Shape | None],
     gradients: Mapping[str, Shape | None],
+    terms: int,
     sides: Mapping[str, Reading],
     ledger: Ledger,
     moved: Callable[[str], Mapping[str, float]],
 ) -> None:
     """Hold each side against itself.
 
-    `moved` says how far tensors under a prefix may be apart in any case.
+    `terms` is the longest sum that goes into a gradient; `moved` says how far tensors
+    under a prefix may be apart in any case.
     """
     holds = {
         TURNED_GRADIENTS: relations.symmetric,
@@ -66,6 +68,7 @@ def compare_relations(
                 names,
                 gate,
                 truth="as is",
+                terms=terms if names is gradients else 1,
                 batch=relations.batch,
                 allowed=moved(f"related/{what}"),
             )
