@@ -18,6 +18,7 @@ help:  ## this list
 $(STAMP): pyproject.toml requirements.lock
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet -c requirements.lock -e '.[all,dev]'
+	$(BIN)/python -m compileall -q specc grammar backends
 	@touch $@
 
 install: $(STAMP)  ## make .venv with everything in it, at the locked versions
@@ -51,6 +52,7 @@ docs: $(STAMP)  ## write grammar/REFERENCE.md anew from the catalogue and the ru
 
 bench: $(STAMP)  ## speed of training against hand-written programs; speed of the checker
 	$(BIN)/python bench/train_speed.py
+	$(BIN)/python bench/compiled_step.py
 	$(BIN)/python bench/check_scale.py
 
 lock: $(STAMP)  ## write requirements.lock from what is installed in .venv

@@ -95,7 +95,7 @@ $specs
 
 def draw_masks(seed: int, batch: Arrays, step: int) -> Tensors:
     """Draw what dropout layers keep at a step: a function of seed and step alone."""
-    rows = len(batch["ids"])
+    rows = len(batch[INPUTS[0]])
     masks = {
 $draws
     }

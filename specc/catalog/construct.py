@@ -3,9 +3,10 @@
 A construct is declared once, as one class. From the class come argument checking,
 the node of the intermediate form and its JSON, the reference page, completion, and
 the tests that loop over the catalogue.
-"""
 
-from __future__ import annotations
+Modules of constructs do without `from __future__ import annotations`: annotations as
+texts would be evaluated again for every class that inherits them.
+"""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar

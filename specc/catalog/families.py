@@ -1,7 +1,5 @@
 """The families of constructs that appear as arguments of others, and what each must say."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Annotated, Any, ClassVar, Literal, Self
 

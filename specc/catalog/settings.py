@@ -4,8 +4,6 @@ They are constructs of the family ``settings``, so that their types, defaults an
 are declared as those of all others.
 """
 
-from __future__ import annotations
-
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field

@@ -1,7 +1,5 @@
 """Types of arguments: ranges, quantities with units, and members of a family."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeVar
 
 from ..diagnostics.model import Level, failed
-from ..ir import Program
+from ..ir import Program, Reused
 from ..syntax import tree
 from .assertions import figures_of, hold
 from .bind import Binder
@@ -85,7 +85,7 @@ def resolve(
         program = _program(name, block, model, data, settings, binder)
         if program is not None:
             resolved.trainings.append(program)
-    _lint(resolved, report)
+    _lint(resolved, run, report)
     if not failed(report.problems):
         _unused_params(found.params, params, file, report)
         _unused_units(units, file, report)
@@ -182,11 +182,16 @@ def _look_up(
     return found
 
 
-def _lint(resolved: Resolved, report: Report) -> None:
+def _lint(resolved: Resolved, run: RunReader, report: Report) -> None:
     """Look for what is doubtful in what has no errors."""
+    trainings = {item.name: item.program for item in resolved.trainings}
+
+    def trained(part: Reused) -> Program | None:
+        return trainings.get(part.training) if part.run is None else run(part.run)
+
     for item in (*resolved.models, *resolved.trainings):
-        program = item.program
-        subject = Subject(program.network, item.origins, program.data, program.training)
+        made = item.program
+        subject = Subject(made.network, item.origins, made.data, made.training, trained)
         report.problems += lint(subject)
 
 

@@ -153,4 +153,13 @@ LINT_RULES: tuple[Rule, ...] = (
         Level.WARNING,
         "Howard and Ruder 2018, arXiv:1801.06146",
     ),
+    Rule(
+        "reused-on-another-scale",
+        "a part of a trained model that is given inputs on another scale",
+        "Weights fit the numbers that they were learned from. Layers that have learned from"
+        " pixels between 0 and 1 and are given pixels up to 255, or standardized ones,"
+        " saturate or fall silent: new data is scaled as that of the old training was.",
+        Level.WARNING,
+        "Yosinski et al. 2014, arXiv:1411.1792",
+    ),
 )

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import get_args
 
 from lsprotocol import types
 
 from ..catalog import catalog
+from ..catalog.types import DType
+from ..check.assertions import FIGURES
 from ..check.expectation import (
     Anything,
     Choice,
@@ -46,7 +49,7 @@ from .places import (
 )
 from .slots import Slots
 from .snippets import DATA, FILE, LAYERS, MODEL, TRAIN
-from .units import Names, data_fields, keywords, targets, unit_names
+from .units import Names, data_fields, keywords, sizes, targets, unit_names
 
 __all__ = ["complete"]
 
@@ -103,7 +106,7 @@ class _Completion:
                 yield from items.names(sorted({word.text for word in named}), "flow")
             case Types():
                 plain = [*PLAIN, *CONSTRUCTS] if slot.of == "block" else list(PLAIN)
-                known = ["float32"] if slot.of == "input" else plain
+                known = get_args(DType) if slot.of == "input" else plain
                 yield from items.words(known, Kind.TypeParameter)
             case Rules():
                 for slug, rule in RULES.items():
@@ -254,11 +257,34 @@ class _Completion:
             names = [(pair.name or pair.model).text for pair in pairs if pair]
             yield from items.names(names, kind)
             yield from items.words(("from",), Kind.Keyword)
+        elif kind == "flow":
+            yield from items.names(self._flows(), kind)
+        elif kind == "size":
+            yield from items.names(self._sizes(), kind)
+            yield from items.names(self._params(), "param")
+        elif kind == "figure":
+            yield from self._asserted()
         elif kind in ("model", "data"):
             table = self.names.models if kind == "model" else self.names.data
             yield from items.names(table, kind)
         else:
             yield from items.names(self._sides(kind), kind)
+
+    def _sizes(self) -> Iterator[str]:
+        """The sizes that the inputs of the unit around name."""
+        unit = self.slots.unit()
+        block = self.names.unit(unit[1]) if unit else None
+        yield from (name for name, _ in sizes(block)) if block else ()
+
+    def _asserted(self) -> Iterator[types.CompletionItem]:
+        """What an assertion can be about: figures, shapes, sizes, params."""
+        items, unit = self.items, self.slots.unit()
+        yield from items.words(FIGURES, Kind.Field)
+        ends = ["output"] if unit and unit[0] == "model" else []
+        shapes = [f"{name}.shape" for name in (*self._flows(), *ends)] if unit else []
+        yield from items.names(shapes, "shape")
+        yield from items.names(self._sizes(), "size")
+        yield from items.names(self._params(), "param")
 
     def _sides(self, kind: str) -> Iterator[str]:
         """Inputs or outputs of the models that the block around is about."""

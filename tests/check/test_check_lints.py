@@ -19,6 +19,7 @@ train Net on Set {{
   epochs = 10
   {stopping}
 }}
+{more}
 """
 USUAL = {
     "shape": "[13]",
@@ -28,6 +29,7 @@ USUAL = {
     "loss": "sparse_categorical_crossentropy",
     "optimizer": "sgd",
     "stopping": "",
+    "more": "",
 }
 IMAGES = {"shape": "[8, 8, 1]", "source": "digits"}
 HE = "kernel_initializer = he_normal"
@@ -39,6 +41,15 @@ UNFREEZING = """\
 phase head {{ freeze = "*_1/kernel"; optimizer = sgd(0.1) }}
   phase whole {{ optimizer = sgd({rate}) }}
   phase last {{ epochs = 3 }}"""
+TRANSFER = """
+model New {{
+  reuse body = Net to hidden
+  Dense(3, activation = softmax)
+}}
+data More {{ source = wine; {scaling} }}
+train New on More {{ loss = sparse_categorical_crossentropy; optimizer = sgd; epochs = 2 }}
+"""
+BODY = f"  hidden = Dense(8){LAST}"
 
 # rule, what is doubtful, what is not
 CASES: list[tuple[str, dict[str, str], dict[str, str]]] = [
@@ -173,6 +184,16 @@ CASES: list[tuple[str, dict[str, str], dict[str, str]]] = [
         {"stopping": UNFREEZING.format(rate=0.1)},
         {"stopping": UNFREEZING.format(rate=0.01)},
     ),
+    (
+        "reused-on-another-scale",
+        {"layers": BODY, "more": TRANSFER.format(scaling="rescale(scale = 1 / 16)")},
+        {"layers": BODY, "more": TRANSFER.format(scaling="standardize(features)")},
+    ),
+    (
+        "reused-on-another-scale",
+        {"layers": BODY, "more": TRANSFER.format(scaling="")},
+        {"layers": BODY, "data": "", "more": TRANSFER.format(scaling="")},
+    ),
 ]
 
 
@@ -202,6 +223,20 @@ def test_a_default_initializer_is_only_noted() -> None:
     assert rules(found) == ["initializer-activation-mismatch"]
     assert found.problems[0].level is Level.NOTE
     assert not found.failed
+
+
+@pytest.mark.parametrize(
+    ("axis", "found"), [("3", ["bias-before-batch-normalization"]), ("2", [])]
+)
+def test_axes_of_a_layer_at_every_step_are_those_of_a_step(
+    axis: str, found: list[str]
+) -> None:
+    layers = (
+        "  TimeDistributed(Conv2D(4, 3))\n"
+        f"  TimeDistributed(BatchNormalization(axis = {axis}))\n  Flatten\n  Dense(1)"
+    )
+    text = f"model Net {{\n  input frames: float32[5, 8, 8, 1]\n{layers}\n}}\n"
+    assert rules(check(text)) == found
 
 
 def test_an_inherited_value_is_doubted_where_it_is_used() -> None:

@@ -1,7 +1,5 @@
 """Layers that drop units at random in training."""
 
-from __future__ import annotations
-
 from typing import ClassVar
 
 from pydantic import Field

@@ -1,7 +1,5 @@
 """What every layer declares besides its arguments: its shape rule, weights, buffers and streams."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any, ClassVar, Self
 

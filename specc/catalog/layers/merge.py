@@ -1,7 +1,5 @@
 """Layers that join several tensors into one."""
 
-from __future__ import annotations
-
 from typing import ClassVar
 
 from pydantic import Field

@@ -1,7 +1,5 @@
 """Pooling layers."""
 
-from __future__ import annotations
-
 from typing import ClassVar, Literal
 
 from pydantic import Field

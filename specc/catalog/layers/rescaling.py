@@ -1,7 +1,5 @@
 """A layer that makes real numbers of any, on another scale."""
 
-from __future__ import annotations
-
 from typing import ClassVar
 
 from pydantic import Field

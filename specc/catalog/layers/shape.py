@@ -1,7 +1,5 @@
 """Layers that rearrange a tensor without changing its entries."""
 
-from __future__ import annotations
-
 from math import prod
 from typing import Annotated, Any, ClassVar
 

@@ -1,7 +1,5 @@
 """Data sets that come inside installed packages."""
 
-from __future__ import annotations
-
 from typing import ClassVar, Literal
 
 from ..construct import Model

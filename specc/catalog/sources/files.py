@@ -1,7 +1,5 @@
 """Data sets in files; relative paths are relative to the spec."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, Field

@@ -1,7 +1,5 @@
 """Steps that choose rows; they come before the split."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field

@@ -1,7 +1,5 @@
 """Steps that change values; what they fit is fitted on the training part alone."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, BeforeValidator, Field

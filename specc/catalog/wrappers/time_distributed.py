@@ -1,7 +1,5 @@
 """A layer at every time step."""
 
-from __future__ import annotations
-
 from typing import ClassVar
 
 from ..families import Wrapper

@@ -22,6 +22,7 @@ from .selu import (
     selu_with_dropout,
 )
 from .subject import Finding, Subject
+from .transfer import reused_on_another_scale
 from .weights import (
     bias_before_batch_normalization,
     initializer_activation_mismatch,
@@ -51,6 +52,7 @@ LINTS: dict[str, Callable[[Subject], Iterator[Finding]]] = {
     "patience-longer-than-epochs": patience_longer_than_epochs,
     "adaptive-optimizer-with-schedule": adaptive_optimizer_with_schedule,
     "unfreezing-at-full-rate": unfreezing_at_full_rate,
+    "reused-on-another-scale": reused_on_another_scale,
 }
 
 

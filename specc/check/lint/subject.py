@@ -10,7 +10,7 @@ from typing import TypeVar
 from ...catalog.layers import Layer
 from ...catalog.transforms import Standardize
 from ...diagnostics.model import Level
-from ...ir import Call, Data, Network, Origins, Training
+from ...ir import Call, Data, Network, Origins, Program, Reused, Training
 
 __all__ = ["Finding", "Subject", "made_once"]
 
@@ -37,12 +37,16 @@ class Finding:
 
 @dataclass(frozen=True)
 class Subject:
-    """A program without errors: a model, and where it is trained its data and training."""
+    """A program without errors: a model, and where it is trained its data and training.
+
+    `trained` gives the program whose training a reused part is taken from, if it is known.
+    """
 
     network: Network
     origins: Origins
     data: Data | None = None
     training: Training | None = None
+    trained: Callable[[Reused], Program | None] = lambda _: None
 
     @cached_property
     def calls(self) -> dict[str, Call]:

@@ -104,7 +104,7 @@ def bias_before_batch_normalization(subject: Subject) -> Iterator[Finding]:
             continue
         users = subject.users[call.name]
         rank = len(subject.network.edge(call.name).shape)
-        if users and all(_centers(subject.layer_of(user), rank) for user in users):
+        if users and all(_centers(subject, user, rank) for user in users):
             yield Finding(
                 "bias-before-batch-normalization",
                 f"the bias of {call.layer} is taken away again by {users[0].name}",
@@ -115,10 +115,11 @@ def bias_before_batch_normalization(subject: Subject) -> Iterator[Finding]:
             )
 
 
-def _centers(layer: Layer, rank: int) -> bool:
-    """Whether a layer subtracts the mean of each entry of the last axis."""
-    return isinstance(layer, BatchNormalization) and rank - 1 in layer.feature_axes(
-        rank
+def _centers(subject: Subject, call: Call, rank: int) -> bool:
+    """Whether a call subtracts the mean of each entry of its input's last axis."""
+    layer, seen = subject.layer_of(call), rank - call.over_time
+    return isinstance(layer, BatchNormalization) and (
+        seen - 1 in layer.feature_axes(seen)
     )
 
 
