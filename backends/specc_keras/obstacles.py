@@ -33,7 +33,7 @@ def unsupported(table: Table, program: Program) -> Iterator[Obstacle]:
 
 def _idle(network: Network) -> Iterator[Obstacle]:
     """Calls that no output depends on."""
-    wanted = {output.edge for output in network.outputs}
+    wanted = set(network.ends.values())
     for call in reversed(network.calls):
         if call.name in wanted:
             wanted.update(call.inputs)

@@ -139,7 +139,7 @@ def _apart(program: Program) -> frozenset[str]:
     It does where a loss takes its input, and where Keras has no string for it.
     """
     network = program.network
-    edges = {output.name: output.edge for output in network.outputs}
+    edges = network.ends
     owners = {call.name: call.layer for call in network.calls}
     taken = {owners[edges[item.output]] for item in _objectives(program) if item.logits}
     found: set[str] = set()
@@ -188,7 +188,7 @@ def _nodes(program: Program) -> tuple[Node, ...]:
 
 
 def _logits(program: Program, nodes: tuple[Node, ...]) -> dict[str, str]:
-    edges = {output.name: output.edge for output in program.network.outputs}
+    edges = program.network.ends
     by_name = {node.name: node for node in nodes}
     found: dict[str, str] = {}
     for item in _objectives(program):

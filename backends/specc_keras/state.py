@@ -8,17 +8,18 @@ from dataclasses import replace
 from specc.emit.shared import (
     COUNTERS_OF_PHASE,
     Section,
+    begin_phase_text,
     by_phase,
     export_state_text,
     fill,
     import_state_text,
+    init_state_text,
     known_of,
     reused_argument,
     reused_parameter,
     several,
     slots_constant,
     stopping_field,
-    stopping_of,
 )
 from specc.emit.source import assign, define, literal, statement
 from specc.ir import Network, Phase, Program, Training
@@ -56,16 +57,7 @@ $stopping
     compiled: dict[str, Any] = field(default_factory=dict)
 '''
 
-_INIT_STATE = '''
-def init_state(
-    dtype: str = PRECISION,
-    device: str = "cpu",
-    seed: int = SEED,
-    steps_per_epoch: int = 1,
-$parameter
-) -> State:
-    """Return the state before the first update."""
-    model = build_model(dtype, device, seed$argument)
+_INIT_STATE = """
     device = find_device(device)
     with tf.device(device):
         heads = connect_heads(model)
@@ -75,7 +67,7 @@ $optimizer
 $slots
     specs = field_specs(dtype)
     return State(model, heads, optimizer, slots, specs, device, seed, steps_per_epoch)
-'''
+"""
 
 _OPTIMIZER = """
     optimizer: keras.optimizers.Optimizer
@@ -87,35 +79,23 @@ _OF_PHASE = """
     slots: dict[str, list[keras.Variable]] = field(init=False)
 """
 
-_INIT_PHASES = '''
-def init_state(
-    dtype: str = PRECISION,
-    device: str = "cpu",
-    seed: int = SEED,
-    steps_per_epoch: int = 1,
-$parameter
-) -> State:
-    """Return the state before the first update."""
-    model = build_model(dtype, device, seed$argument)
+_INIT_PHASES = """
     device = find_device(device)
     with tf.device(device):
         heads = connect_heads(model)
     state = State(model, heads, field_specs(dtype), device, seed, steps_per_epoch)
     begin_phase(state, 0)
     return state
+"""
 
-
-def begin_phase(state: State, number: int) -> None:
-    """Begin a phase: other weights are frozen, and the optimizer is a new one."""
-    state.phase, state.phase_step, state.phase_epoch = number, state.step, state.epoch
+_BEGIN_PHASE = """
     freeze(state.model, FROZEN[number])
     with tf.device(state.device):
         state.optimizer = new_optimizer(number, state.steps_per_epoch)
         state.optimizer.build(list(trained_variables(state.model).values()))
     state.slots = find_slots(state.optimizer, number)
     state.compiled.clear()  # the graphs know what was trained
-$stopping
-'''
+"""
 
 _NEW_OPTIMIZER = '''
 def new_optimizer(phase: int, steps_per_epoch: int) -> keras.optimizers.Optimizer:
@@ -201,25 +181,17 @@ def starting_section(training: Training, network: Network) -> Section:
         known = known_of(zip(kinds, (one.known for one in updates), strict=True))
         text = _phases_text(training, network, f"    {why}" if rounds else "")
         return replace(section(text), known=known)
-    found = _section(
+    body = fill(
         _INIT_STATE,
-        **_reusing(network),
         comment=f"        {why}" if rounds else "",
         optimizer=assign("optimizer", updates[0].create, 8),
         slots=_slots(updates[0].slots),
     )
-    return replace(found, known=updates[0].known)
-
-
-def _reusing(network: Network) -> dict[str, str]:
-    """The parameter for trained weights, and where it is handed on."""
-    parameter = "".join(f"    {item}," for item in reused_parameter(network))
-    return {"parameter": parameter, "argument": _argument(network)}
+    return replace(section(init_state_text(network, body)), known=updates[0].known)
 
 
 def _phases_text(training: Training, network: Network, comment: str) -> str:
     """`init_state`, `begin_phase`, `new_optimizer` and `find_slots`."""
-    stops = any(stopping_of(phase) is not None for phase in training.phases)
 
     def make(phase: Phase, indent: int) -> list[str]:
         create = update_of(phase.optimizer).create
@@ -236,10 +208,11 @@ def _phases_text(training: Training, network: Network, comment: str) -> str:
         named = "endings: dict[str, str]" if not slots else "endings"
         return [assign(named, literal(slots), indent)]
 
-    stopping = "    state.stopping = new_stopping(number)" if stops else ""
+    about = "other weights are frozen, and the optimizer is a new one"
     return "\n\n\n".join(
         [
-            fill(_INIT_PHASES, stopping=stopping, **_reusing(network)),
+            init_state_text(network, fill(_INIT_PHASES)),
+            begin_phase_text(training, about, fill(_BEGIN_PHASE)),
             fill(
                 _NEW_OPTIMIZER,
                 comment=comment,

@@ -71,7 +71,7 @@ def build_model_section(plan: Plan) -> Section:
     network = plan.program.network
     named: dict[str, Expression] = {
         "inputs": literal(tuple(item.name for item in network.inputs)),
-        "outputs": literal({item.name: item.edge for item in network.outputs}),
+        "outputs": literal(network.ends),
     }
     if network.input_types:
         named["types"] = literal(network.input_types)

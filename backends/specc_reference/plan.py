@@ -67,7 +67,7 @@ def activation_after(layer: Layer) -> Activation | None:
 def _loss_edges(program: Program) -> dict[str, str]:
     if program.training is None:
         return {}
-    edges = {output.name: output.edge for output in program.network.outputs}
+    edges = program.network.ends
     return {
         item.output: _before_activation(program.network, edges[item.output])
         if item.logits

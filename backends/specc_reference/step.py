@@ -8,17 +8,16 @@ from specc.emit.pieces import Import
 from specc.emit.shared import (
     COUNTERS_OF_PHASE,
     Section,
+    begin_phase_text,
     by_phase,
     export_state_text,
     fill,
     import_state_text,
+    init_state_text,
     naming,
-    reused_argument,
-    reused_parameter,
     several,
     slots_constant,
     stopping_field,
-    stopping_of,
 )
 from specc.emit.source import Expression, literal, statement
 from specc.ir import Network, Phase, Program, Training
@@ -41,42 +40,21 @@ class State(Progress):
 $stopping
 '''
 
-_INIT_STATE = '''
-def init_state(
-    dtype: str = PRECISION,
-    device: str = "cpu",
-    seed: int = SEED,
-    steps_per_epoch: int = 1,
-$parameter
-) -> State:
-    """Return the state before the first update."""
-    model = build_model(dtype, device, seed$argument)
+_INIT_STATE = """
     slots = empty_slots(model, $slots)
     return State(model, slots, seed, steps_per_epoch=steps_per_epoch)
-'''
+"""
 
-_INIT_PHASES = '''
-def init_state(
-    dtype: str = PRECISION,
-    device: str = "cpu",
-    seed: int = SEED,
-    steps_per_epoch: int = 1,
-$parameter
-) -> State:
-    """Return the state before the first update."""
-    model = build_model(dtype, device, seed$argument)
+_INIT_PHASES = """
     state = State(model, {}, seed, steps_per_epoch=steps_per_epoch)
     begin_phase(state, 0)
     return state
+"""
 
-
-def begin_phase(state: State, number: int) -> None:
-    """Begin a phase: other weights are frozen, and nothing is left of the optimizer."""
-    state.phase, state.phase_step, state.phase_epoch = number, state.step, state.epoch
+_BEGIN_PHASE = """
     state.model.frozen = FROZEN[number]
     state.optimizer = empty_slots(state.model, SLOTS[number])
-$stopping
-'''
+"""
 
 _PENALTY = '''
 def penalty(model: Network) -> float:
@@ -249,18 +227,15 @@ _IMPORT = """
 
 def _beginning(training: Training, network: Network) -> Section:
     """`init_state`, and with several phases `begin_phase`."""
-    reusing = {
-        "parameter": "".join(f"    {item}," for item in reused_parameter(network)),
-        "argument": "".join(f", {name}" for name in reused_argument(network)),
-    }
+    used = frozenset({"empty_slots"})
     if not several(training):
         slots = statement(literal(training.phases[0].optimizer.slots()))
-        text = fill(_INIT_STATE, slots=slots, **reusing)
-        return Section(text, frozenset({"empty_slots"}))
-    stops = any(stopping_of(phase) is not None for phase in training.phases)
-    stopping = "    state.stopping = new_stopping(number)" if stops else ""
-    text = fill(_INIT_PHASES, stopping=stopping, **reusing)
-    return Section(text, frozenset({"empty_slots"}))
+        return Section(init_state_text(network, fill(_INIT_STATE, slots=slots)), used)
+    about = "other weights are frozen, and nothing is left of the optimizer"
+    begins = begin_phase_text(training, about, fill(_BEGIN_PHASE))
+    return Section(
+        f"{init_state_text(network, fill(_INIT_PHASES))}\n\n\n{begins}", used
+    )
 
 
 def _clipping(training: Training) -> Section:

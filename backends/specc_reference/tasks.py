@@ -26,7 +26,7 @@ def task_sections(plan: Plan, training: Training) -> Iterator[Section]:
 
 def _objectives(plan: Plan, training: Training) -> Section:
     """The constant OBJECTIVES."""
-    edges = {output.name: output.edge for output in plan.program.network.outputs}
+    edges = plan.program.network.ends
 
     def write(item: Objective) -> Call:
         loss, weight = item.loss, item.loss.weight

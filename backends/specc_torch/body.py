@@ -44,7 +44,7 @@ class Body:
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self.inputs = [item.name for item in plan.network.inputs]
-        self.outputs = {item.name: item.edge for item in plan.network.outputs}
+        self.outputs = plan.network.ends
         edges = [*self.inputs, *(node.call.name for node in plan.nodes)]
         self.names = Names(edges, IN_METHODS)
         self.readers = Counter(e for node in plan.nodes for e in set(node.call.inputs))

@@ -142,7 +142,7 @@ def _objective(plan: Plan, objective: Objective, name: str) -> list[str]:
 
 
 def _loss(plan: Plan, objective: Objective) -> Call:
-    (edge,) = (o.edge for o in plan.network.outputs if o.name == objective.output)
+    edge = plan.network.ends[objective.output]
     shape = plan.network.edge(edge).shape
     weighted = plan.program.training and plan.program.training.sample_weight
     site = LossSite(
@@ -164,7 +164,7 @@ def _metrics(plan: Plan, objective: Objective) -> list[str]:
     prediction = "output"
     if objective.logits:
         prediction = "prediction"
-        (edge,) = (o.edge for o in plan.network.outputs if o.name == objective.output)
+        edge = plan.network.ends[objective.output]
         (node,) = (node for node in plan.nodes if node.call.name == edge)
         value = call(f"state.model.{node.activation}", "output")
         lines.append(assign(prediction, value, 8))

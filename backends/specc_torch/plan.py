@@ -180,7 +180,7 @@ def _unreached(program: Program) -> tuple[str, ...]:
     if program.training is None:
         return ()
     network = program.network
-    edges = {item.name: item.edge for item in network.outputs}
+    edges = network.ends
     needed = {edges[objective.output] for objective in program.training.objectives}
     layers: set[str] = set()
     for call in reversed(network.calls):
@@ -204,7 +204,7 @@ class _Placing:
         self.count = Counter(call.layer for call in calls)
         names = {call.name for call in calls} | {call.layer for call in calls}
         self.names = Names(names, IN_MODELS)
-        edges = {item.name: item.edge for item in self.network.outputs}
+        edges = self.network.ends
         self.fused = {
             edges[objective.output]
             for objective in (program.training.objectives if program.training else ())

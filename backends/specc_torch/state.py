@@ -9,13 +9,13 @@ from specc.emit.pieces import Known
 from specc.emit.shared import (
     COUNTERS_OF_PHASE,
     Section,
+    begin_phase_text,
     by_phase,
     fill,
     known_of,
     reused_argument,
     reused_parameter,
     stopping_field,
-    stopping_of,
 )
 from specc.emit.source import Call, assign, call, statement
 from specc.ir import Phase, Training
@@ -140,16 +140,13 @@ def init_section(plan: Plan) -> Iterator[Section]:
         yield from map(section, _phase_texts(plan, training))
 
 
-_BEGIN_PHASE = '''
-def begin_phase(state: State, number: int) -> None:
-    """Begin a phase: other weights are frozen, and the optimizer is a new one."""
-    state.phase, state.phase_step, state.phase_epoch = number, state.step, state.epoch
+_BEGUN = """
 $resting
     state.parameters = trained_parameters(state.model, number)
     state.optimizer = new_optimizer(state.parameters, number, state.steps_per_epoch)
-$stopping
+"""
 
-
+_TRAINED = '''
 def weights_of(model: nn.Module) -> dict[str, nn.Parameter]:
     """Return the weights by canonical path."""
     weights = dict(model.named_parameters())
@@ -169,9 +166,9 @@ def trained_parameters(model: nn.Module, phase: int) -> dict[str, nn.Parameter]:
 def _phase_texts(plan: Plan, training: Training) -> Iterator[str]:
     """`begin_phase`, `trained_parameters` and `new_optimizer`."""
     resting = "    state.model.resting = RESTING[number]" if plan.rests_by_phase else ""
-    stops = any(stopping_of(phase) is not None for phase in training.phases)
-    stopping = "    state.stopping = new_stopping(number)" if stops else ""
-    yield fill(_BEGIN_PHASE, resting=resting, stopping=stopping)
+    about = "other weights are frozen, and the optimizer is a new one"
+    begun = begin_phase_text(training, about, fill(_BEGUN, resting=resting))
+    yield "\n\n\n".join([begun, fill(_TRAINED)])
 
     def write(phase: Phase, indent: int) -> list[str]:
         update = update_of(phase)

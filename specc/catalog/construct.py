@@ -9,7 +9,7 @@ texts would be evaluated again for every class that inherits them.
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from pydantic import (
     BaseModel,
@@ -33,6 +33,15 @@ class Model(BaseModel):
         # A class is made ready when it is first used: a spec uses few of them.
         defer_build=True,
     )
+
+    def model_copy(
+        self, *, update: Mapping[str, Any] | None = None, deep: bool = False
+    ) -> Self:
+        """A copy with other values, without what was found out about those before."""
+        copied = super().model_copy(update=update, deep=deep)
+        for name in vars(copied).keys() - type(self).model_fields.keys():
+            del vars(copied)[name]
+        return copied
 
 
 class Construct(Model):

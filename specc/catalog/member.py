@@ -49,7 +49,8 @@ class Member:
                 raise ValueError(f"{value.keyword} is no {self.family}")
             return value
         if self.number and is_number(value):
-            return catalog().find(self.family, self.number)(value=value)  # type: ignore[call-arg]
+            kind = catalog().find(self.family, self.number)
+            return kind.model_validate({"value": value})
         if isinstance(value, dict) and "kind" in value:
             fields: dict[str, Any] = dict(value)  # pyright: ignore[reportUnknownArgumentType]
             kind = catalog().find(self.family, str(fields.pop("kind")))

@@ -16,7 +16,10 @@ from .scope import Wanted
 from .sizes import open_sizes
 from .summary import summarize
 
-__all__ = ["Demand", "figures_of", "hold"]
+__all__ = ["FIGURES", "Demand", "figures_of", "hold"]
+
+#: What can be demanded besides shapes.
+FIGURES = ("params", "trainable", "layers", "memory")
 
 
 @dataclass(frozen=True)
@@ -36,12 +39,9 @@ class Demand:
 def figures_of(program: Program) -> dict[str, int]:
     """What can be demanded of a model, or of its training: numbers, memory in bytes."""
     found = summarize(program)
-    return {
-        "params": found.parameters,
-        "trainable": found.trainable,
-        "layers": len(program.network.calls),
-        "memory": found.memory.total,
-    }
+    calls = len(program.network.calls)
+    values = (found.parameters, found.trainable, calls, found.memory.total)
+    return dict(zip(FIGURES, values, strict=True))
 
 
 def hold(
@@ -62,7 +62,7 @@ def hold(
         report: takes what does not hold.
         targets: for second names of edges, the first.
     """
-    outputs = {item.name: item.edge for item in network.outputs}
+    outputs = network.ends
     shapes = {edge.name: edge.shape for edge in network.edges}
     for demand in demands:
         found: dict[str, Held] = {**_sizes(demand, network, shapes), **figures}

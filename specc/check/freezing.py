@@ -77,7 +77,7 @@ def _text(span: Span) -> str:
 
 def leaves_nothing(network: Network, frozen: Set[str]) -> bool:
     """Whether all weights that could be trained, and that a loss depends on, are frozen."""
-    edges = {output.edge for output in network.outputs}
+    edges = set(network.ends.values())
     layers: set[str] = set()
     for call in reversed(network.calls):
         if call.name in edges:

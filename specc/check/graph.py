@@ -6,11 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from ..catalog.layers import Layer, ShapeError
-from ..catalog.types import Shape
+from ..catalog.types import DType, Shape
 from ..ir import (
     Buffer,
     Call,
-    DType,
     Edge,
     LayerNode,
     ModelInput,
@@ -169,7 +168,7 @@ class NetworkBuilder:
 
 def is_whole(network: Network) -> bool:
     """Whether a network that was read hangs together: edges, shapes, what layers own."""
-    builder, outputs = NetworkBuilder(), {o.name: o.edge for o in network.outputs}
+    builder, outputs = NetworkBuilder(), network.ends
     try:
         for item in network.inputs:
             edge = network.edge(item.name)

@@ -10,7 +10,8 @@ from ..ir import Network, Origins, Program
 from .assertions import figures_of, hold
 from .bind import Binder
 from .blocks import DeclaredUnit
-from .body import BodyReader, has_outputs, without_inputs
+from .body.choices import has_outputs, without_inputs
+from .body.reader import BodyReader
 from .gaps import has_gap
 from .inputs import DeclaredInput, read_input
 from .names import Names
@@ -88,7 +89,7 @@ def check_model(
         else Reference("", model.span),
         outputs=reader.outline.outputs,
     )
-    with reader.within(block.name):
+    with reader.nested.within(block.name):
         reader.read(without_inputs(block), scope)
     model.touched = reader.outline.touched
     if begins is not None and begins[1] is None:

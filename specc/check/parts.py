@@ -150,7 +150,7 @@ class _Choice:
     def _leaving(self, among: Iterable[str]) -> list[str]:
         """Those calls whose results are used outside of them, or are outputs."""
         inside = set(among)
-        outputs = {item.edge for item in self.trained.network.outputs}
+        outputs = set(self.trained.network.ends.values())
         return [
             name
             for name in self.calls

@@ -127,7 +127,7 @@ def summarize(program: Program) -> Summary:
                 buffers=sum(prod(buffer.shape) for buffer in buffers),
             )
         )
-    outputs = {output.name: output.edge for output in network.outputs}
+    outputs = network.ends
     memory = estimate(network, training)
     return Summary(
         network.name,

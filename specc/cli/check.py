@@ -9,7 +9,7 @@ import click
 
 from .endings import unreadable
 from .exits import Exit, leave, tell
-from .options import set_option, specs
+from .options import format_option, set_option, specs
 
 if TYPE_CHECKING:
     from ..diagnostics import Problem
@@ -20,13 +20,8 @@ __all__ = ["command"]
 @click.command("check", short_help="Report every problem of specs at its place.")
 @click.argument("files", metavar="FILE|DIR...", nargs=-1, required=True)
 @click.option("--strict", is_flag=True, help="Count warnings as errors.")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "json", "github", "sarif"]),
-    default="text",
-    show_default=True,
-    help="Text goes to standard error, the others to standard output.",
+@format_option(
+    "Text goes to standard error, the others to standard output.", "github", "sarif"
 )
 @click.option(
     "--fix",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from .exits import Exit, leave
-from .options import file_argument, set_option
+from .options import file_argument, format_option, set_option
 
 if TYPE_CHECKING:
     from ..comparing import Change
@@ -20,14 +20,7 @@ __all__ = ["command"]
 @click.command("diff", short_help="Say in what two specs differ in meaning.")
 @file_argument
 @click.argument("other", metavar="OTHER", type=click.Path())
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="How to say it.",
-)
+@format_option("How to say it.")
 @set_option
 def command(file: str, other: str, form: str, params: dict[str, str]) -> None:
     """Say what changes in meaning from FILE to OTHER.

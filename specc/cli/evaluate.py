@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .options import device_option, run_argument, threads_option, which_option
+from .options import (
+    device_option,
+    format_option,
+    run_argument,
+    threads_option,
+    which_option,
+)
 
 if TYPE_CHECKING:
     from ..run import Evaluation
@@ -28,13 +34,7 @@ __all__ = ["command"]
 @click.option("--backend", "-b", metavar="NAME", help="[default: that of the run]")
 @device_option
 @threads_option
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-)
+@format_option()
 def command(
     run: Path,
     split: tuple[str, ...],

@@ -17,6 +17,7 @@ __all__ = [
     "backend_option",
     "device_option",
     "file_argument",
+    "format_option",
     "name_argument",
     "reuse_option",
     "run_argument",
@@ -70,6 +71,14 @@ which_option: Decorator = click.option(
     show_default=True,
     help="The weights that training ended with, or those of the best epoch.",
 )
+
+
+def format_option(help: str | None = None, *others: str) -> Decorator:
+    """``--format``: text, JSON, or another one."""
+    formats = click.Choice(["text", "json", *others])
+    return click.option(
+        "--format", "form", type=formats, default="text", show_default=True, help=help
+    )
 
 
 def _pairs(

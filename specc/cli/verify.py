@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from .exits import leave
-from .options import reuse_option, set_option, specs
+from .options import format_option, reuse_option, set_option, specs
 
 __all__ = ["command"]
 
@@ -48,14 +48,7 @@ def _names(
     callback=_names,
     help="The backends to compare. [default: all]",
 )
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="JSON holds every number; of several files it is a list.",
-)
+@format_option("JSON holds every number; of several files it is a list.")
 @click.option(
     "--report",
     type=click.Path(path_type=Path),

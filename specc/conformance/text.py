@@ -11,6 +11,7 @@ from ..backend import Backend, Emission
 from ..emit.parsing import parse
 from ..emit.uses import as_written
 from ..ir import Program
+from ..verify.looking import CONSTANTS
 from .cases import Broken
 
 __all__ = ["check_contract", "check_probe", "check_text"]
@@ -45,15 +46,6 @@ OF_PHASES: dict[str, tuple[str, ...]] = {
     "begin_phase": ("state", "number"),
     "phase_ended": ("state",),
 }
-CONSTANTS = (
-    "SEED",
-    "BATCH_SIZE",
-    "EPOCHS",
-    "SHUFFLE",
-    "PRECISION",
-    "INPUTS",
-    "TARGETS",
-)
 PROBE: dict[str, tuple[str, ...]] = {
     "configure": ("threads",),
     "node_outputs": (

@@ -74,6 +74,6 @@ def _faults(
 def _classes(program: Program, objective: Objective) -> int | None:
     """How many classes an output tells apart; None if that is known only at run time."""
     network = program.network
-    edge = next(o.edge for o in network.outputs if o.name == objective.output)
+    edge = network.ends[objective.output]
     shape = network.edge(edge).shape
     return shape[-1] if shape and isinstance(shape[-1], int) else None

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import get_args
 
 from lsprotocol import types
 
 from ..catalog import catalog
+from ..catalog.types import DType
+from ..check.assertions import FIGURES
 from ..check.expectation import (
     Anything,
     Choice,
@@ -22,8 +25,6 @@ from ..check.expectation import (
     Text,
     Whole,
 )
-from ..check.monitor import figures
-from ..check.statements import as_setting
 from ..check.types import CONSTRUCTS, PLAIN
 from ..diagnostics.model import Level
 from ..diagnostics.rules import RULES
@@ -31,6 +32,7 @@ from ..syntax import tree
 from .cursor import locate
 from .document import Document
 from .items import Items, Kind
+from .meant import Meant
 from .places import (
     Arguments,
     Columns,
@@ -46,7 +48,7 @@ from .places import (
 )
 from .slots import Slots
 from .snippets import DATA, FILE, LAYERS, MODEL, TRAIN
-from .units import Names, data_fields, keywords, targets, unit_names
+from .units import Names, data_fields, targets, unit_names
 
 __all__ = ["complete"]
 
@@ -80,6 +82,7 @@ class _Completion:
 
     def __init__(self, slots: Slots, items: Items) -> None:
         self.slots, self.items, self.names = slots, items, slots.names
+        self.meant = Meant(slots)
 
     def of(self, slot: Slot) -> Iterator[types.CompletionItem]:
         """The items of a slot."""
@@ -103,7 +106,7 @@ class _Completion:
                 yield from items.names(sorted({word.text for word in named}), "flow")
             case Types():
                 plain = [*PLAIN, *CONSTRUCTS] if slot.of == "block" else list(PLAIN)
-                known = ["float32"] if slot.of == "input" else plain
+                known = get_args(DType) if slot.of == "input" else plain
                 yield from items.words(known, Kind.TypeParameter)
             case Rules():
                 for slug, rule in RULES.items():
@@ -144,13 +147,7 @@ class _Completion:
         for kind, table in (("block", self.names.blocks), ("model", self.names.models)):
             others = [block for name, block in table.items() if name != own]
             yield from items.units(others, kind)
-        yield from items.names(self._flows(), "flow")
-
-    def _flows(self) -> list[str]:
-        unit = self.slots.unit()
-        block = self.names.unit(unit[1]) if unit else None
-        found = sorted(unit_names(block)) if block else []
-        return [*found, "input"] if unit and unit[0] == "block" else found
+        yield from items.names(self.meant.flows(), "flow")
 
     # Arguments and values ------------------------------------------------------------
 
@@ -166,7 +163,7 @@ class _Completion:
         else:
             yield from items.arguments(callee, slot.given, slot.statement)
             if getattr(callee, "takes", "one") == "many":
-                yield from items.names(self._flows(), "flow")
+                yield from items.names(self.meant.flows(), "flow")
         if slot.unnamed is not None:
             yield from self._value(Value(slot.unnamed))
 
@@ -206,38 +203,20 @@ class _Completion:
                     yield items.make(f"[{keyword}]", Kind.Function, kind.summary())
             case Flag():
                 yield from items.words(("true", "false"), Kind.Constant)
-                yield from items.names(self._params(), "param")
+                yield from items.names(self.meant.params(), "param")
             case Choice():
                 yield from items.words(expects.words, Kind.EnumMember)
             case MemberOf():
                 yield from items.members(expects.family, order=1)
-                yield from items.names(self._params(expects), "param")
+                yield from items.names(self.meant.params(expects), "param")
             case Text():
                 yield from self._texts(expects.thing)
             case Compared():
                 yield from self._texts("field")
             case Whole() | Real() | Measure() | Spell() | Anything():
-                yield from items.names(self._params(), "param")
+                yield from items.names(self.meant.params(), "param")
             case _:
                 return
-
-    def _params(self, member: MemberOf | None = None) -> Iterator[str]:
-        """The params, parameters and variables that could be meant."""
-        for name, declared in self.names.params.items():
-            if member is None or declared.type.name.text in ("int", "float", "str"):
-                yield name
-        unit = self.slots.unit()
-        block = self.names.unit(unit[1]) if unit else None
-        for item in block.parameters if block else ():
-            constructs = item.type.name.text in CONSTRUCTS
-            if constructs == (member is not None) and (
-                member is None or item.type.name.text == member.family
-            ):
-                yield item.name.text
-        for frame in self.slots.cursor.bodies():
-            words = [token.text for token in frame.head]
-            if words[:1] == ["repeat"] and words[2:3] == ["in"] and member is None:
-                yield words[1]
 
     # Names of other parts -------------------------------------------------------------
 
@@ -254,72 +233,43 @@ class _Completion:
             names = [(pair.name or pair.model).text for pair in pairs if pair]
             yield from items.names(names, kind)
             yield from items.words(("from",), Kind.Keyword)
+        elif kind == "flow":
+            yield from items.names(self.meant.flows(), kind)
+        elif kind == "size":
+            yield from items.names(self.meant.sizes(), kind)
+            yield from items.names(self.meant.params(), "param")
+        elif kind == "figure":
+            yield from self._asserted()
         elif kind in ("model", "data"):
             table = self.names.models if kind == "model" else self.names.data
             yield from items.names(table, kind)
         else:
-            yield from items.names(self._sides(kind), kind)
+            yield from items.names(self.meant.sides(kind), kind)
 
-    def _sides(self, kind: str) -> Iterator[str]:
-        """Inputs or outputs of the models that the block around is about."""
-        data, pair = self.slots.around("data"), self._pair()
-        models = self.names.of_data(data) if data else pair[:1]
-        for model in models or self.names.models:
-            sides = self.names.inputs(model) if kind == "input" else None
-            yield from self.names.outputs.get(model, ()) if sides is None else sides
-
-    def _pair(self) -> list[str]:
-        """The model and the data of the training around."""
-        words = self.slots.head("train")
-        if "on" not in words:
-            return []
-        at = words.index("on")
-        return [words[at - 1], *words[at + 1 : at + 2]]
+    def _asserted(self) -> Iterator[types.CompletionItem]:
+        """What an assertion can be about: figures, shapes, sizes, params."""
+        items, unit = self.items, self.slots.unit()
+        yield from items.words(FIGURES, Kind.Field)
+        ends = ["output"] if unit and unit[0] == "model" else []
+        shapes = (
+            [f"{name}.shape" for name in (*self.meant.flows(), *ends)] if unit else []
+        )
+        yield from items.names(shapes, "shape")
+        yield from items.names(self.meant.sizes(), "size")
+        yield from items.names(self.meant.params(), "param")
 
     def _texts(self, thing: str | None) -> Iterator[types.CompletionItem]:
         if thing == "figure":
-            yield from self.items.names(self._figures(), "figure")
+            yield from self.items.names(self.meant.figures(), "figure")
         elif thing == "layer or weight":
-            pair = self._pair()
+            pair = self.meant.pair()
             block = self.names.models.get(pair[0]) if pair else None
             names = sorted(unit_names(block)) if block else []
             yield from self.items.names(names, thing)
         elif thing is not None:
-            yield from self.items.names(self._fields(), thing)
+            yield from self.items.names(self.meant.fields(), thing)
         else:
-            yield from self.items.names(self._params(), "param")
-
-    def _figures(self) -> list[str]:
-        """The keys of the history of the training around."""
-        pair = self._pair()
-        outputs = self.names.outputs.get(pair[0], ()) if pair else ()
-        asked: dict[str, list[str]] = {name: [] for name in outputs or ("output",)}
-        for training in self.names.trainings:
-            head = training.bindings
-            if head is None or [head.model.text, head.data.text] != pair:
-                continue
-            for statement in training.body:
-                setting = as_setting(statement)
-                if setting is None:
-                    continue
-                key = (setting.kind or setting.key).text
-                name = setting.key.text if setting.kind else next(iter(asked))
-                if key == "metrics" and name in asked:
-                    asked[name] += keywords(setting.value)
-        return figures(asked, validates=True)
-
-    def _fields(self) -> Iterator[str]:
-        """The names that a step of a data block can be about."""
-        data = self.slots.around("data")
-        block = self.names.data.get(data or "")
-        for statement in block.body if block else ():
-            setting = as_setting(statement)
-            if setting is not None and setting.kind is not None:
-                yield setting.key.text
-        for model in self.names.of_data(data) if data else ():
-            yield from self.names.inputs(model)
-            yield from self.names.outputs.get(model, ())
-        yield from (field.name for field in data_fields(block))
+            yield from self.items.names(self.meant.params(), "param")
 
     def _columns(self, slot: Columns) -> Iterator[types.CompletionItem]:
         block = self.names.data.get(self.slots.around("data") or "")

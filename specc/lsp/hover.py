@@ -25,7 +25,7 @@ from .index import Occurrence, Symbol
 from .items import described, parameters, wording
 from .layers import Use
 from .places import Arguments, Rules, Statement, Value
-from .slots import Slots, expected, inner
+from .slots import CALLED, Slots, expected, inner
 from .units import Names, data_fields
 
 __all__ = ["hover"]
@@ -99,6 +99,8 @@ class _Told:
                 yield from self._parameter(symbol)
             case "variable":
                 yield f"the number of the repetition, `{symbol.name}`"
+            case "size":
+                yield f"a size that is known only at run time, `{symbol.name}`"
             case _:
                 yield from self._declared(symbol)
 
@@ -117,6 +119,10 @@ class _Told:
     def _flow(self, symbol: Symbol) -> Iterator[str]:
         """A flow by what is known of the edge that it names."""
         yield _code(f"{symbol.name}    # in {symbol.owner}")
+        here = list(self._inferred())
+        if here:  # a layer that is called again, with a shape of its own
+            yield from here
+            return
         summaries = self.document.layers.summaries
         own = [s for name, s in summaries.items() if name == symbol.owner]
         uses = [
@@ -178,10 +184,9 @@ class _Told:
     def _other(self, cursor: Cursor) -> Iterator[str]:
         """Layers in flows and heads, words of statements, types."""
         text = self.word.text
-        kind = catalog().family("layer").get(text)
-        kind = kind or catalog().family("settings").get(text)
+        kind = next(_constructs(text, ("layer", "wrapper", "settings")), None)
         if kind is not None:
-            yield construct_page(kind, computed=False)
+            yield kind
         elif text in STATEMENTS and cursor.start == self.word.start:
             yield wording(text)
 
@@ -206,7 +211,7 @@ def _value(expects: Expectation, text: str) -> Iterator[str]:
 
 def _statement(body: str, text: str, set_here: bool) -> Iterator[str]:
     """The first word of a statement."""
-    if set_here and body in ("data", "train"):
+    if set_here and body in ("data", "train", "phase"):
         kind = catalog().find("settings", body)
         if text in dict(kind.fields()):
             yield from _argument(Arguments(kind), text)
@@ -214,9 +219,8 @@ def _statement(body: str, text: str, set_here: bool) -> Iterator[str]:
     if text in STATEMENTS:
         yield wording(text)
         return
-    families = {"data": "transform", "train": "callback", "file": "settings"}
-    family = families.get(body, "layer")
-    yield from _constructs(text, (family,))
+    settings = ("settings",) if body == "file" else ("layer", "wrapper")
+    yield from _constructs(text, (CALLED[body],) if body in CALLED else settings)
 
 
 def _constructs(text: str, families: Iterable[str]) -> Iterator[str]:

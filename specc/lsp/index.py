@@ -22,7 +22,9 @@ class Symbol:
     Kinds: ``param``, ``block``, ``model``, ``data``, ``training`` of the file;
     ``parameter`` of the block `owner`; ``variable`` of a repetition; ``flow`` (an input,
     a layer or a flow of the model or block `owner`); ``binding`` of the data `owner`;
-    ``layer``, the keyword of a construct, introduced by blocks of defaults.
+    ``layer``, the keyword of a construct, introduced by blocks of defaults; ``size``, of
+    the model or block `owner`, introduced where it stands first; ``phase`` of a training,
+    by the place of its train block.
     """
 
     kind: str

@@ -62,7 +62,8 @@ class Types:
 @dataclass(frozen=True)
 class Words:
     """Names of a kind: ``model``, ``data``, ``training``, ``layer``, ``output``, ``field``,
-    or words: ``on``; ``part`` for those between the parts of ``reuse``.
+    ``flow``, ``size``, ``figure`` (what an assertion is about), or words: ``on``; ``part``
+    for those between the parts of ``reuse``.
     """
 
     kind: str

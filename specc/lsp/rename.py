@@ -17,7 +17,7 @@ __all__ = ["RefusedError", "renamable", "rename"]
 _KINDS = frozenset(
     {
         *("param", "block", "model", "data", "training"),
-        *("parameter", "variable", "flow", "binding"),
+        *("parameter", "variable", "flow", "binding", "size", "phase"),
     }
 )
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")

@@ -37,7 +37,10 @@ from .places import (
 )
 from .units import Names
 
-__all__ = ["Slots", "expected", "inner"]
+__all__ = ["CALLED", "Slots", "expected", "inner"]
+
+#: The family of what is called as a statement, in bodies that hold no layers.
+CALLED = {"data": "transform", "train": "callback", "phase": "callback"}
 
 
 @dataclass
@@ -82,9 +85,16 @@ class Slots:
         frame = self.cursor.frames[depth]
         if frame.type == "LPAR":
             return self._in_call(depth, frame, tokens)
+        if self._asserts(depth):
+            return Words("figure")
         if frame.type == "LSQB":
             return self._in_list(depth, frame, tokens)
         return self._in_body(frame, [t for t in tokens if t.type != "RBRACE"])
+
+    def _asserts(self, depth: int) -> bool:
+        """Whether a place is in the condition of an assertion."""
+        body = next(f for f in reversed(self.cursor.frames[: depth + 1]) if not f.round)
+        return bool(body.tokens) and body.tokens[0].text == "assert"
 
     # Bodies -------------------------------------------------------------------------
 
@@ -129,6 +139,10 @@ class Slots:
         outer = self._slot(depth - 1, frame.head[:-1])
         if isinstance(outer, Columns):
             return Columns(callee.text)
+        if _layers_go(outer) and callee.text in catalog().family("wrapper"):
+            return Nothing() if tokens or frame.parts else Step()
+        if _layers_go(outer) and callee.text in self.names.models:
+            return Nothing() if tokens else Words("flow")
         found = self._callee(callee.text, outer)
         if found is None:
             return Value(Real(), tuple(tokens))
@@ -138,20 +152,21 @@ class Slots:
         """What is called, by what its place takes."""
         if isinstance(outer, Arguments):
             outer = Value(outer.unnamed) if outer.unnamed is not None else Nothing()
-        if isinstance(outer, Statement):
-            family = {"data": "transform", "train": "callback"}.get(outer.body, "layer")
+        family = ""
+        if _layers_go(outer):
+            family = "layer"
+        elif isinstance(outer, Statement):
+            family = CALLED[outer.body]
         elif isinstance(outer, Value):
             expects = inner(outer.expects)
             family = expects.family if isinstance(expects, MemberOf) else ""
-        else:
-            family = "layer" if isinstance(outer, Step) else ""
         if family == "layer" and word in self.names.blocks:
             return self.names.blocks[word]
         return catalog().family(family).get(word)
 
     def _in_list(self, depth: int, frame: Frame, tokens: list[Token]) -> Slot:
-        if frame.head and frame.head[-1].type == "WORD":
-            return Value(Whole(), tuple(tokens))  # the sizes of a type
+        if frame.head and frame.head[-1].type == "WORD":  # the sizes of a type
+            return Words("size") if not tokens else Value(Whole(), tuple(tokens))
         outer = self._slot(depth - 1, frame.head)
         if isinstance(outer, Arguments) and outer.unnamed is not None:
             outer = Value(outer.unnamed)
@@ -162,6 +177,12 @@ class Slots:
             expects = expects.inner
         item = expects.item if isinstance(expects, Sequence) else expects
         return Value(item, tuple(tokens))
+
+
+def _layers_go(slot: Slot) -> bool:
+    """Whether a layer can stand in a place."""
+    statement = isinstance(slot, Statement) and slot.body not in CALLED
+    return statement or isinstance(slot, Step)
 
 
 def inner(expects: Expectation) -> Expectation:

@@ -10,7 +10,7 @@ from ..catalog.sources.builtin import DataField
 from ..check.statements import as_flow, as_setting
 from ..syntax import tree
 
-__all__ = ["Names", "data_fields", "keywords", "targets", "unit_names"]
+__all__ = ["Names", "data_fields", "keywords", "sizes", "targets", "unit_names"]
 
 
 class Names:
@@ -65,6 +65,11 @@ class Names:
         found = inputs(block.body) if block else ()
         return tuple(item.name.text for item in found)
 
+    def sides(self) -> frozenset[str]:
+        """The names of all inputs and outputs of models."""
+        found = [name for model in self.models for name in self.inputs(model)]
+        return frozenset(found).union(*self.outputs.values())
+
     def of_data(self, data: str) -> list[str]:
         """The models that learn from a data block."""
         pairs = [t.bindings for t in self.trainings if t.bindings is not None]
@@ -106,6 +111,16 @@ def unit_names(block: tree.Block) -> frozenset[str]:
     """The inputs, named layers and flows of a model or a block."""
     flows = {word.text for word in targets(block.body)}
     return frozenset(flows | {item.name.text for item in inputs(block.body)})
+
+
+def sizes(block: tree.Block) -> Iterator[tuple[str, int]]:
+    """The names in the shapes of a model's inputs, and where each stands first."""
+    known: set[str] = set()
+    for item in inputs(block.body):
+        for size in item.type.dims or ():
+            if isinstance(size, tree.Name) and size.text not in known:
+                known.add(size.text)
+                yield size.text, size.span.start
 
 
 def data_fields(block: tree.Block | None) -> tuple[DataField, ...]:

@@ -21,7 +21,7 @@ from ..check.report import Report
 from ..syntax import tree
 from .index import Occurrence, Symbol
 
-__all__ = ["Values"]
+__all__ = ["Values", "path_head"]
 
 
 class Values:
@@ -82,6 +82,10 @@ class Values:
             expects = _inner(expects)
             if isinstance(value, tree.Name):
                 yield from self._name(value, expects)
+            elif isinstance(value, tree.String):
+                if isinstance(expects, Text) and expects.thing == "layer or weight":
+                    model = self.outputs[0] if self.outputs is not None else ""
+                    yield from path_head(value, model)
             elif isinstance(value, tree.Call):
                 family = expects.family if isinstance(expects, MemberOf) else ""
                 kind = catalog().family(family).get(value.name.text)
@@ -125,6 +129,15 @@ class Values:
             if match and match[2].startswith(f"{output}_"):
                 at = start + len(match[1])
                 yield Occurrence(Symbol("flow", model, output), at, at + len(output))
+
+
+def path_head(path: tree.String, model: str) -> Iterator[Occurrence]:
+    """The first name of a path of layers or a pattern of them: ``body`` in "body/*"."""
+    start = path.span.start + 1
+    written = path.span.source.text[start : path.span.end - 1]
+    match = re.match(r"([A-Za-z_]\w*)(?:/|$)", written)
+    if match is not None:
+        yield Occurrence(Symbol("flow", model, match[1]), start, start + len(match[1]))
 
 
 def _inner(expects: Expectation | None) -> Expectation | None:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from ..catalog import Construct, catalog
 from ..catalog.settings import DataSettings, PhaseSettings, TrainSettings
 from ..check.expectation import MemberOf
+from ..check.expressions import names_in
 from ..check.statements import as_setting, statement_call
 from ..syntax import tree
 from .index import Occurrence, Symbol
-from .units import Names, unit_names
-from .values import Values
+from .units import Names, sizes, unit_names
+from .values import Values, path_head
 
 __all__ = ["Walk"]
 
@@ -78,8 +80,12 @@ class Walk:
             if item.default is not None:
                 yield from Values(params).of(item.default, None)
             inner[item.name.text] = symbol
-        found = unit_names(block)
-        yield from self._body(block.body, name, found, inner)
+        opened = {size: at for size, at in sizes(block) if size not in inner}
+        inner |= {size: Symbol("size", name, size) for size in opened}
+        for found in self._body(block.body, name, unit_names(block), inner):
+            new = found.start == opened.get(found.symbol.name)
+            size = found.symbol.kind == "size"
+            yield replace(found, defines=True) if size and new else found
 
     def _body(
         self,
@@ -103,6 +109,14 @@ class Walk:
                         yield from self._step(step, unit, names, values)
                 case tree.Reuse():
                     yield from self._reuse(statement, unit)
+                case tree.Assertion():
+                    for word in names_in(statement.condition):
+                        head = word.text.removesuffix(".shape")
+                        flow = _flow(head, word.span.start, unit, names)
+                        if flow is not None:
+                            yield flow
+                        else:
+                            yield from values.of(word, None)
                 case tree.Block():
                     yield from self._inner(statement, unit, names, params)
                 case _:
@@ -123,6 +137,10 @@ class Walk:
             written = end is not None and end.span.end - end.span.start == len(end.text)
             if end is not None and written and end.text in known:
                 yield _used(Symbol("flow", model or "", end.text), end)
+            elif end is not None and not written:
+                yield from path_head(tree.String(end.span, end.text), model or "")
+        for path in asked.without:
+            yield from path_head(path, model or "")
 
     def _inner(
         self,
@@ -154,7 +172,7 @@ class Walk:
         if word is None:
             return
         arguments = step.arguments if isinstance(step, tree.Call) else ()
-        flow = _flow(word, unit, names)
+        flow = _flow(word.text, word.span.start, unit, names)
         if flow is not None:
             yield flow
             return
@@ -166,6 +184,10 @@ class Walk:
         if word.text == "allow":
             return
         yield _used(Symbol("layer", "", word.text), word)
+        if word.text in catalog().family("wrapper"):
+            for argument in arguments:
+                yield from self._step(argument.value, unit, names, values)
+            return
         construct = catalog().family("layer").get(word.text)
         many = construct is not None and getattr(construct, "takes", "one") == "many"
         for argument in arguments:
@@ -233,6 +255,10 @@ class Walk:
                 kind = catalog().family("callback").get(call.name.text)
                 yield from values.arguments(kind, call.arguments)
             elif isinstance(statement, tree.Block) and statement.kind.text == "phase":
+                if statement.name is not None:
+                    owner = str(block.span.start)
+                    phase = Symbol("phase", owner, statement.name.text)
+                    yield _defined(phase, statement.name)
                 yield from self._phase(statement, values)
 
     def _phase(self, block: tree.Block, values: Values) -> Iterator[Occurrence]:
@@ -273,15 +299,13 @@ def _head(step: tree.Expression) -> tree.Word | None:
     return step.name if isinstance(step, tree.Call) else None
 
 
-def _flow(word: tree.Word, unit: str, names: frozenset[str]) -> Occurrence | None:
+def _flow(word: str, start: int, unit: str, names: frozenset[str]) -> Occurrence | None:
     """A flow by its name, or by that of a layer in a repetition with its number."""
-    if word.text in names:
-        return _used(Symbol("flow", unit, word.text), word)
-    match = re.fullmatch(r"(\w+?)((?:_\d+)+)", word.text)
-    if match is None or match[1] not in names:
+    match = re.fullmatch(r"(\w+?)((?:_\d+)+)", word)
+    found = word if word in names else match[1] if match is not None else ""
+    if found not in names:
         return None
-    start = word.span.start
-    return Occurrence(Symbol("flow", unit, match[1]), start, start + len(match[1]))
+    return Occurrence(Symbol("flow", unit, found), start, start + len(found))
 
 
 def _argument_flow(
@@ -289,4 +313,4 @@ def _argument_flow(
 ) -> Occurrence | None:
     if argument.name is not None or not isinstance(argument.value, tree.Name):
         return None
-    return _flow(tree.Word(argument.value.span, argument.value.text), unit, names)
+    return _flow(argument.value.text, argument.value.span.start, unit, names)

@@ -90,6 +90,8 @@ class _Builder:
         self.opened: dict[_Use, int] = {}
         #: The node that makes each edge.
         self.makers: dict[str, int] = {}
+        #: What flows into each folded block already.
+        self.come: dict[int, set[tuple[int, str]]] = {}
 
     def build(self) -> Graph:
         net = self.network
@@ -124,15 +126,10 @@ class _Builder:
         target = self.makers[call.name]
         sources = [(self.makers[edge], self._shape(edge)) for edge in call.inputs]
         if self.nodes[target].kind == "block":
-            come = self._come.setdefault(target, set())
+            come = self.come.setdefault(target, set())
             sources = [s for s in sources if s[0] != target and s not in come]
             come.update(sources)
         return (Link(source, target, shape) for source, shape in sources)
-
-    @cached_property
-    def _come(self) -> dict[int, set[tuple[int, str]]]:
-        """What flows into each folded block already."""
-        return {}
 
     def _shape(self, edge: str) -> str:
         return words.shape(self.network.edge(edge).shape)

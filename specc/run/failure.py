@@ -170,7 +170,7 @@ def _of_loss(
     bad = [o for o in found if not np.isfinite(logs.get(f"{o}_loss", 0.0))]
     why = f"{head}: the outputs of all layers are finite, the loss of them is not"
     name = bad[0] if bad else next(iter(found))
-    (edge,) = (o.edge for o in program.network.outputs if o.name == name)
+    edge = program.network.ends[name]
     if edge in outputs and outputs[edge].size:
         why += f" ({name} reaches {np.abs(outputs[edge]).max():.3g})"
     return _problem(why, _span(origins, f"output:{name}", "loss"), phase, origins)

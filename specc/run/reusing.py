@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -56,28 +56,18 @@ def take(
         parts.setdefault(part.source, []).append(part)
     for name in given:
         if name not in parts:
-            known = ", ".join(parts)
-            raise Fault(
-                Problem(
-                    "reuse-differs",
-                    f"{program.title} reuses nothing called {name}",
-                    None,
-                    Level.ERROR,
-                    expected=f"one of {known}" if known else "no --reuse",
-                ),
-                status=2,
-            )
+            raise _unknown(program, name, parts)
     for source, (part, *others) in parts.items():
         own = trained.get(part.training) if part.run is None else None
-        search = _Search(part, origins, own, given.get(source), backend)
-        search.others = tuple(other.name for other in others)
+        names = tuple(one.name for one in (part, *others))
+        search = _Search(part, names, origins, own, given.get(source), backend)
         folder = search.folder(base)
         weights, unfinished = weights_of(folder, "last")
         arrays[source] = _fitting(program, source, weights, folder)
         kept = folder.record()
         record += [
             {
-                "name": one.name,
+                "name": name,
                 "source": source,
                 "training": part.training,
                 "run": str(folder.path),
@@ -85,10 +75,23 @@ def take(
                 "epochs": kept.get("epochs_done", 0),
                 "weights": digest(weights),
             }
-            for one in (part, *others)
+            for name in names
         ]
         problems += [*search.problems, *unfinished]
     return Taken(arrays, tuple(record), tuple(problems))
+
+
+def _unknown(program: Program, name: str, known: Iterable[str]) -> Fault:
+    """What a run is given for that nothing is taken of."""
+    listed = ", ".join(known)
+    problem = Problem(
+        "reuse-differs",
+        f"{program.title} reuses nothing called {name}",
+        None,
+        Level.ERROR,
+        expected=f"one of {listed}" if listed else "no --reuse",
+    )
+    return Fault(problem, status=2)
 
 
 def _fitting(
@@ -115,29 +118,30 @@ def _fitting(
 
 @dataclass
 class _Search:
-    """Looks for the run of a part; `program` is its training's, where the spec has it."""
+    """Looks for the run of a part; `program` is its training's, where the spec has it.
+
+    `names` are those of all parts that are taken from the same run.
+    """
 
     part: Reused
+    names: tuple[str, ...]
     origins: Origins
     program: Program | None
     given: Path | None
     backend: str
-    #: Further parts that are taken from the same run.
-    others: tuple[str, ...] = ()
     problems: list[Problem] = field(default_factory=list[Problem])
 
     def folder(self, base: Path) -> RunFolder:
         """The folder of the run."""
         if self.given is not None:
             found = open_run(self.given)
-            self._compare(found, Level.WARNING)
+            self._compare(found)
         elif self.part.run is not None:
             found = open_run(base / self.part.run)
         else:
             found = self._newest()
         epochs = found.record().get("epochs_done", 0)
-        begins = "begin" if self.others else "begins"
-        what = f"{self._names()} {begins} with the weights of {found.path}"
+        what = f"{self._begin()} with the weights of {found.path}"
         self._say("reuses-run", f"{what}, trained for {_counted(epochs)}", Level.NOTE)
         return found
 
@@ -166,13 +170,14 @@ class _Search:
                 f"{first}, or --reuse {name}=DIR to take a run as it is",
             )
         raise self._missing(
-            f"there is no run of {name} in {ROOT}, whose weights {self._names()}"
-            f" {'begin' if self.others else 'begins'} with",
+            f"there is no run of {name} in {ROOT}, whose weights {self._begin()} with",
             f"{first} first, or --reuse {name}=DIR",
         )
 
-    def _names(self) -> str:
-        return quoted_list((self.part.name, *self.others))
+    def _begin(self) -> str:
+        """``stem begins``, ``stem and tail begin``."""
+        verb = "begins" if len(self.names) == 1 else "begin"
+        return f"{quoted_list(self.names)} {verb}"
 
     def _epochs(self, folder: RunFolder) -> None:
         wanted, had = _epochs(self.program), _epochs(folder.program())
@@ -180,14 +185,14 @@ class _Search:
             why = f"{folder.path} was for {_counted(had)}, and the spec says {wanted}"
             self._say("reuse-differs", why, Level.WARNING)
 
-    def _compare(self, folder: RunFolder, level: Level) -> None:
+    def _compare(self, folder: RunFolder) -> None:
         training = folder.record()["training"]
         if training != self.part.training:
             why = f"{folder.path} is a run of {training}, not of {self.part.training}"
-            self._say("reuse-differs", why, level)
+            self._say("reuse-differs", why, Level.WARNING)
         elif changed := self._differences(folder):
             why = f"{folder.path} is of another spec: {changed}"
-            self._say("reuse-differs", why, level)
+            self._say("reuse-differs", why, Level.WARNING)
         elif self.program is not None:
             self._epochs(folder)
 

@@ -73,7 +73,7 @@ def _samples(
     loaded: Loaded, batches: list[Arrays], number: int, passes: int
 ) -> Samples:
     """The samples of one batch; mean and squares are updated as Welford did in 1962."""
-    outputs = {item.name: item.edge for item in loaded.program.network.outputs}
+    outputs = loaded.program.network.ends
     mean = {name: np.zeros(()) for name in outputs}
     squares = {name: np.zeros(()) for name in outputs}
     for done in range(passes):

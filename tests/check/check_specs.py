@@ -12,6 +12,10 @@ TRAIN = (
     "  optimizer = sgd\n  epochs = 2\n}\n"
 )
 
+BASE = "  optimizer = sgd\n  epochs = 4\n"
+CLASSES = f"  loss = sparse_categorical_crossentropy\n{BASE}"
+PROGRESSION = "data Wine { source = diabetes; validation = 10% }\n"
+
 
 def check(text: str, settings: Settings | None = None) -> Checked:
     """The check of a text."""
@@ -32,6 +36,14 @@ def trained(train: str, data: str = DATA, layers: str = "") -> Checked:
     """The check of a model for wines, trained as the statements of a train block say."""
     layers = layers or "  Dense(3, activation = softmax)"
     return check(f"{sequential(layers)}{data}train Net on Wine {{\n{train}\n}}\n")
+
+
+def regression(train: str, last: str = "Dense(1)") -> str:
+    """A model of one number, trained as the statements of a train block say."""
+    return (
+        f"model Net {{\n  input features: float32[10]\n  {last}\n}}\n{PROGRESSION}"
+        f"train Net on Wine {{\n{train}\n}}\n"
+    )
 
 
 def network(checked: Checked) -> Network:

@@ -1,13 +1,16 @@
-"""Train blocks: settings, losses and metrics, targets, logits, early stopping."""
+"""Train blocks: settings, early stopping, names, overrides, origins."""
 
 import pytest
 from check_specs import (
+    BASE,
+    CLASSES,
     DATA,
     TRAIN,
     check,
     errors,
     only,
     program,
+    regression,
     rules,
     sequential,
     trained,
@@ -17,7 +20,6 @@ from check_specs import (
 from specc.catalog.callbacks import EarlyStopping
 from specc.catalog.losses import (
     CategoricalCrossentropy,
-    MeanSquaredError,
     SparseCategoricalCrossentropy,
 )
 from specc.catalog.metrics import Accuracy
@@ -25,18 +27,7 @@ from specc.catalog.optimizers import SGD
 from specc.catalog.schedules import Constant, ExponentialDecay, Piece, PiecewiseConstant
 from specc.catalog.types import Duration
 from specc.ir import Objective
-from specc.pipeline import Settings, check_source
-
-BASE = "  optimizer = sgd\n  epochs = 4\n"
-CLASSES = f"  loss = sparse_categorical_crossentropy\n{BASE}"
-PROGRESSION = "data Wine { source = diabetes; validation = 10% }\n"
-
-
-def regression(train: str, last: str = "Dense(1)") -> str:
-    return (
-        f"model Net {{\n  input features: float32[10]\n  {last}\n}}\n{PROGRESSION}"
-        f"train Net on Wine {{\n{train}\n}}\n"
-    )
+from specc.pipeline import Settings
 
 
 def test_every_setting_has_its_value() -> None:
@@ -203,174 +194,6 @@ def test_a_training_of_something_unknown(head: str, rule: str, suggestion: str) 
     assert (problem.rule, problem.suggestion) == (rule, suggestion)
 
 
-# How outputs end
-
-
-@pytest.mark.parametrize(
-    ("last", "loss", "logits"),
-    [
-        ("Dense(3, activation = softmax)", "sparse_categorical_crossentropy", True),
-        ("Dense(3)\n  Activation(softmax)", "sparse_categorical_crossentropy", True),
-        (
-            "Dense(3, activation = softmax)\n  Reshape([3])",
-            "sparse_categorical_crossentropy",
-            False,
-        ),
-        ("Dense(3)", "sparse_categorical_crossentropy(from_logits = true)", False),
-        ("Dense(1)\n  Activation(tanh)", "mse", False),
-    ],
-)
-def test_losses_are_computed_from_logits_where_the_output_ends_in_them(
-    last: str, loss: str, logits: bool
-) -> None:
-    found = program(trained(f"  loss = {loss}\n{BASE}", DATA, f"  {last}")).training
-    assert found is not None
-    assert found.objectives[0].logits is logits
-
-
-@pytest.mark.parametrize(
-    ("last", "loss", "rule"),
-    [
-        ("Dense(3)", "sparse_categorical_crossentropy", "loss-activation-mismatch"),
-        (
-            "Dense(3, activation = relu, kernel_initializer = he_normal)",
-            "sparse_categorical_crossentropy",
-            "loss-activation-mismatch",
-        ),
-        (
-            "Dense(3, activation = sigmoid)",
-            "sparse_categorical_crossentropy",
-            "loss-activation-mismatch",
-        ),
-        (
-            "Dense(3, activation = softmax)\n  BatchNormalization",
-            "sparse_categorical_crossentropy",
-            "loss-activation-mismatch",
-        ),
-        (
-            "Dense(3, activation = softmax)",
-            "sparse_categorical_crossentropy(from_logits = true)",
-            "double-activation",
-        ),
-        (
-            "Dense(3, activation = softmax)\n  Reshape([3])",
-            "sparse_categorical_crossentropy(from_logits = true)",
-            "double-activation",
-        ),
-        (
-            "Dense(1, activation = sigmoid)",
-            "binary_crossentropy",
-            "loss-target-mismatch",
-        ),
-        (
-            "Dense(3, activation = softmax)",
-            "categorical_crossentropy",
-            "loss-target-mismatch",
-        ),
-        ("Dense(4, activation = softmax)", "sparse_categorical_crossentropy", ""),
-        ("Dense(2, activation = softmax)", "sparse_categorical_crossentropy", ""),
-        ("Dense(3)", "mse", "shape-mismatch"),
-    ],
-)
-def test_losses_that_do_not_fit_the_output_or_the_targets(
-    last: str, loss: str, rule: str
-) -> None:
-    problem = only(trained(f"  loss = {loss}\n{BASE}", DATA, f"  {last}"))
-    assert problem.rule == (rule or "wrong-classes")
-    if not rule:
-        assert underlined(problem) in "42"
-        assert problem.suggestion == "3"
-
-
-def test_class_numbers_are_proposed_both_ways() -> None:
-    problem = only(trained(f"  loss = categorical_crossentropy\n{BASE}"))
-    assert problem.suggestion == (
-        "sparse_categorical_crossentropy, or one_hot(label, classes = 3) in the data block"
-    )
-
-
-def test_one_hot_rows_are_no_class_numbers() -> None:
-    data = "data Wine { source = wine; one_hot(label, classes = 3) }\n"
-    assert errors(trained(CLASSES, data)) == ["loss-target-mismatch"]
-    wrong = data.replace("= 3", "= 4")
-    train = CLASSES.replace("sparse_", "")
-    assert errors(trained(train, wrong)) == ["wrong-classes"]
-
-
-def test_measurements_are_no_classes() -> None:
-    text = regression(CLASSES, "Dense(3, activation = softmax)")
-    assert errors(check(text)) == ["loss-target-mismatch"]
-    text = regression(f"  loss = mse\n  metrics = [accuracy]\n{BASE}")
-    problem = only(check(text))
-    assert (problem.rule, problem.suggestion) == ("metric-mismatch", "mae")
-
-
-# Several outputs
-
-BRANCHES = """
-model Net {
-  input features: float32[13]
-  hidden = features -> Dense(8)
-  output first = hidden -> Dense(3, activation = softmax)
-  output second = hidden -> Dense(1)
-}
-data Wine {
-  source = wine
-  validation = 20%
-  target first = array("label")
-  target second = array("label")
-}
-"""
-
-
-def branches(train: str, text: str = BRANCHES) -> str:
-    return f"{text}train Net on Wine {{\n{train}\n{BASE}}}\n"
-
-
-def test_losses_of_several_outputs() -> None:
-    found = program(
-        check(
-            branches(
-                "  loss second = mse(weight = 0.1)\n"
-                "  loss first = sparse_categorical_crossentropy(weight = 0.9)\n"
-                "  metrics first = [accuracy]\n"
-                "  early_stopping(monitor = val_first_accuracy, patience = 2 epochs)"
-            )
-        )
-    ).training
-    assert found is not None
-    assert [
-        (item.output, item.target, item.logits, item.loss) for item in found.objectives
-    ] == [
-        ("first", "first", True, SparseCategoricalCrossentropy(weight=0.9)),
-        ("second", "second", False, MeanSquaredError(weight=0.1)),
-    ]
-
-
-@pytest.mark.parametrize(
-    ("train", "rule"),
-    [
-        ("  loss = mse", "which-output"),
-        ("  loss second = mse", "missing-loss"),
-        (
-            "  loss second = mse\n  loss first = sparse_categorical_crossentropy\n"
-            "  metrics = [accuracy]",
-            "which-output",
-        ),
-    ],
-)
-def test_outputs_are_named(train: str, rule: str) -> None:
-    problem = only(check(branches(train)))
-    assert problem.rule == rule
-    assert "first" in f"{problem.message}{problem.suggestion}"
-
-
-def test_an_output_may_not_be_called_as_a_figure() -> None:
-    text = BRANCHES.replace("second", "val")
-    train = "  loss val = mse\n  loss first = sparse_categorical_crossentropy"
-    assert "name-clash" in errors(check(branches(train, text)))
-
-
 # Early stopping
 
 
@@ -440,66 +263,6 @@ def test_settings_from_outside_replace_those_of_the_text() -> None:
         assert problem.rule == rule
         assert problem.span is not None
         assert problem.span.source.name == f"--{next(iter(given))}"
-
-
-HELD_OUT = "data Wine { source = wine; validation = 20% }\n"
-PHASES = """\
-  loss = sparse_categorical_crossentropy
-  optimizer = sgd(0.1)
-  epochs = 5
-  early_stopping(patience = 2 epochs)
-  phase head {
-    freeze = ["dense_1/k*"]
-    early_stopping(monitor = loss, patience = 3 epochs)
-  }
-  phase whole { epochs = 7; optimizer = sgd(0.01); freeze = [] }"""
-
-
-def test_what_phases_take_from_the_train_block() -> None:
-    (found,) = trained(PHASES, HELD_OUT).programs
-    assert found.program.training is not None
-    head, whole = found.program.training.phases
-    assert (head.name, head.epochs, whole.name, whole.epochs) == ("head", 5, "whole", 7)
-    assert (head.frozen, whole.frozen) == (("dense_1/kernel",), ())
-    assert [phase.optimizer for phase in (head, whole)] == [
-        SGD.model_validate({"learning_rate": rate}) for rate in (0.1, 0.01)
-    ]
-    monitors = [phase.callbacks[0].monitor for phase in (head, whole)]  # pyright: ignore[reportAttributeAccessIssue]
-    assert monitors == ["loss", "val_loss"]
-
-    def line(owner: str, field: str = "") -> int:
-        origin = found.origins.find(owner, field)
-        assert origin is not None
-        assert origin.span is not None
-        return origin.span.line
-
-    first = line("training")
-    assert line("phase:head/optimizer", "learning_rate") == first + 2
-    assert line("phase:whole/optimizer", "learning_rate") == first + 9
-    assert line("phase:head/early_stopping", "patience") == first + 7
-    assert line("phase:whole/early_stopping", "patience") == first + 4
-    assert line("phase:head", "frozen") == first + 6
-
-
-def test_a_layer_may_be_called_like_a_part_of_a_training() -> None:
-    """What is known of the one is not what is known of the other."""
-    spec = PHASES.replace("dense_1/k*", "early_stopping/k*")
-    layers = "  early_stopping = Dense(3, activation = softmax)"
-    (found,) = trained(spec, HELD_OUT, layers).programs
-    assert found.program.training is not None
-    assert found.program.training.phases[0].frozen == ("early_stopping/kernel",)
-    origin = found.origins.find("early_stopping", "units")
-    assert origin is not None
-    assert origin.span is not None
-    assert origin.span.source.text[origin.span.start : origin.span.end] == "3"
-
-
-def test_settings_from_outside_are_those_of_every_phase() -> None:
-    settings = Settings(training={"epochs": "2", "seed": "9"})
-    (found,) = check_source(trained(PHASES, HELD_OUT).source, settings).programs
-    assert found.program.training is not None
-    assert [phase.epochs for phase in found.program.training.phases] == [2, 2]
-    assert found.program.training.seed == 9
 
 
 def test_origins_of_nested_constructs() -> None:

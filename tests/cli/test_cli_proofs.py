@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from click.testing import Result
 
+from specc.cli.init import FIRST
 from specc.cli.selftest import tenth
 from specc.verify.sweep import __main__ as command_line
+
+Specc = Callable[..., Result]
 
 TWO = """
 model Line {
@@ -81,3 +87,30 @@ def test_the_sweep_says_its_defaults(
     told = " ".join(capsys.readouterr().out.split())
     for words in ("how many programs (default: 300)", "series (default: 0)"):
         assert words in told
+
+
+def test_verify_in_json_has_the_problems_of_a_spec(specc: Specc, first: Path) -> None:
+    first.write_text(FIRST.replace("Dense(64)", "Dens(64)"))
+    result = specc("verify", first, "--format", "json")
+    assert result.exit_code == 1
+    (problem,) = json.loads(result.stdout)["problems"]
+    assert problem["rule"] == "unknown-layer"
+
+
+def test_verify_in_json_says_what_else_is_wrong(
+    specc: Specc, first: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "no space left", "batches.npz")
+
+    monkeypatch.setattr("specc.cli.proving.open_spec", full)
+    result = specc("verify", first, "--format", "json")
+    assert result.exit_code == 4
+    why = "batches.npz: no space left"
+    assert result.stderr == f"specc: {why}\n"
+    assert json.loads(result.stdout) == {
+        "file": str(first),
+        "outcome": "no verdict",
+        "why": why,
+        "status": 4,
+    }

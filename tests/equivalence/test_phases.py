@@ -22,22 +22,6 @@ SPECS = sorted((Path(__file__).parent / "phases").glob("*.nnspec"))
 STEPS = 60
 
 
-@pytest.fixture
-def arrays(tmp_path: Path) -> Path:
-    """Where a copy of a spec finds ``arrays.npz``: 40 rows for any of them."""
-    random = np.random.default_rng(5)
-    shapes = {
-        "left": (6,),
-        "right": (6,),
-        "image": (5, 4, 2),
-        "same": (1,),
-        "again": (1,),
-    }
-    found = {name: random.normal(size=(40, *shape)) for name, shape in shapes.items()}
-    np.savez(tmp_path / "arrays.npz", **found, label=random.integers(0, 3, 40))
-    return tmp_path
-
-
 def copied(path: Path, arrays: Path) -> Spec:
     copy = arrays / path.name
     copy.write_text(path.read_text(encoding="utf-8"), encoding="utf-8")

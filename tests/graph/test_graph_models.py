@@ -44,7 +44,7 @@ def names(drawing: Graph, kind: str) -> list[str]:
 
 @pytest.mark.parametrize(("path", "name"), SPECS, ids=lambda v: getattr(v, "stem", v))
 def test_unfolded_every_call_is_a_node(path: Path, name: str | None) -> None:
-    checked = load(path)._shown(name)
+    checked = load(path).shown(name)
     net, drawing = checked.program.network, drawn(path, name, None)
     assert names(drawing, "input") == [item.name for item in net.inputs]
     assert names(drawing, "output") == [item.name for item in net.outputs]
@@ -65,7 +65,7 @@ def test_unfolded_every_call_is_a_node(path: Path, name: str | None) -> None:
 def test_weights_are_counted_once(
     path: Path, name: str | None, depth: int | None
 ) -> None:
-    net = load(path)._shown(name).program.network
+    net = load(path).shown(name).program.network
     total = sum(prod(weight.shape) for weight in net.weights())
     drawing = drawn(path, name, depth)
     assert sum(map(counted, drawing.nodes)) == total

@@ -4,84 +4,33 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import count
 from types import ModuleType
 from typing import Any
 
 import numpy as np
+from small_programs import (
+    BOUNDS,
+    Arrays,
+    batch_of,
+    program,
+    randomize,
+)
 
 from specc.backend import Emission
 from specc.catalog.layers import Layer
-from specc.catalog.losses.regression import MeanSquaredError
-from specc.catalog.optimizers.sgd import SGD
-from specc.catalog.registry import catalog
-from specc.check.graph import Step, build_network
-from specc.ir import Objective, Phase, Program, Training
+from specc.ir import Program
 from specc.live import load
 from specc_keras import BACKEND
 
-Steps = Sequence[tuple[str, Layer, str | tuple[str, ...]]]
-Arrays = dict[str, np.ndarray]
 _NUMBERS = count()
-
-#: How far a figure may be from the formula's, relative to the largest, by type.
-BOUNDS = {"float32": 2e-5, "float64": 1e-12}
 
 
 def named(value: object) -> str | None:
     """The name of a parameter of a test: the same in every process."""
     return None if callable(value) else str(value)
-
-
-def make(family: str, keyword: str, **arguments: Any) -> Any:
-    """A construct of the catalogue."""
-    return catalog().find(family, keyword).model_validate(arguments)
-
-
-def layer(keyword: str, **arguments: Any) -> Any:
-    """A layer of the catalogue."""
-    return make("layer", keyword, **arguments)
-
-
-def objective(output: str, loss: Any = None, **fields: Any) -> Objective:
-    """A loss on an output whose target has the output's name with `_target` after it."""
-    named = {"output": output, "target": f"{output}_target", **fields}
-    return Objective(loss=loss or MeanSquaredError(), **named)
-
-
-def program(
-    inputs: Mapping[str, tuple[int | str, ...]],
-    steps: Steps,
-    outputs: Mapping[str, str] | None = None,
-    objectives: Sequence[Objective] = (),
-    optimizer: Any = None,
-    **training: Any,
-) -> Program:
-    """A program; by default one output `y`, the last step, with mean squared error."""
-    outputs = outputs or {"y": steps[-1][0]}
-    network = build_network(
-        "Tested",
-        {name: (shape, "float32") for name, shape in inputs.items()},
-        [
-            Step(name, each, (taken,) if isinstance(taken, str) else taken)
-            for name, each, taken in steps
-        ],
-        outputs,
-    )
-    settings: dict[str, Any] = {"callbacks": (), "frozen": (), "epochs": 2}
-    settings |= {key: training.pop(key) for key in list(training) if key in settings}
-    phase = Phase(name="all", optimizer=optimizer or SGD(), **settings)
-    return Program(
-        network=network,
-        training=Training(
-            name="tested",
-            objectives=tuple(objectives) or tuple(objective(name) for name in outputs),
-            phases=(phase,),
-            **{"seed": 7, **training},
-        ),
-    )
 
 
 @dataclass
@@ -139,52 +88,6 @@ def run(tested: Program, dtype: str = "float64") -> Running:
     state = module.init_state(dtype=dtype)
     randomize(module, state)
     return Running(tested, emission, module, state, dtype)
-
-
-def randomize(module: ModuleType, state: Any, seed: int = 3) -> None:
-    """Move weights and buffers away from their initial values; variances stay positive."""
-    random = np.random.default_rng(seed)
-    arrays = module.export_weights(state)
-    for path, array in arrays.items():
-        array += (0.3 * random.normal(size=array.shape)).astype(array.dtype)
-        if path.endswith("moving_variance"):
-            np.abs(array, out=array)
-            array += array.dtype.type(0.1)
-    module.import_weights(state, arrays)
-
-
-def batch_of(tested: Program, rows: int = 5, seed: int = 0, **sizes: int) -> Arrays:
-    """Random inputs, and targets that fit the losses; `sizes` are those of run time."""
-    random = np.random.default_rng(seed)
-    network, training = tested.network, tested.training
-    assert training is not None
-    batch: Arrays = {"ids": np.arange(rows)}
-
-    def shape_of(edge: str) -> tuple[int, ...]:
-        shape = network.edge(edge).shape
-        return rows, *(sizes[n] if isinstance(n, str) else n for n in shape)
-
-    for item in network.inputs:
-        batch[item.name] = random.normal(size=shape_of(item.name))
-    edges = {output.name: output.edge for output in network.outputs}
-    for item in training.objectives:
-        shape = shape_of(edges[item.output])
-        batch[item.target] = _target(item.loss, shape, random)
-    if training.sample_weight is not None:
-        batch[training.sample_weight] = random.uniform(0.2, 2.0, rows)
-    return batch
-
-
-def _target(
-    loss: Any, shape: tuple[int, ...], random: np.random.Generator
-) -> np.ndarray:
-    if loss.target == "classes":
-        return random.integers(0, shape[-1], shape[:-1])
-    if loss.target == "one_hot":
-        return np.eye(shape[-1])[random.integers(0, shape[-1], shape[:-1])]
-    if loss.target == "binary":
-        return random.integers(0, 2, shape).astype(np.float64)
-    return random.normal(size=shape)
 
 
 def assert_near(found: Any, expected: Any, bound: float) -> None:
@@ -271,3 +174,9 @@ def check_layer(
         # TensorFlow compiles grouped convolutions anew whenever they run by themselves.
         check_gradients(running, batch, 1 if getattr(tested, "groups", 1) > 1 else 4)
     return running
+
+
+def why_not(tested: Program) -> str:
+    """The one reason for which a program is refused."""
+    (obstacle,) = BACKEND.plan(tested).obstacles
+    return f"{obstacle.owner}: {obstacle.why}"

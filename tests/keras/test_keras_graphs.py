@@ -1,4 +1,4 @@
-"""Graphs of the Keras backend: several inputs and outputs, sharing, names, refusals."""
+"""Graphs of the Keras backend: several inputs and outputs, frozen weights, refusals."""
 
 from __future__ import annotations
 
@@ -7,20 +7,10 @@ from typing import Any
 import keras
 import numpy as np
 import pytest
-from keras_programs import (
-    assert_near,
-    batch_of,
-    check_gradients,
-    emit,
-    layer,
-    make,
-    objective,
-    outputs,
-    program,
-    run,
-)
+from keras_programs import assert_near, check_gradients, emit, outputs, run, why_not
+from small_programs import batch_of, layer, make, objective, program
 
-from specc.ir import Call, Edge, LayerNode, Network, Phase, Program
+from specc.ir import Edge, LayerNode, Phase, Program
 from specc.runtime.random import keep_mask
 from specc_keras import BACKEND
 
@@ -127,33 +117,6 @@ def test_what_is_written_here_can_be_saved(tmp_path: Any) -> None:
     assert loaded.get_layer("leaky").kernel.constraint is not None
 
 
-def sharing(layer_name: str, tested: Any, calls: list[tuple[str, str]]) -> Program:
-    """`x` and `y`, on which one layer is called, each result flattened and added."""
-    steps = [
-        (layer_name, tested, "x"),
-        ("sum", layer("Add"), (layer_name, layer_name)),
-    ]
-    made = program({"x": (4,), "y": (4,)}, steps)
-    network = made.network
-    nodes = network.layers
-    shared = Network(
-        name=network.name,
-        inputs=network.inputs,
-        outputs=network.outputs,
-        layers=nodes,
-        calls=(
-            *(Call(name=n, layer=layer_name, inputs=(i,)) for n, i in calls),
-            Call(name="sum", layer="sum", inputs=tuple(n for n, _ in calls)),
-        ),
-        edges=(
-            *(edge for edge in network.edges if edge.name in ("x", "y")),
-            *(Edge(name=n, shape=network.edge("sum").shape) for n, _ in calls),
-            network.edge("sum"),
-        ),
-    )
-    return made.model_copy(update={"network": shared})
-
-
 def test_inputs_that_nothing_or_everything_depends_on() -> None:
     """An idle input, an input that is an output, one node that is two outputs."""
     tested = program(
@@ -206,60 +169,6 @@ def test_a_weight_that_no_loss_depends_on_has_gradient_zero() -> None:
     raw, _ = running.module.gradients(running.state, batch_of(tested), 0)
     assert raw.keys() == {"a/kernel", "a/bias", "b/kernel", "b/bias"}
     assert not np.asarray(raw["b/kernel"]).any()
-
-
-def test_a_shared_layer_has_one_set_of_weights() -> None:
-    tested = sharing(
-        "enc",
-        layer("Dense", units=4, activation=make("activation", "leaky_relu")),
-        [("first", "x"), ("second", "y")],
-    )
-    running = run(tested)
-    batch = batch_of(tested)
-    weights = running.module.export_weights(running.state)
-    assert weights.keys() == {"enc/kernel", "enc/bias"}
-    nodes = outputs(running, batch)
-    for name, given in (("first", "x"), ("second", "y")):
-        z = batch[given] @ weights["enc/kernel"] + weights["enc/bias"]
-        assert_near(nodes[name], np.where(z > 0, z, 0.2 * z), 1e-14)
-    check_gradients(running, batch)
-
-
-def test_each_call_of_a_shared_dropout_has_a_mask_of_its_own() -> None:
-    tested = sharing("drop", layer("Dropout", rate=0.5), [("a", "x"), ("b", "x")])
-    running = run(tested)
-    batch = batch_of(tested)
-    nodes = outputs(running, batch, training=True, step=4)
-    for number, name in enumerate("ab"):
-        keep = keep_mask(7, "drop/keep", (5, 4), 0.5, 4, number)
-        assert_near(nodes[name], keep * batch["x"] / 0.5, 1e-14)
-
-
-def test_buffers_of_a_shared_layer_move_in_the_order_of_its_calls() -> None:
-    bn = layer("BatchNormalization", momentum=0.5)
-    running = run(sharing("bn", bn, [("a", "x"), ("b", "a")]))
-    batch = batch_of(running.program)
-    module, state = running.module, running.state
-    before = module.export_weights(state)
-    module.gradients(state, batch, 0)
-    first = 0.5 * before["bn/moving_mean"] + 0.5 * batch["x"].mean(0)
-    second = (
-        0.5 * first + 0.5 * before["bn/beta"]
-    )  # the mean of the first call's output
-    after = module.export_weights(state)["bn/moving_mean"]
-    assert_near(after, second, 1e-13)
-
-
-def why_not(tested: Program) -> str:
-    """The one reason for which a program is refused."""
-    (obstacle,) = BACKEND.plan(tested).obstacles
-    return f"{obstacle.owner}: {obstacle.why}"
-
-
-def test_calls_whose_order_is_open_cannot_share_buffers() -> None:
-    bn = layer("BatchNormalization")
-    why = why_not(sharing("bn", bn, [("a", "x"), ("b", "y")]))
-    assert why.startswith("bn: its calls do not follow from one another")
 
 
 def test_layers_that_lead_nowhere_are_refused() -> None:
@@ -342,89 +251,6 @@ def test_frozen_weights_stay(how: str, slots: tuple[str, ...]) -> None:
     penalized = {"a/kernel", "a/bias", "b/kernel"} - set(frozen)
     expected = sum(0.1 * (after[path] ** 2).sum() for path in penalized)
     assert_near(float(module.penalty(state.model)), expected, 1e-13)
-
-
-AWKWARD = [
-    "model",
-    "keras",
-    "layers",
-    "Dropout",
-    "L2",
-    "np",
-    "tf",
-    "list",
-    "float",
-    "print",
-    "build_model",
-    "initial_weights",
-    "_hidden",
-    "__doc__",
-    "class_",
-    "State",
-]
-
-
-def test_names_that_collide() -> None:
-    """Whatever a layer is called, its weights are found under that name."""
-    steps = []
-    previous = "lambda"
-    for name in [*AWKWARD, "import", "None", "train", "input"]:
-        penalty = make("regularizer", "l2")
-        dense = layer("Dense", units=3, activation=TANH, kernel_regularizer=penalty)
-        steps += [(name, dense, previous)]
-        previous = name
-    steps += [("logits_", layer("Dropout", rate=0.2), previous)]
-    steps += [("out_activation", layer("Dense", units=3), "logits_")]
-    softmax = make("activation", "softmax")
-    steps += [("out", layer("Dense", units=3, activation=softmax), "out_activation")]
-    loss = make("loss", "sparse_categorical_crossentropy")
-    tested = program(
-        {"lambda": (3,)},
-        steps,
-        outputs={"yield": "out"},
-        objectives=[objective("yield", loss, logits=True)],
-    )
-    running = run(tested)
-    batch = batch_of(tested)
-    x = batch["lambda"]
-    weights = running.module.export_weights(running.state)
-    found = outputs(running, batch)
-    for name, _, _ in steps[:-3]:
-        x = np.tanh(x @ weights[f"{name}/kernel"] + weights[f"{name}/bias"])
-        assert_near(found[name], x, 1e-13)
-    assert_near(found["out"].sum(axis=-1), np.ones(5), 1e-13)
-    running.module.train_step(running.state, batch, 0)
-
-
-@pytest.mark.parametrize("length", [30, 44, 52, 64])
-def test_long_names_and_many_inputs_are_laid_out(length: int) -> None:
-    def named(stem: str) -> str:
-        return f"{stem}_".ljust(length, "a")
-
-    softmax = make("activation", "softmax")
-    norm = make("constraint", "max_norm", max_value=0.25)
-    dense = layer("Dense", units=2, activation=softmax, kernel_constraint=norm)
-    names = [named(f"d{i}") for i in range(7)]
-    steps: list[Any] = [(name, dense, named("x")) for name in names]
-    steps += [(named("drop"), layer("Dropout", rate=0.5), names[0])]
-    steps += [(named("bn"), layer("BatchNormalization", axis=1), named("drop"))]
-    steps += [(named("pad"), layer("Flatten"), named("bn"))]
-    steps += [(named("join"), layer("Concatenate"), (*names, named("pad")))]
-    edges = [*names, named("join")]
-    loss = make("loss", "categorical_crossentropy", label_smoothing=0.1, weight=0.7)
-    metrics = (make("metric", "mae"),)
-    emit(
-        program(
-            {named("x"): (3,)},
-            steps,
-            outputs={named(f"o{i}"): edge for i, edge in enumerate(edges)},
-            objectives=[
-                objective(named(f"o{i}"), loss, logits=True, metrics=metrics)
-                for i in range(7)
-            ],
-        ),
-        long_lines=length > 30,
-    )
 
 
 def test_lines_of_nodes_are_where_the_layers_are() -> None:

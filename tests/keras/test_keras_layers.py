@@ -7,17 +7,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from keras_programs import (
-    assert_near,
-    batch_of,
-    check_gradients,
-    check_layer,
-    layer,
-    make,
-    outputs,
-    program,
-    run,
-)
+from keras_programs import assert_near, check_gradients, check_layer, outputs, run
+from small_programs import batch_of, layer, make, program
 
 from specc.runtime.random import keep_mask
 

@@ -7,18 +7,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from keras_programs import (
-    Arrays,
-    assert_near,
-    batch_of,
-    check_gradients,
-    layer,
-    make,
-    named,
-    objective,
-    program,
-    run,
-)
+from keras_programs import assert_near, check_gradients, named, run
+from small_programs import Arrays, batch_of, layer, make, objective, program
 
 DTYPES = ("float32", "float64")
 

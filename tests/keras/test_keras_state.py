@@ -9,8 +9,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from keras_programs import batch_of, emit, layer, make, objective, program, run
+from keras_programs import emit, run
 from safetensors.numpy import load_file
+from small_programs import batch_of, layer, make, objective, program
 
 from specc.live import load
 from specc.runtime.batches import ArrayBatches

@@ -8,18 +8,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from keras_programs import (
-    Arrays,
-    Running,
-    assert_near,
-    batch_of,
-    check_gradients,
-    layer,
-    make,
-    named,
-    program,
-    run,
-)
+from keras_programs import Running, assert_near, check_gradients, named, run
+from small_programs import Arrays, batch_of, layer, make, program
 
 DTYPES = ("float32", "float64")
 STEPS = 12

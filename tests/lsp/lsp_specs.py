@@ -3,7 +3,12 @@
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-EXAMPLES = sorted((ROOT / "examples").glob("*.nnspec"))
+EXAMPLES = [
+    *sorted((ROOT / "examples").glob("*.nnspec")),
+    # All that the language has in one spec: phases, reuse, blocks, layers over time.
+    ROOT / "tests/equivalence/language/together.nnspec",
+    ROOT / "tests/equivalence/language/over_time.nnspec",
+]
 
 SMALL = """\
 nnspec 1

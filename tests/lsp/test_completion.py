@@ -12,6 +12,7 @@ from specc.catalog import catalog
 from specc.diagnostics import RULES, Level, Source
 from specc.lsp.document import Document
 from specc.lsp.index import Index
+from specc.lsp.units import Names
 from specc.pipeline import check_source
 from specc.syntax.parse import parse
 
@@ -25,7 +26,8 @@ def test_every_word_is_offered_in_its_place(
     text = path.read_text(encoding="utf-8")
     file, _ = parse(Source(path.name, text))
     new = {item.start for item in Index(file).occurrences if item.defines}
-    bindings = {t.start for t in _after(text, "input", "target")}
+    sides = Names(file).sides()
+    bindings = {t.start for t in _after(text, "input", "target") if t.text in sides}
     missing: list[tuple[int, str]] = []
     tried = 0
     for token in Document(path.name, text).scanned.tokens:
@@ -214,3 +216,36 @@ def test_what_reuse_takes_is_offered(
     editor: Session, written: str, offered: set[str]
 ) -> None:
     assert set(editor.complete(REUSING.replace("|", f"{written}|"))) == offered
+
+
+STEPS = """\
+model Film {
+  input frames: float32[time, 6]
+  seen = TimeDistributed(Dense(4))
+  PLACE
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("place", "offered", "others"),
+    [
+        (
+            "assert |",
+            {"params", "memory", "seen.shape", "output.shape", "time"},
+            {"Add"},
+        ),
+        ("assert seen.shape == [|", {"time"}, {"Dense"}),
+        ("TimeDistributed(|", {"Dense", "TimeDistributed", "seen"}, {"units"}),
+        ("TimeDistributed(Dense(8, |", {"activation", "use_bias"}, {"seen"}),
+        ("TimeDistributed(Add(|", {"seen", "frames"}, set()),
+        ("input more: |", {"float32", "int64", "bool"}, {"int"}),
+        ("input more: float32[|", {"time"}, {"float32"}),
+    ],
+)
+def test_what_steps_over_time_and_assertions_take(
+    editor: Session, place: str, offered: set[str], others: set[str]
+) -> None:
+    found = editor.complete(STEPS.replace("PLACE", place))
+    assert offered <= set(found)
+    assert not others & set(found)

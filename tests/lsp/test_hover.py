@@ -32,7 +32,7 @@ def test_shapes_are_those_of_the_summary(editor: Session, path) -> None:
     for start, rows in lines.items():
         if rows[0].kind in ("input", "Add") or len(rows) > 1:
             continue
-        told = editor.hover(f"{text[:start]}|{text[start:]}").splitlines()[0]
+        told = editor.hover(f"{text[:start]}|{text[start:]}").partition("###")[0]
         shape = f"({', '.join(map(str, rows[0].shape))})"
         assert shape in told
         if rows[0].parameters:
@@ -114,3 +114,15 @@ def test_most_words_of_the_examples_tell_something(editor: Session) -> None:
                 continue
             told = editor.hover(f"{text[: token.start]}|{text[token.start :]}")
             assert told, (path.stem, token.line, token.text)
+
+
+def test_steps_over_time_tell_what_they_are(editor: Session) -> None:
+    text = (
+        "model M {\n  input x: float32[time, 6]\n  TimeDistributed(Dense(4))\n"
+        "  assert output.shape == [time, 4]\n}\n"
+    )
+    assert "### TimeDistributed" in editor.hover(marked("  Time", "Distributed(", text))
+    inner = editor.hover(marked("(Den", "se(4", text))
+    assert "### Dense" in inner
+    size = editor.hover(marked("[ti", "me, 4]", text))
+    assert "known only at run time" in size

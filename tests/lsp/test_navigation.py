@@ -72,11 +72,17 @@ def test_references_with_and_without_the_definition(editor: Session) -> None:
 
 def structure(program: Program) -> str:
     """What a program is, but for names."""
+    phases = program.training.phases if program.training else ()
+    paths = [
+        array.path for array in (*program.network.weights(), *program.network.buffers())
+    ]
     parts = [
         [type(node.layer).__name__ for node in program.network.layers],
         [weight.shape for weight in program.network.weights()],
         [node.layer.model_dump() for node in program.network.layers],
-        program.training.model_dump(include={"phases", "batch_size", "seed"})
+        [phase.model_dump(exclude={"name", "frozen"}) for phase in phases],
+        [[paths.index(path) for path in phase.frozen] for phase in phases],
+        program.training.model_dump(include={"batch_size", "seed"})
         if program.training
         else None,
     ]

@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from reference_programs import assert_gradient, make, numerical
+from reference_programs import assert_gradient, numerical
+from small_programs import make
 
 from specc.catalog.registry import catalog
 from specc_reference import BACKEND

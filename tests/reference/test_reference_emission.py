@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from reference_programs import batch_of, layer, make, module_of, objective, program
+from reference_programs import module_of
+from small_programs import batch_of, layer, make, objective, program
 from test_reference_models import MODELS, image_classifier
 
 from specc.catalog.registry import catalog

@@ -8,15 +8,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from reference_programs import (
-    assert_gradient,
-    layer,
-    make,
-    module_of,
-    numerical,
-    program,
-    randomize,
-)
+from reference_programs import assert_gradient, module_of, numerical
+from small_programs import layer, make, program, randomize
 
 from specc.catalog.registry import catalog
 

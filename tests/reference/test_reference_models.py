@@ -7,17 +7,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from reference_programs import (
-    assert_gradient,
-    batch_of,
-    layer,
-    make,
-    module_of,
-    numerical,
-    objective,
-    program,
-    randomize,
-)
+from reference_programs import assert_gradient, module_of, numerical
+from small_programs import batch_of, layer, make, objective, program, randomize
 
 from specc.ir import Call, Edge, Program
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from reference_programs import batch_of, layer, make, module_of, program
+from reference_programs import module_of
+from small_programs import batch_of, layer, make, program
 from test_reference_models import image_classifier, started
 
 

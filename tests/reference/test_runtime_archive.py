@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from reference_programs import layer, program
+from small_programs import layer, program
 
 from specc.catalog.callbacks import EarlyStopping
 from specc.catalog.types import Duration

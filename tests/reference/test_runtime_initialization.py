@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from reference_programs import layer, module_of, program
+from reference_programs import module_of
 from scipy import stats
+from small_programs import layer, program
 
 from specc.catalog.registry import catalog
 

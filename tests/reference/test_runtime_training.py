@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from reference_programs import layer, make, program
+from small_programs import layer, make, program
 
 from specc.emit.shared import training_section
 from specc.runtime.batches import ArrayBatches

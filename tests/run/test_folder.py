@@ -9,6 +9,7 @@ from run_programs import job, program
 
 from specc import ir
 from specc.diagnostics.fault import Fault
+from specc.ir import reading
 from specc.run import create, load_run, open_run, train
 from specc.run.folder import program_digest
 
@@ -141,7 +142,7 @@ def test_an_older_program_is_made_a_new_one(folder, monkeypatch) -> None:
     kept(folder, ir_version=7)
     older = {7: lambda found: {**found, "ir_version": 8}}
     older[8] = lambda found: {**found, "ir_version": ir.IR_VERSION}
-    monkeypatch.setattr(ir, "MIGRATIONS", older)
+    monkeypatch.setattr(reading, "MIGRATIONS", older)
     assert folder.program() == program()
 
 

@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 import safetensors.numpy
 import torch
+from small_programs import batch_of
 from torch_cases import CASES
-from torch_programs import batch_for, emitted
+from torch_programs import emitted
 
 RUN = """
 import sys
@@ -29,8 +30,8 @@ runpy.run_path("program.py", run_name="__main__")
 def test_a_program_trains_without_specc(name: str, tmp_path: Path) -> None:
     case = CASES[name]
     (tmp_path / "program.py").write_text(emitted(case).text, encoding="utf-8")
-    arrays = {key: value for key, value in batch_for(case, 11).items() if key != "ids"}
-    held_out = {f"val_{key}": value for key, value in batch_for(case, 3).items()}
+    arrays = {key: value for key, value in batch_of(case, 11).items() if key != "ids"}
+    held_out = {f"val_{key}": value for key, value in batch_of(case, 3).items()}
     held_out.pop("val_ids")
     test = {name.replace("val_", "test_", 1): a for name, a in held_out.items()}
     np.savez(tmp_path / "data.npz", **arrays, **held_out, **test)

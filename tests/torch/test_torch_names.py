@@ -8,17 +8,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from small_programs import batch_of, layer, make, objective, program
 from torch import nn
-from torch_programs import (
-    act,
-    batch_for,
-    emitted,
-    layer,
-    make,
-    module_of,
-    objective,
-    program,
-)
+from torch_programs import act, emitted, module_of
 
 from specc.emit.names import BUILTINS, KEYWORDS, Names, mangle
 from specc_torch.reserved import IN_MODELS
@@ -134,7 +126,7 @@ def test_programs_with_bad_names_run(name: str) -> None:
     compile(emission.text, "program.py", "exec")
     state = module.init_state()
     before = module.export_weights(state)
-    _, figures = module.train_step(state, batch_for(case), 0)
+    _, figures = module.train_step(state, batch_of(case), 0)
     assert set(figures) == {"loss", "import_loss", "global_loss"}
     after = module.export_weights(state)
     assert set(after) == {
@@ -142,7 +134,7 @@ def test_programs_with_bad_names_run(name: str) -> None:
         *(buffer.path for buffer in case.network.buffers()),
     }
     assert not np.array_equal(before["import/bias"], after["import/bias"])
-    assert set(module.predict(state, batch_for(case))) == {"import", "global"}
+    assert set(module.predict(state, batch_of(case))) == {"import", "global"}
     assert BUILTINS.isdisjoint(vars(module).keys() - {"__name__", "__doc__"} - _SPECIAL)
 
 

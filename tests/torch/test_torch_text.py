@@ -9,8 +9,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from small_programs import layer, program
 from torch_cases import CASES
-from torch_programs import act, chain, emitted, layer, program
+from torch_programs import act, chain, emitted
 
 from specc.catalog.construct import Construct
 from specc.catalog.registry import catalog
@@ -192,12 +193,13 @@ def test_the_plan_is_plain_data() -> None:
 def test_emitting_needs_no_framework() -> None:
     """Importing the backend and writing a program imports neither PyTorch nor safetensors."""
     code = (
-        "import sys; sys.path.insert(0, sys.argv[1]);"
+        "import sys; sys.path[:0] = sys.argv[1:3];"
         "from torch_cases import CASES; from torch_programs import emitted;"
         "print(len(emitted(CASES['residual']).text));"
         "print(sorted({'torch', 'tensorflow', 'keras'} & set(sys.modules)))"
     )
-    command = [sys.executable, "-c", code, str(Path(__file__).parent)]
+    here = Path(__file__).parent
+    command = [sys.executable, "-c", code, str(here), str(here.parent)]
     result = subprocess.run(command, capture_output=True, text=True, check=True)
     length, modules = result.stdout.split("\n")[:2]
     assert int(length) > 1000

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from torch_programs import act, chain, layer, make, objective, program
+from small_programs import layer, make, objective, program
+from torch_programs import act, chain
 
 from specc.catalog.types import Duration
 from specc.ir import Program

@@ -1,7 +1,7 @@
 """Convolution that keeps clear of a fault of a library of PyTorch's."""
 
 from torch import Tensor, nn
-from torch.nn import functional as F  # noqa: N812
+from torch.nn import functional as F
 
 
 class SidewaysConv2d(nn.Conv2d):

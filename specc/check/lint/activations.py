@@ -20,7 +20,7 @@ def applied_activations(subject: Subject) -> dict[str, str | None]:
     None where a normalization comes first, which undoes the scale, or where the result
     meets several different ones.
     """
-    outputs = {output.edge for output in subject.network.outputs}
+    outputs = set(subject.network.ends.values())
     after: dict[str, str | None] = {}
     for call in reversed(subject.network.calls):
         found = {_met(subject, user, after) for user in subject.users[call.name]}

@@ -95,7 +95,7 @@ def selu_without_lecun_normal(subject: Subject) -> Iterator[Finding]:
 
 def bias_before_batch_normalization(subject: Subject) -> Iterator[Finding]:
     """A bias that the normalization's mean takes away again."""
-    outputs = {output.edge for output in subject.network.outputs}
+    outputs = set(subject.network.ends.values())
     for call, layer in subject.placed():
         activation = layer.ending()
         if not getattr(layer, "use_bias", False) or call.name in outputs:

@@ -7,14 +7,11 @@ lowerings stand here once; a backend includes `SHARED` in its table.
 # Importing the modules with lowerings fills the table.
 from .head import docstring
 from .initial_weights import initial_weights_section
-from .loop import stopping_field, stopping_of, stopping_section, training_section
+from .loop import training_section
 from .main import main_section
 from .phases import (
-    COUNTERS_OF_PHASE,
     at_phase,
     by_phase,
-    export_state_text,
-    import_state_text,
     known_of,
     several,
     slots_constant,
@@ -24,6 +21,14 @@ from .reuse import reused_argument, reused_parameter
 from .schedules import learning_rate_section
 from .section import Section, fill, naming
 from .settings import constants_section
+from .state import (
+    COUNTERS_OF_PHASE,
+    begin_phase_text,
+    export_state_text,
+    import_state_text,
+    init_state_text,
+)
+from .stopping import stopping_field, stopping_of, stopping_section
 from .table import SHARED
 
 __all__ = [
@@ -32,6 +37,7 @@ __all__ = [
     "SHARED",
     "Section",
     "at_phase",
+    "begin_phase_text",
     "by_phase",
     "constants_section",
     "docstring",
@@ -39,6 +45,7 @@ __all__ = [
     "fill",
     "heading",
     "import_state_text",
+    "init_state_text",
     "initial_weights_section",
     "known_of",
     "learning_rate_section",

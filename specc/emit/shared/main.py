@@ -9,9 +9,9 @@ from ...ir import Program
 from ..pieces import Import
 from ..size import is_large
 from ..source import assign, literal
-from .loop import stopping_of
 from .phases import several
 from .section import Section, fill, naming
+from .stopping import stopping_of
 from .table import SHARED
 
 __all__ = ["main_section"]

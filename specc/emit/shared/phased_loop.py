@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-
-from ...catalog.callbacks import EarlyStopping
+from ...ir import Program
+from .epoch import beginning, epoch
 from .section import Section, fill, naming
+from .stopping import all_stop, stoppings
 from .table import SHARED
 
 __all__ = ["phased_training_section"]
@@ -18,17 +18,7 @@ def phase_ended(state: State) -> bool:
 '''
 
 _TRAIN = '''
-def train(
-    batches: Any, state: State | None = None, hooks: Hooks | None = None
-) -> tuple[State, list[Figures]]:
-    """Train the phases one after the other; return the state and a record of each epoch.
-
-    `batches` gives batches as ArrayBatches does; a `state` goes on from where it is.
-$raises
-    """
-    state, hooks = state or init_state(), hooks or Hooks()
-    state.steps_per_epoch = batches.steps_per_epoch
-    history: list[Figures] = []
+$beginning
     while True:
         while not phase_ended(state):
             state, record = train_epoch(batches, state, hooks)
@@ -42,35 +32,15 @@ $restore
 
 def train_epoch(batches: Any, state: State, hooks: Hooks) -> tuple[State, Figures]:
     """Train an epoch; return the state and the record of it."""
-    began = time.perf_counter()
-    means = Means()
-    for batch in batches.epoch(state.epoch):
-        state, logs = train_step(state, batch, state.step)
-$norm
-$check
-        means.add(len(batch["ids"]), logs)
-        state.step += 1
-        hooks.on_step(state, len(batch["ids"]), logs)
-    record: Figures = {
-        "phase": state.phase + 1,
-        "epoch": state.epoch + 1,
-        "step": state.step,
-        "seconds": time.perf_counter() - began,
-        "learning_rate": rate_at(state, state.step - 1),
-        **means.result(),
-    }
-    held_out = batches.validation()
-    if held_out is not None:
-        found = evaluate(state, held_out, evaluate_step).items()
-        figures = {f"val_{name}": figure for name, figure in found}
-$check_held_out
-        record |= figures
-        record["seconds"] = time.perf_counter() - began
+$epoch
 $stop
     state.epoch += 1
 $check_weights
     return state, record
 '''
+_ABOUT = (
+    "Train the phases one after the other; return the state and a record of each epoch."
+)
 
 _STOP = """\
     done = state.epoch - state.phase_epoch
@@ -90,40 +60,24 @@ _RESTORE = """\
 _SOME = "state.stopping is not None and state.stopping.best_weights is not None:"
 
 
-def phased_training_section(
-    parts: Mapping[str, str],
-    callbacks: Sequence[EarlyStopping],
-    all_stop: bool,
-    checks: bool,
-) -> Section:
-    """`phase_ended(state)`, `train(batches, state, hooks)`, `train_epoch(…)`.
-
-    Args:
-        parts: lines of the loop of one phase that this one has too, there indented by
-            four more.
-        callbacks: the early stopping of each phase that has one.
-        all_stop: whether every phase has.
-        checks: whether figures that are not finite end the training.
-    """
-    inner = {key: _dedented(text) for key, text in parts.items() if key != "raises"}
+def phased_training_section(program: Program) -> Section:
+    """`phase_ended(state)`, `train(batches, state, hooks)`, `train_epoch(…)`."""
+    training = program.training
+    assert training is not None, "a model alone is not trained"
+    callbacks, every = stoppings(program), all_stop(program)
     stopped = " or state.stopping.stopped" if callbacks else ""
-    if callbacks and not all_stop:
+    if callbacks and not every:
         stopped = " or (\n        state.stopping is not None and state.stopping.stopped\n    )"
     restores = any(callback.restore_best for callback in callbacks)
-    some = _SOME.partition(" and ")[2] if all_stop else _SOME
+    some = _SOME.partition(" and ")[2] if every else _SOME
     train = fill(
         _TRAIN,
-        **inner,
-        raises=parts["raises"],
+        beginning=beginning(training, _ABOUT),
+        epoch=epoch(training, 4),
         restore=fill(_RESTORE, some=some) if restores else "",
-        stop="" if not callbacks else _STOP if all_stop else _STOP_SOME,
-        check_weights=_CHECK_WEIGHTS if checks else "",
+        stop="" if not callbacks else _STOP if every else _STOP_SOME,
+        check_weights=_CHECK_WEIGHTS if training.on_nan == "stop" else "",
     )
     or_stopped = ", or it was stopped" if callbacks else ""
     ended = fill(_ENDED, or_stopped=or_stopped, stopped=stopped)
     return naming(f"{ended}\n\n\n{train}", SHARED.packages)
-
-
-def _dedented(text: str) -> str:
-    """Lines with four spaces less before them."""
-    return "\n".join(line.removeprefix("    ") for line in text.split("\n"))

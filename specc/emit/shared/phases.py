@@ -7,25 +7,15 @@ from collections.abc import Callable, Iterable
 from ...ir import Phase, Program, Training
 from ..pieces import Known
 from ..source import assign, literal
-from .section import fill
 
 __all__ = [
-    "COUNTERS_OF_PHASE",
     "at_phase",
     "by_phase",
-    "export_state_text",
-    "import_state_text",
     "known_of",
     "phase_constants",
     "several",
     "slots_constant",
 ]
-
-#: The fields of the state's class that say which phase it is in, indented by four.
-COUNTERS_OF_PHASE = """\
-    phase: int = 0
-    phase_step: int = 0  # the updates and
-    phase_epoch: int = 0  # the epochs that were done when the phase began"""
 
 
 def several(training: Training | None) -> bool:
@@ -107,48 +97,3 @@ def slots_constant(training: Training) -> str:
     slots = tuple(phase.optimizer.slots() for phase in training.phases)
     note = "# What the optimizer of each phase keeps for a weight."
     return "\n".join([note, assign("SLOTS", literal(slots))])
-
-
-_EXPORT = '''
-def export_state(state: State) -> Arrays:
-    """Return weights, buffers, the optimizer's slots and the counters."""
-$arrays
-    return arrays | export_counters(state)
-'''
-
-
-_IMPORT = '''
-def expected_state(state: State, phase: int) -> Arrays:
-    """Return arrays with the names and shapes of those that a state in a phase has."""
-    arrays = export_weights(state)
-    for path in $weights:
-        if path not in FROZEN[phase]:
-            slots = {f"optimizer/{slot}/{path}": arrays[path] for slot in SLOTS[phase]}
-            arrays |= slots
-    return arrays | export_counters(state)
-
-
-def import_state(state: State, arrays: Arrays) -> None:
-    """Take over what export_state returned; raises as import_weights does."""
-    phase = phase_of(arrays, len(PHASES))
-    check_arrays(expected_state(state, phase), arrays)
-    if phase != state.phase:
-        begin_phase(state, phase)
-$put
-    import_counters(state, arrays)
-'''
-
-
-def export_state_text(arrays: str) -> str:
-    """`export_state`; `arrays` has the statements that make those but the counters."""
-    return fill(_EXPORT, arrays=arrays)
-
-
-def import_state_text(weights: str, put: str) -> str:
-    """`expected_state` and `import_state`.
-
-    Args:
-        weights: an expression for the paths of all weights.
-        put: the statements that take over all arrays but the counters.
-    """
-    return fill(_IMPORT, weights=weights, put=put)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from ..diagnostics.model import Note, Span
-from ..ir import Block, Origins
-from ..syntax import tree
-from .expectation import signature
-from .names import Names
-from .parts import Part
-from .reuse import PlacedPart, Sources
-from .scope import Instance, Outline, PendingCall, Reference, Scope, Unit
+from ...diagnostics.model import Note, Span
+from ...ir import Block
+from ...syntax import tree
+from ..expectation import signature
+from ..parts import Part
+from ..reuse import PlacedPart, Sources
+from ..scope import Instance, PendingCall, Reference, Scope, Unit
+from .calls import Calls
 
 __all__ = ["Copies"]
 
@@ -19,16 +19,12 @@ class Copies:
 
     Args:
         sources: the trained models.
-        names: what names are taken in the model.
-        origins: takes the places of the layers.
-        outline: takes the calls.
+        calls: takes the calls of the layers.
     """
 
-    def __init__(
-        self, sources: Sources, names: Names, origins: Origins, outline: Outline
-    ) -> None:
-        self.sources, self.names = sources, names
-        self.origins, self.outline = origins, outline
+    def __init__(self, sources: Sources, calls: Calls) -> None:
+        self.sources, self.names = sources, calls.names
+        self.origins, self.outline = calls.origins, calls.outline
 
     def instance(self, asked: tree.Reuse, part: Part, scope: Scope) -> Instance:
         """The part as what stands in the place of a layer."""

@@ -1,0 +1,68 @@
+"""The statements of a body that count: those that conditions choose, without inputs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from ...syntax import tree
+from ...syntax.gaps import broken
+from ..bind import Binder
+from ..expressions import Absent, evaluate, kind_of
+from ..scope import Unit
+from ..statements import as_flow, head
+
+__all__ = ["chosen", "has_outputs", "without_inputs"]
+
+
+def without_inputs(unit: Unit) -> list[tree.Statement]:
+    """The statements of a unit but for its inputs."""
+    return [statement for statement in unit.body if statement not in unit.inputs]
+
+
+def chosen(
+    statements: Iterable[tree.Statement], binder: Binder
+) -> Iterator[tree.Statement]:
+    """The statements with those of each ``if`` in its place that its condition chooses."""
+    todo = list(statements)[::-1]
+    while todo:
+        statement = todo.pop()
+        if not isinstance(statement, tree.Block) or statement.kind.text != "if":
+            yield statement
+            continue
+        if statement.subject is None:
+            message, fix = "if needs a condition", "if depth > 2 { … }"
+            binder.report.error(
+                "missing-argument", message, head(statement), suggestion=fix
+            )
+            continue
+        value = evaluate(statement.subject, binder.params, binder.report)
+        if not isinstance(value, bool):
+            gap = broken(statement)
+            binder.report.gaps.names |= frozenset(gap.names)
+            yield gap
+        if isinstance(value, Absent):
+            continue
+        if not isinstance(value, bool):
+            binder.report.error(
+                "wrong-type",
+                f"the condition of if is {kind_of(value)}",
+                statement.subject.span,
+                expected="a comparison, or a param that is true or false",
+            )
+            continue
+        todo += (statement.body if value else statement.otherwise or ())[::-1]
+
+
+def has_outputs(statements: Iterable[tree.Statement]) -> bool:
+    """Whether a model says what its outputs are, in whatever choice or repetition."""
+    todo = list(statements)
+    while todo:
+        statement = todo.pop()
+        if isinstance(statement, tree.Block):
+            if statement.kind.text in ("if", "repeat"):
+                todo += [*statement.body, *(statement.otherwise or ())]
+            continue
+        flow = as_flow(statement)
+        if flow is not None and flow.kind is not None and flow.kind.text == "output":
+            return True
+    return False
