@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 WORKERS ?= 2
-# Random specs in a sweep, and the seed of their series.
+# Random specs in a sweep; the seed of its series, and of fuzzing.
 N ?= 300
 SEED ?= 0
 # The suite runs one process a core; frameworks must not each take all cores.
@@ -39,8 +39,8 @@ sweep: $(STAMP)  ## N random specs (SEED=…) through the full proof; what fails
 	$(THREADS) $(BIN)/python -m specc.verify.sweep --count $(N) --seed $(SEED) \
 		--keep tests/equivalence/regressions
 
-fuzz: $(STAMP)  ## 20,000 made-up specs, 50,000 damaged ones, every prefix of every example
-	$(BIN)/python tests/language/fuzz.py
+fuzz: $(STAMP)  ## 20,000 made-up specs (SEED=…), 50,000 damaged ones, every prefix of every example
+	$(BIN)/python tests/language/fuzz.py --seed $(SEED)
 
 format: $(STAMP)  ## put the code in the one style
 	$(BIN)/ruff check --fix .
