@@ -17,6 +17,7 @@ from .check.allow import find_allowances
 from .check.checked import Budget, Checked, CheckedProgram, Settings
 from .check.finish import finish
 from .check.gaps import gaps_of
+from .check.misnamed import misnamed
 from .check.report import Report
 from .check.resolve import resolve
 from .diagnostics.model import Note, Problem, Source, failed
@@ -116,7 +117,7 @@ def _check(source: Source, settings: Settings, parsed: Parsed) -> Checked:
         None if failed(problems) else file,
         tuple(resolved.trainings),
         tuple(resolved.models),
-        finish(report.problems, scopes, settings.strict),
+        finish(misnamed(report.problems, found.files), scopes, settings.strict),
         tuple(item.span.source for item in found.files[1:]),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from codecs import BOM_UTF8
 from pathlib import Path
@@ -121,6 +122,9 @@ def imported_reader(budget: Budget) -> Read:
     """How the text of an imported file is had."""
 
     def get(path: Path) -> Source:
+        plain = os.path.isfile(path) or os.path.isdir(path)
+        if os.path.exists(path) and not plain:  # a pipe may never end
+            raise Fault(Problem("unreadable", f"{path} is no file", None), status=3)
         try:
             return read(path, budget)
         except UnreadableError as error:
@@ -135,10 +139,12 @@ def run_reader(base: Path) -> RunReader:
     def get(folder: str) -> Program:
         path = base / folder / "ir.json"
         try:
+            if not os.path.isfile(path):
+                raise FileNotFoundError
             with path.open("rb") as file:
                 text = file.read(LARGEST_PROGRAM + 1)
         except (OSError, ValueError):
-            there = (base / folder).exists()
+            there = os.path.exists(base / folder)
             what = "is not the folder of a run" if there else "does not exist"
             raise Fault(
                 Problem(

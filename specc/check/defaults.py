@@ -17,6 +17,9 @@ from .statements import as_setting, head, misplaced
 
 __all__ = ["Defaults", "layered", "read_defaults"]
 
+#: What reading a block of defaults takes of the work that a file may ask for.
+_WORK = 4
+
 
 @dataclass(frozen=True)
 class Defaults:
@@ -37,6 +40,9 @@ def read_defaults(
     own: dict[str, dict[str, Inherited]] = {}
     known: dict[str, tuple[Span, ...]] = {}
     for block in blocks:
+        work = _WORK + len(block.body)
+        if not binder.params.spend(work, head(block), binder.report):
+            break
         _read_block(block, binder, own)
         word = block.name.text if block.name else ""
         known[word] = (*known.get(word, ()), block.span)

@@ -7,7 +7,7 @@ of a field, a param); the expectation of the place decides.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
@@ -250,7 +250,7 @@ def _parameter(name: str, field: FieldInfo) -> Parameter:
     return Parameter(name, expects, field.is_required())
 
 
-@cache
+@lru_cache(maxsize=1024)  # blocks have classes of their own, of each check
 def signature(kind: type[Construct]) -> Signature:
     """The arguments of a construct's class; computed once for each."""
     parameters = {name: _parameter(name, field) for name, field in kind.fields()}

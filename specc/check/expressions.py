@@ -72,6 +72,16 @@ class Params:
     work: int = 500_000
     #: Whether shapes and amounts of memory are values, as in assertions.
     amounts: bool = False
+    #: Whether it has been reported that there is no more work.
+    exhausted: bool = False
+
+    def spend(self, amount: int, span: Span, report: Report) -> bool:
+        """Whether there is that much work left; what goes beyond is reported once."""
+        self.work -= amount
+        if self.work < 0 and not self.exhausted:
+            self.exhausted = True
+            report.error("too-much-work", "this file asks for too much work", span)
+        return self.work >= 0
 
     @contextmanager
     def within(
@@ -283,11 +293,8 @@ def _run(root: tree.Expression, params: Params, report: Report) -> Value | Shape
     values: list[Value | Shape] = []
     while todo:
         node, ready = todo.pop()
-        params.work -= 1
-        if params.work < 0:
-            message = "this file asks for too much work"
-            problem = Problem("too-much-work", message, node.span)
-            raise _Stop(problem if params.work == -1 else None)
+        if not params.spend(1, node.span, report):
+            raise _Stop(None)
         if isinstance(node, tree.Binary) and ready:
             right, left = values.pop(), values.pop()
             values.append(_combine(node, left, right))

@@ -36,6 +36,8 @@ def _sentence(error: ErrorDetails, label: str) -> tuple[str, str, str | None]:
         return "number-too-large", f"{label} must be a finite number", None
     if kind == "value_error":
         return "invalid-value", f"{label}: {context['error']}", None
+    if kind == "string_too_short":
+        return "invalid-value", f"{label} is an empty text", None
     if kind.endswith(("too_short", "too_long")):
         return "invalid-value", f"{label}: {error['msg']}", None
     return "wrong-type", f"{label}: {error['msg']}", None

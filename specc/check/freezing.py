@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Set
-from fnmatch import fnmatchcase
+import re
+from collections.abc import Callable, Set
+from fnmatch import translate
 
 from ..diagnostics.model import Note, Span
 from ..ir import Buffer, LayerNode, Network
 from ..syntax import tree
 from .assign import Given
+from .bind import Binder
 from .report import Report, one_of
 
 __all__ = ["freeze", "leaves_nothing"]
+
+#: So many names are looked at for one unit of the work that a file may ask for.
+_NAMES = 2
+#: What makes a pattern of a name.
+_SIGNS = re.compile(r"[*?[]")
 
 
 def freeze(
@@ -19,7 +26,7 @@ def freeze(
     given: Given | None,
     network: Network,
     head: Span,
-    report: Report,
+    binder: Binder,
 ) -> tuple[str, ...] | None:
     """The paths that `Phase.frozen` lists; None where the patterns are wrong.
 
@@ -28,16 +35,26 @@ def freeze(
         given: where they were written.
         network: whose layers and weights they are of.
         head: of the train block or the phase.
-        report: takes the problems.
+        binder: takes the problems, and has the work that may be done.
     """
+    if not patterns:
+        return ()
+    report, meant = binder.report, _meant(network)
     spans = _spans(patterns, given, head)
     frozen: set[str] = set()
     fits = True
     for pattern, span in zip(patterns, spans, strict=True):
-        paths = set(_paths(pattern, network))
+        plain = _SIGNS.search(pattern) is None
+        looked = 1 if plain and pattern in meant else len(meant)
+        if not binder.params.spend(looked // _NAMES + 1, span, report):
+            return None
+        names = [pattern] if plain else list(filter(_matcher(pattern), meant))
+        paths = {path for name in names for path in meant.get(name, ())}
         fits = bool(paths) and fits
         if not paths:
-            _nothing(pattern, network, span, report)
+            _nothing(
+                pattern, any(name in meant for name in names), network, span, report
+            )
         frozen |= paths
     if fits and frozen and leaves_nothing(network, frozen):
         message = "no weight that a loss depends on is left to be trained"
@@ -82,15 +99,18 @@ def _spans(
     return (given.value.span,) * len(patterns)
 
 
-def _paths(pattern: str, network: Network) -> Iterator[str]:
-    """What of a network a pattern means."""
+def _meant(network: Network) -> dict[str, tuple[str, ...]]:
+    """The paths that each name of a layer or a weight means."""
+    found: dict[str, tuple[str, ...]] = {}
     for node in network.layers:
-        whole = fnmatchcase(node.name, pattern)
-        for weight in node.weights:
-            if whole or fnmatchcase(weight.path, pattern):
-                yield weight.path
-        for buffer in _statistics(node) if whole else ():
-            yield buffer.path
+        own = tuple(weight.path for weight in node.weights)
+        found[node.name] = own + tuple(buffer.path for buffer in _statistics(node))
+        found.update((path, (path,)) for path in own)
+    return found
+
+
+def _matcher(pattern: str) -> Callable[[str], object]:
+    return re.compile(translate(pattern)).match
 
 
 def _statistics(node: LayerNode) -> tuple[Buffer, ...]:
@@ -98,11 +118,13 @@ def _statistics(node: LayerNode) -> tuple[Buffer, ...]:
     return () if node.weights else node.buffers
 
 
-def _nothing(pattern: str, network: Network, span: Span, report: Report) -> None:
-    """Report a pattern that means nothing."""
+def _nothing(
+    pattern: str, exists: bool, network: Network, span: Span, report: Report
+) -> None:
+    """Report a pattern that means nothing, though there may be layers of that name."""
     names = [node.name for node in network.layers]
     held = [node.name for node in network.layers if node.weights or node.buffers]
-    if any(fnmatchcase(name, pattern) for name in names):
+    if exists:
         message = f"{pattern} has no weights that could be frozen"
         report.error("unknown-frozen", message, span, expected=one_of(held))
         return

@@ -95,6 +95,17 @@ class Joint:
         )
         return next(found, None)
 
+    def near_one_hot(self, match: Match) -> tuple[str, Bound, str] | None:
+        """A one-hot transform of nothing that there is, and the match it nearly names."""
+        known = {binding.name for binding in self.data.bindings}
+        if isinstance(source := self.source(), BuiltinSource):
+            known |= {item.name for item in source.data_fields}
+        for name, bound in self._one_hots.items():
+            near = self.report.near(name, self._names(match))
+            if near is not None and name not in known:
+                return name, bound, near
+        return None
+
     def measured(self, match: Match) -> tuple[Bound, str] | None:
         """The first transform that makes measurements of a match, and how it names it."""
         names = self._names(match)

@@ -177,16 +177,21 @@ def _unbound(name: str, side: _Side, entries: int | None, join: _Join) -> None:
     expected = f"a binding: {side} {name} = {fields}"
     if name == "label" and len(declared) > 1:
         expected = f"one of the targets {', '.join(declared)} called {ONLY_OUTPUT}"
-    near = join.report.near(name, declared)
     origin = join.origins.find(name)
     note = Note(f"the {what} is here", origin.span if origin else None)
+    notes = (note,) if origin else ()
+    near = join.report.near(name, declared)
+    if near is not None:
+        (place, *_) = [item.span for item in join.declared[side] if item.name == near]
+        message = f"the {what} of {join.network.name} has no binding; this is {near}"
+        join.report.error("unbound", message, place, suggestion=name, notes=notes)
+        return
     join.report.error(
         "unbound",
         f"the {what} of {join.network.name} gets no field of {data.name}",
         data.span,
         expected=expected,
-        suggestion=f"call the binding {near} {name}" if near else None,
-        notes=(note,) if origin else (),
+        notes=notes,
     )
 
 

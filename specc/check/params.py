@@ -189,7 +189,8 @@ def read_setting(text: str, kind: Any) -> Value | Absent:
     if kind is bool:
         return _WORDS.get(text, ABSENT)
     try:
-        value = kind(text) if len(text) < 400 else ABSENT
+        readable = len(text) < 400 and text.isascii()
+        value = kind(text) if readable else ABSENT
     except ValueError:
         return ABSENT
     finite = isinstance(value, int | float) and abs(value) <= (

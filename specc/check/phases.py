@@ -50,11 +50,11 @@ def only_phase(
     callbacks: list[Bound],
     network: Network | None,
     span: Span,
-    report: Report,
+    binder: Binder,
 ) -> DeclaredPhase:
     """The phase that a train block without phases is; `settings` are its own."""
     phase = DeclaredPhase(MAIN, span, settings, callbacks)
-    _freeze(phase, network, report)
+    _freeze(phase, network, binder)
     return phase
 
 
@@ -94,7 +94,7 @@ def check_phases(
         phase.callbacks += [
             item for item in callbacks if item.construct.keyword not in keywords
         ]
-        _freeze(phase, network, binder.report)
+        _freeze(phase, network, binder)
         given.append(own | keywords)
         _enter(phase, found, binder.report)
     _unused(handed, callbacks, given, binder.report)
@@ -164,12 +164,12 @@ def _enter(
         )
 
 
-def _freeze(phase: DeclaredPhase, network: Network | None, report: Report) -> None:
+def _freeze(phase: DeclaredPhase, network: Network | None, binder: Binder) -> None:
     """Find what the phase freezes; it has no settings where that is wrong."""
     if phase.settings is None or network is None:
         return
     patterns, given = phase.settings.construct.freeze, phase.settings.given
-    frozen = freeze(patterns, given.get("freeze"), network, phase.span, report)
+    frozen = freeze(patterns, given.get("freeze"), network, phase.span, binder)
     if frozen is None:
         phase.settings = None
     else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import replace
+from itertools import islice
 
 from ..diagnostics.model import Edit, Level, Note, Problem, Span
 from ..diagnostics.suggest import nearest
@@ -25,14 +26,14 @@ def quoted_list(words: Iterable[str], joint: str = "and") -> str:
     return f"{', '.join(items[:-1])} {joint} {items[-1]}"
 
 
-def one_of(words: Iterable[str]) -> str:
+def one_of(words: Collection[str]) -> str:
     """What a place can hold: ``a``, or ``one of a, b``; long lists are cut."""
-    items = list(words)
+    items = [*islice(words, _LONGEST)]
     if len(items) < 2:
         return "".join(items)
-    rest = len(items) - _LONGEST
+    rest = len(words) - _LONGEST
     more = f" and {rest} more" if rest > 0 else ""
-    return f"one of {', '.join(items[:_LONGEST])}{more}"
+    return f"one of {', '.join(items)}{more}"
 
 
 class Report:
@@ -42,6 +43,8 @@ class Report:
         self.problems: list[Problem] = []
         #: What statements with problems of their own may have said.
         self.gaps = Gaps()
+        #: How many problems were found, those that follow from gaps too.
+        self.errors = 0
         self._comparisons = _COMPARISONS
 
     def add(self, problem: Problem) -> None:
@@ -72,6 +75,7 @@ class Report:
         fix: tuple[Edit, ...] = (),
     ) -> None:
         """Report a breach of `rule` at a place, unless it may follow from another one."""
+        self.errors += 1
         if span is not None and self.gaps.explain(rule, span, suggestion):
             return
         self.add(Problem(rule, message, span, level, expected, suggestion, notes, fix))

@@ -134,6 +134,16 @@ def _one_hot(
     if transform is None:
         if known.classes is None and not known.continuous:
             return _entries(output, match, known.entries, shape, joint)
+        if (near := joint.near_one_hot(match)) is not None:
+            name, bound, meant = near
+            given = bound.given.get("names")
+            joint.report.error(
+                "unknown-name",
+                f"there is no binding or field called {name}",
+                given.span if given else bound.span,
+                suggestion=meant,
+            )
+            return False
         what = "class numbers" if known.classes is not None else "measurements"
         rows = (
             f"one_hot({match.columns[0]}, classes = {known.classes}) in the data block"

@@ -100,7 +100,7 @@ def _read_settings(
             parts.phases, parts.settings, callbacks, network, others, binder
         )
         return
-    phase = only_phase(bound, callbacks, network, training.span, binder.report)
+    phase = only_phase(bound, callbacks, network, training.span, binder)
     training.phases = [phase]
 
 

@@ -51,7 +51,7 @@ class ParamType:
 
     def __str__(self) -> str:
         if self.texts:
-            return one_of(f'"{text}"' for text in self.texts)
+            return one_of([f'"{text}"' for text in self.texts])
         limits = "" if self.low is None else f" from {self.low} to {self.high}"
         return f"{self.described()}{limits}"
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from .endings import unreadable
-from .exits import Exit, leave
+from .exits import Exit, leave, tell
 from .options import format_option, set_option, specs
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def _mend(file: str, params: dict[str, str]) -> None:
         with writing(file):
             Path(file).write_text(found.source.text, encoding="utf-8", newline="")
         for problem in found.mended:
-            click.echo(f"mended {problem}", err=True)
+            tell(f"mended {problem}")
 
 
 def _report(problems: list[Problem], form: str, files: int) -> None:

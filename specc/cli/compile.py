@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .exits import Exit, Stop, leave
+from .exits import Exit, Stop, leave, tell
 from .options import backend_option, file_argument, name_argument, set_option
-from .outputs import keep_apart, make_folder, read_by, writing
+from .outputs import keep_apart, make_folder, path_text, read_by, writing
 
 if TYPE_CHECKING:
     from ..api import Spec
@@ -96,13 +96,13 @@ def _deliver(spec: Spec, text: str, out: Path, check: bool) -> Exit:
         if written == text.encode():
             return Exit.FINE
         fault = "is not there" if written is None else "is stale"
-        click.echo(f"specc: {out} {fault}: compile again", err=True)
+        tell(f"specc: {out} {fault}: compile again")
         return Exit.FINDINGS
     keep_apart(out, read_by(spec))
     _refuse_shadow(out)
     with writing(out):
         out.write_text(text, encoding="utf-8", newline="\n")
-    click.echo(str(out))
+    click.echo(path_text(out))
     return Exit.FINE
 
 

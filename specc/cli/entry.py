@@ -13,7 +13,7 @@ from typing import Any, cast
 import click
 
 from .endings import ending
-from .exits import Exit, Stop
+from .exits import Exit, Stop, shown
 
 __all__ = ["VERBS", "Program", "main", "program"]
 
@@ -74,6 +74,8 @@ class Program(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
+        except click.UsageError as error:
+            raise click.UsageError(shown(error.format_message()), error.ctx) from None
         except (click.ClickException, click.exceptions.Exit):
             raise
         except KeyboardInterrupt:

@@ -6,7 +6,7 @@ from enum import IntEnum
 
 import click
 
-__all__ = ["Exit", "Stop", "leave"]
+__all__ = ["Exit", "Stop", "leave", "shown", "tell"]
 
 
 class Exit(IntEnum):
@@ -28,6 +28,18 @@ class Exit(IntEnum):
     PIPE = 141
 
 
+def shown(text: object) -> str:
+    """A text of lines without what a terminal would obey, as in the names of files."""
+    from ..diagnostics.visible import visible
+
+    return "\n".join(visible(line) for line in str(text).split("\n"))
+
+
+def tell(message: str) -> None:
+    """Say something on standard error."""
+    click.echo(shown(message), err=True)
+
+
 class Stop(Exception):
     """Ends the command with a message on standard error and a status."""
 
@@ -37,7 +49,7 @@ class Stop(Exception):
 
     def show(self) -> None:
         """Say why."""
-        click.echo(f"specc: {self}", err=True)
+        tell(f"specc: {self}")
 
 
 def leave(status: Exit) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from .endings import unreadable
-from .exits import Exit, Stop, leave
+from .exits import Exit, Stop, leave, tell
 from .options import specs
 from .outputs import writing
 
@@ -54,7 +54,7 @@ def _format(file: str, check: bool, diff: bool) -> Exit:
         click.echo(_diff(source, formatted), nl=False)
     if check:
         if changed:
-            click.echo(f"would change {source.name}", err=True)
+            tell(f"would change {source.name}")
         return Exit.FINDINGS if changed else Exit.FINE
     _write(file, formatted, changed)
     return Exit.FINE
@@ -76,7 +76,7 @@ def _write(file: str, text: str, changed: bool) -> None:
     elif changed:
         with writing(file):
             Path(file).write_text(text, encoding="utf-8", newline="")
-        click.echo(f"formatted {file}", err=True)
+        tell(f"formatted {file}")
 
 
 def _diff(source: Source, formatted: str) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from .options import file_argument, name_argument, set_option
-from .outputs import keep_apart, read_by, writing
+from .outputs import keep_apart, path_text, read_by, writing
 
 __all__ = ["command"]
 
@@ -103,7 +103,7 @@ def command(
         text = f"```mermaid\n{text}```\n"
     with writing(out):
         out.write_text(text, encoding="utf-8", newline="\n")
-    click.echo(str(out))
+    click.echo(path_text(out))
 
 
 def _format(form: str | None, out: Path | None, schedule: bool) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from .exits import Exit, Stop
-from .outputs import make_folder, writing
+from .outputs import make_folder, path_text, writing
 
 __all__ = ["FIRST", "command"]
 
@@ -66,4 +66,4 @@ def command(folder: Path) -> None:
         raise Stop(why, Exit.USAGE)
     with writing(file), file.open("x", encoding="utf-8", newline="\n") as stream:
         stream.write(FIRST)
-    click.echo(_NEXT.format(file=file))
+    click.echo(_NEXT.format(file=path_text(file)))

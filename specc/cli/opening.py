@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from .exits import tell
 from .options import MEMORY
 
 if TYPE_CHECKING:
@@ -71,4 +72,4 @@ def mention_warnings(spec: Spec) -> None:
         known = tuple(problem for problem in known if problem in plain.check())
         show(problem for problem in spec.check() if problem not in known)
     if known:
-        click.echo(f"{tally(known)}: specc check {spec.source.name}", err=True)
+        tell(f"{tally(known)}: specc check {spec.source.name}")

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .exits import Exit, Stop
+from .exits import Exit, Stop, shown
 
 if TYPE_CHECKING:
     from ..api import Spec
 
-__all__ = ["keep_apart", "make_folder", "read_by", "writing"]
+__all__ = ["keep_apart", "make_folder", "path_text", "read_by", "writing"]
 
 
 def keep_apart(out: Path, inputs: Iterable[str | Path]) -> None:
@@ -28,6 +29,11 @@ def keep_apart(out: Path, inputs: Iterable[str | Path]) -> None:
         if same:
             why = f"{out} is read by this command: it would be lost"
             raise Stop(f"{why}; choose another name for what is written", Exit.USAGE)
+
+
+def path_text(path: str | Path) -> str:
+    """A path for standard output: as it is for a program, for a terminal as it shows."""
+    return shown(path) if sys.stdout.isatty() else str(path)
 
 
 def read_by(spec: Spec) -> Iterator[Path]:

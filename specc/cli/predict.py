@@ -8,7 +8,7 @@ import click
 
 from .exits import Exit, Stop
 from .options import device_option, run_argument, threads_option, which_option
-from .outputs import keep_apart, writing
+from .outputs import keep_apart, path_text, writing
 
 __all__ = ["command"]
 
@@ -86,4 +86,4 @@ def command(
         save(outputs, out)
     for name, values in outputs.items():
         click.echo(f"{name}: {values.dtype}{list(values.shape)}", err=True)
-    click.echo(str(out))
+    click.echo(path_text(out))

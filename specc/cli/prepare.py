@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from .options import file_argument, name_argument, set_option
-from .outputs import keep_apart, read_by, writing
+from .outputs import keep_apart, path_text, read_by, writing
 
 __all__ = ["command"]
 
@@ -41,4 +41,4 @@ def command(file: str, name: str | None, out: Path, params: dict[str, str]) -> N
         write_npz(prepared, out)
     for part, rows in prepared.rows.items():
         click.echo(f"{part:12}{len(rows):8,} examples", err=True)
-    click.echo(str(out))
+    click.echo(path_text(out))

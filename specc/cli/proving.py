@@ -19,9 +19,9 @@ from ..verify import Verdict, Watch, WorkerPool, render
 from ..verify.report import Entry, is_report, page
 from .display import Display
 from .endings import Findings, ending
-from .exits import Exit, Stop
+from .exits import Exit, Stop, tell
 from .opening import mention_warnings, open_spec
-from .outputs import writing
+from .outputs import path_text, writing
 
 __all__ = ["Request", "prove", "prove_each", "writable"]
 
@@ -105,7 +105,7 @@ def prove_each(
             entries.append(entry)
             ends.append(status)
             if form == "text" and entry.verdict is not None:
-                click.echo(f"{file}\n{render(entry.verdict, full)}")
+                click.echo(f"{path_text(file)}\n{render(entry.verdict, full)}")
     if form == "json":
         found = [_data(*pair) for pair in zip(entries, ends, strict=True)]
         click.echo(json.dumps(found, indent=2))
@@ -187,4 +187,4 @@ def _write(report: Path | None, entries: Sequence[Entry]) -> None:
         return
     with writing(report):
         report.write_text(page(entries), encoding="utf-8", newline="\n")
-    click.echo(f"report: {report}", err=True)
+    tell(f"report: {report}")

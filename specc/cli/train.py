@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .exits import Exit, Stop
+from .exits import Exit, Stop, tell
 from .options import (
     backend_option,
     device_option,
@@ -20,6 +20,7 @@ from .options import (
     set_option,
     threads_option,
 )
+from .outputs import path_text
 
 if TYPE_CHECKING:
     from ..api import Spec
@@ -112,7 +113,7 @@ def command(
         threads=threads,
         reuse=reuse,
     )
-    click.echo(str(result.folder.path))
+    click.echo(path_text(result.folder.path))
 
 
 def _train(
@@ -156,7 +157,7 @@ def _train(
         why = f"cannot write {error.filename}: {error.strerror}"
         raise Stop(why, Exit.FAILED) from None
     if result.ending:
-        click.echo(result.ending, err=True)
+        tell(result.ending)
     return result
 
 

@@ -86,7 +86,9 @@ def require_file(path: Path, written: str, span: Span | None) -> None:
     try:
         if path.is_file() and os.access(path, os.R_OK):
             return
-        what = "is a folder" if path.is_dir() else "does not exist"
+        what = "is no file" if path.exists() else "does not exist"
+        if path.is_dir():
+            what = "is a folder"
         if path.is_file():
             what = "may not be read"
     except OSError as error:  # a name that no file can have

@@ -245,7 +245,7 @@ def test_a_misspelled_binding_is_recognised() -> None:
         ' input depp = columns("c" .. "e") }\n'
     )
     problems = check(TWO + data).problems
-    assert {p.suggestion for p in problems} == {"call the binding depp deep", "deep"}
+    assert {p.suggestion for p in problems} == {"deep"}
 
 
 def test_as_many_columns_as_the_input_has_entries() -> None:

@@ -1,11 +1,13 @@
 """Limits: size of a text, of a model, of arithmetic; time that grows no faster than they."""
 
+import gc
 import math
 import time
 
 import pytest
 from check_specs import DATA, check, errors, network, only, program, sequential, trained
 
+from specc.check import expectation
 from specc.check.expressions import Params, evaluate
 from specc.check.memory import amount_text, estimate
 from specc.check.report import Report
@@ -213,3 +215,57 @@ def test_the_trainings_of_a_file_have_a_bounded_number_of_layers_in_all() -> Non
     )
     assert len(check(text, Settings(budget=Budget(nodes=12))).programs) == 6
     assert errors(check(text, Settings(budget=Budget(nodes=11)))) == ["too-much-work"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "repeat 1_000_000 { defaults Dense { activation = relu } }",
+        "repeat 8 { repeat 1000 { Dense(2, activation = reul); Add(x, h) } }; h =",
+    ],
+    ids=["defaults", "faults that follow from others"],
+)
+def test_rounds_that_come_to_nothing_end_soon(body: str) -> None:
+    started = time.process_time()
+    text = f"model Net {{\n  input x: float32[13]\n  {body}\n  Dense(3)\n}}\n"
+    assert check(text).failed
+    assert time.process_time() - started < 1
+
+
+def test_patterns_of_what_is_frozen_have_a_bounded_work() -> None:
+    layers = "  Dense(8)\n" * 1000
+    for pattern in ('"dense_{}"', '"*{}*"'):
+        patterns = ", ".join(pattern.format(i + 1) for i in range(1000))
+        train = (
+            "  loss = sparse_categorical_crossentropy\n  optimizer = sgd\n  epochs = 2\n"
+            f"  freeze = [{patterns}]"
+        )
+        layers_and_head = f"{layers}  Dense(3, activation = softmax)"
+        started = time.process_time()
+        found = errors(trained(train, DATA, layers_and_head))
+        assert time.process_time() - started < 3
+        assert found == (["too-much-work"] if "*" in pattern else [])
+
+
+def test_the_end_of_the_work_is_reported_once_whatever_it_is_spent_on() -> None:
+    text = sequential("  assert params < 99\n" * 10 + "  Dense(3)")
+    for work in range(20, 78, 3):
+        found = errors(check(text, Settings(budget=Budget(work=work))))
+        assert found[:1] == ["too-much-work"]
+        assert found.count("too-much-work") == 1
+
+
+def test_a_check_leaves_nothing_behind() -> None:
+    """An editor checks a file thousands of times in one process."""
+    blocks = "".join(f"block B{i}(size: int) {{ Dense(size) }}\n" for i in range(200))
+
+    def objects(checks: int) -> int:
+        for _ in range(checks):
+            check(blocks)
+        gc.collect()
+        return len(gc.get_objects())
+
+    most = expectation.signature.cache_info().maxsize
+    assert most is not None
+    before = objects(most // 200 + 2)  # what is kept has reached its bound
+    assert objects(4) - before < 200

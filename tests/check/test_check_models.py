@@ -11,6 +11,8 @@ from check_specs import (
     with_layers,
 )
 
+from specc.diagnostics import Level
+
 GRAPH = """
 model WideAndDeep {
   input wide: float32[5]
@@ -271,3 +273,37 @@ def test_the_axes_of_a_constraint_must_exist() -> None:
     )
     assert problem.rule == "out-of-range"
     assert underlined(problem) == "kernel_constraint = max_norm(1.0, axis = 2)"
+
+
+SOFT = "Dense(3, activation = softmax)"
+MISNAMED = {
+    "param": ("param wiqth: int = 4", "Dense(width); Dense(width)", "wiqth"),
+    "block": ("block Unyt { Dense(3) }", "Unit; Unit", "Unyt"),
+    "parameter": (
+        "block Unit(siqe: int) { Dense(size); Dense(size) }\n"
+        "block Other(size: int) { Dense(size) }",
+        "Unit(3); Other(3)",
+        "siqe",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", MISNAMED)
+def test_a_declaration_that_is_called_otherwise_wherever_it_is_used(kind: str) -> None:
+    declared, layers, wrong = MISNAMED[kind]
+    text = f"{declared}\nmodel Net {{ input x: float32[3]; {layers}; {SOFT} }}\n"
+    problem = only(check(text))
+    assert problem.span is not None
+    assert problem.span.source.text[problem.span.start : problem.span.end] == wrong
+    assert len(problem.notes) == 2
+    # One use is as likely wrong as the declaration, and so are others that fit it.
+    right = problem.suggestion
+    assert right is not None
+    once = check(text.replace(right, "3" if kind != "block" else "Flatten", 1))
+    fitting = check(text.replace(right, wrong, 1))
+    for checked in (once, fitting):
+        (problem,) = [p for p in checked.problems if p.level is Level.ERROR]
+        assert (problem.suggestion, problem.span and problem.span.line) == (
+            wrong,
+            1 if kind == "parameter" else 2,
+        )

@@ -1,5 +1,6 @@
 """What is wrong with a spec is said at its place, with status 1; never a traceback."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -127,3 +128,78 @@ def test_a_byte_order_mark_and_windows_lines_are_fine(
     text = "\ufeff" + FIRST.replace("\n", "\r\n")
     (folder / "windows.nnspec").write_bytes(text.encode())
     assert specc("check", "--strict", "windows.nnspec").exit_code == 0
+
+
+BELL = "\x07X"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        (BELL,),
+        ("explain", BELL),
+        ("catalog", BELL),
+        ("check", f"{BELL}.nnspec"),
+        ("summary", "first.nnspec", BELL),
+        ("graph", "first.nnspec", "--out", BELL),
+        ("dump", "first.nnspec", "--stage", "ir", BELL),
+        ("compile", "first.nnspec", "--backend", "torch", "--out", f"{BELL}/a.py"),
+        ("doctor", BELL),
+        ("fmt", "--check", f"{BELL}.nnspec"),
+    ],
+    ids=lambda words: words[0].replace(BELL, "no verb"),
+)
+def test_what_a_terminal_would_obey_is_not_told_to_it(
+    specc: Specc, first: Path, words: tuple[str, ...]
+) -> None:
+    text = first.read_text()
+    first.with_name(f"{BELL}.nnspec").write_text(f"{text}\n\n\n")
+    result = specc(*words)
+    assert "\x07" not in result.stderr
+    assert "X" in result.stderr or words[0] == "check"
+
+
+@pytest.mark.skipif(
+    not hasattr(os, "mkfifo"), reason="this system has no pipes of names"
+)
+def test_a_pipe_without_an_end_is_not_waited_for(specc: Specc, folder: Path) -> None:
+    for name in ("pipe.nnspec", "pipe.csv", "run/ir.json"):
+        path = folder / name
+        path.parent.mkdir(exist_ok=True)
+        os.mkfifo(path)
+    data = 'data D { source = csv("pipe.csv"); input x = columns("a"); target y = column("b") }'
+    model = "model A { input x: float32[1]; Dense(1) }"
+    train = "train A on D { loss = mse; optimizer = sgd(0.1); epochs = 2 }"
+    (folder / "a.nnspec").write_text('import "pipe.nnspec"\n')
+    (folder / "b.nnspec").write_text('model A { reuse a = from "run"; Dense(1) }\n')
+    (folder / "c.nnspec").write_text(f"{data}\n{model}\n{train}\n")
+    found = specc("check", "a.nnspec")
+    assert (found.exit_code, "pipe.nnspec is no file" in found.stderr) == (1, True)
+    found = specc("check", "b.nnspec")
+    assert (found.exit_code, "a.nnspec" in found.stderr) == (1, False)
+    assert "run is not the folder of a run" in found.stderr
+    found = specc("prepare", "c.nnspec", "--out", "a.npz")
+    assert (found.exit_code, "pipe.csv is no file" in found.stderr) == (3, True)
+
+
+def test_names_longer_than_any_file_has(specc: Specc, folder: Path) -> None:
+    long = "a" * 5000
+    for text in (
+        f'import "{long}.nnspec"\n',
+        f'model A {{ reuse a = from "{long}"; Dense(1) }}\n',
+        f'import "{"a/" * 3000}b.nnspec"\n',
+    ):
+        (folder / "long.nnspec").write_text(text)
+        result = specc("check", "long.nnspec")
+        assert result.exit_code == 1
+        assert "long.nnspec:1:" in result.stderr
+
+
+def test_numbers_of_the_command_line_are_those_of_specs(
+    specc: Specc, folder: Path
+) -> None:
+    text = "param n: int = 3\nmodel A { input x: float32[2]; Dense(n) }\n"
+    (folder / "a.nnspec").write_text(text)
+    assert specc("check", "a.nnspec", "--set", "n=1_0").exit_code == 0
+    result = specc("check", "a.nnspec", "--set", "n=\u0663")
+    assert "error[wrong-type]: n cannot be \u0663" in result.stderr

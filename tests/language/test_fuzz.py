@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-import random
-
 import pytest
-from fuzz import EXAMPLES, Figures, damaged, examine, generated, prefixes
+from fuzz import WHOLES, Figures, checks, damaged, prefixes, specs
 
 from specc.diagnostics import Source
 from specc.pipeline import check_source
 
 
-@pytest.mark.parametrize("kind", ["generated", "damaged", "prefixes"])
-def test_a_sample_of_specs_that_nobody_would_write(kind: str) -> None:
-    choice, figures = random.Random(kind), Figures()
-    wholes = [path.read_bytes() for path in EXAMPLES]
-    texts = {
-        "generated": (generated(choice).encode() for _ in range(150)),
-        "damaged": (damaged(choice.choice(wholes), choice) for _ in range(200)),
-        "prefixes": prefixes(29),
-    }
-    examine(texts[kind], figures, choice)
+def test_a_sample_of_generated_specs() -> None:
+    figures = Figures()
+    checks("generated", specs(), figures, max_examples=150, derandomize=True)()
+    assert 0.2 < figures.rejected / figures.texts < 0.95
+
+
+def test_a_sample_of_damaged_specs() -> None:
+    figures = Figures()
+    checks("damaged", damaged(WHOLES), figures, max_examples=200, derandomize=True)()
+    assert figures.rejected > figures.texts // 2
+
+
+def test_a_sample_of_beginnings() -> None:
+    figures = Figures()
+    for text in prefixes(29):
+        figures.examine(text)
     assert figures.rejected > figures.texts // 2
 
 
@@ -33,7 +37,6 @@ def test_a_sample_of_specs_that_nobody_would_write(kind: str) -> None:
     ],
 )
 def test_what_multiplies_ends_by_its_budget(text: str) -> None:
-    figures = Figures()
     checked = check_source(Source("spec.nnspec", text))
     assert {p.rule for p in checked.problems} >= {"too-much-work"}
-    examine(iter([text.encode()]), figures, random.Random(0))
+    Figures().examine(text.encode())

@@ -31,12 +31,11 @@ class Allowance:
         self._end(self._many(), span)
         return True
 
-    def overworked(self, span: Span) -> bool:
-        """Whether reading takes more work than it may."""
-        if self.binder.params.work >= 0:
-            return False
-        self._end(_MUCH, span)
-        return True
+    def spend(self, amount: int, span: Span) -> bool:
+        """Take so much work; whether reading can go on."""
+        if not self.binder.params.spend(amount, span, self.binder.report):
+            self.exhausted = self.outline.faulty = True
+        return not self.exhausted
 
     def refuse(self, span: Span) -> None:
         """What stands here would go beyond it."""

@@ -160,7 +160,7 @@ class BodyReader:
 
     def _demand(self, statement: tree.Assertion, scope: Scope) -> None:
         """Remember an assertion until the shapes are known."""
-        self.binder.params.work -= DEMAND
+        self.binder.params.spend(DEMAND, statement.span, self.report)
         edges: dict[str, str] = {}
         for word in names_in(statement.condition):
             name = word.text.removesuffix(".shape")

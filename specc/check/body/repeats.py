@@ -51,23 +51,23 @@ class Repeats:
         if numbers is None:
             self._give_up(block, scope)
             return
-        params, known = self.params, len(self.report.problems)
+        params, known = self.params, self.report.errors
         work, calls = params.work, len(self.outline.calls)
         for index, number in enumerate(numbers):
+            faults = self.report.errors - known
             if index == 1:  # each time takes about what the first one took
                 rounds = numbers.stop - numbers.start
+                faults *= rounds
                 calls += (len(self.outline.calls) - calls) * rounds
                 most = self.allowance.nodes
                 if calls > most or (work - params.work) * rounds > work:
                     self.allowance.refuse(head(block))
                     return
-                if (len(self.report.problems) - known) * rounds > FAULTS:
-                    self._give_up(block, scope)
-                    return
-            params.work -= ROUND
-            if self.allowance.overworked(head(block)) or self.allowance.full(
-                block.span
-            ):
+            if faults > FAULTS:
+                self._give_up(block, scope)
+                return
+            going = self.allowance.spend(ROUND, head(block))
+            if not going or self.allowance.full(block.span):
                 return
             self._round(block, scope, number)
 

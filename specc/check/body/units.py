@@ -102,8 +102,7 @@ class UnitReader:
             blocks=(*scope.blocks, self._used(instance)),
             wanted=tuple(self.outline.wanted[known:]) or scope.wanted,
         )
-        self.binder.params.work -= _UNIT_WORK
-        if self.allowance.exhausted or self.allowance.overworked(span):
+        if not self.allowance.spend(_UNIT_WORK, span):
             return None
         with self.within(unit.name), self.binder.params.within(instance.arguments):
             self._read(without_inputs(unit), inner)
