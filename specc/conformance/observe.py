@@ -9,8 +9,9 @@ import numpy as np
 
 from ..backend import Emission
 from ..ir import Program
-from ..verify.exam import Exam, prepare
+from ..verify.exam import Exam
 from ..verify.pool import Crash, WorkerPool
+from ..verify.preparing import prepare
 from ..verify.protocol import Reading
 from ..verify.samples import batches_for
 from ..verify.spread import distance, largest

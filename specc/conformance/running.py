@@ -12,8 +12,8 @@ from ..catalog.construct import Construct
 from ..catalog.registry import catalog
 from ..ir import Program
 from ..verify import Verdict
-from ..verify.exam import prepare
 from ..verify.faults import LISTED, of_construct, selftest
+from ..verify.preparing import prepare
 from ..verify.protocol import JUDGE, Reading
 from ..verify.samples import MODELS, base, batches_for, in_shapes
 from ..verify.samples.bundles import instances

@@ -19,10 +19,7 @@ from ..live import load
 from .protocol import Arrays
 from .workplace import Workplace, unlike
 
-__all__ = ["SEEDED", "Bare"]
-
-#: The part that compares outputs under another seed.
-SEEDED = "outputs under another seed"
+__all__ = ["Bare"]
 
 
 class Bare(Workplace):

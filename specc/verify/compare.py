@@ -40,7 +40,7 @@ class Part:
     turned: Mapping[str, float] = field(default_factory=dict[str, float])
     loose: Mapping[str, float] = field(default_factory=dict[str, float])
     blur: Mapping[str, float] = field(default_factory=dict[str, float])
-    #: In float32: the longest sum that goes into an entry.
+    #: The longest sum that goes into an entry, where that counts.
     terms: int = 1
     #: The side that cannot be wrong, if there is one: what another is held against.
     truth: str = ""
@@ -48,6 +48,10 @@ class Part:
     #: The look at rest that it belongs to.
     look: str | None = None
     step: int | None = None
+
+    def long_sum(self) -> float:
+        """The relative rounding of that sum in float64; 0 where it does not count."""
+        return tolerances()["float64.sum"] * self.terms if self.terms > 1 else 0.0
 
 
 @dataclass(frozen=True)
@@ -200,6 +204,7 @@ def _judged(
         part.loose.get(name, 0.0),
         part.allowed.get(name, 0.0) / scale,
         part.turned.get(name, 0.0) / scale,
+        part.long_sum(),
     )
     size = max(sizes.values(), default=0.0)
     if size <= limit:

@@ -5,7 +5,7 @@ All are measured on the batch that is looked at, never assumed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -16,8 +16,9 @@ from ..ir import Network, Program
 from .protocol import Arrays, Probe, Reading
 from .spread import distance, largest
 from .tolerances import tolerances
+from .window import LARGER
 
-__all__ = ["Rounding", "blurred", "undecided", "vanished"]
+__all__ = ["Rounding", "blurred", "undecided", "usual", "vanished"]
 
 #: Probabilities nearer to 0 or 1 are clipped by losses, and have no gradient.
 NEAREST = 1e-7
@@ -66,6 +67,22 @@ class Rounding:
                 gap = distance(here[name], there[name])
                 if np.isfinite(gap):
                     yield name, gap, largest([here[name]])
+
+
+def usual(sides: Mapping[str, Reading], where: str, probe: Probe) -> dict[str, float]:
+    """The size of gradients on ordinary inputs, for those on inputs that saturate.
+
+    Where a tanh is at 1 − 1e-9 its derivative is the small difference of numbers near 1:
+    a gradient is computed from what it would be if nothing were saturated. The same for
+    gradients that are all zero.
+    """
+    if probe.batch != "large":
+        return vanished(sides.values(), where, probe)
+    found: dict[str, float] = {}
+    for reading in sides.values():
+        for name, array in reading.under(f"{where}/real").items():
+            found[name] = max(found.get(name, 0.0), LARGER * largest([array]))
+    return found
 
 
 def vanished(sides: Iterable[Reading], where: str, probe: Probe) -> dict[str, float]:

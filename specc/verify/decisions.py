@@ -14,6 +14,7 @@ from .compare import Mismatch, Part
 from .ending import LAST
 from .exam import Exam, epochs_of
 from .ledger import Ledger
+from .parts import DECIDED, SETTINGS
 from .protocol import JUDGE, Reading
 
 __all__ = ["PlainFigures"]
@@ -48,7 +49,7 @@ class PlainFigures:
             found = {s: r.figures["constants"][name] for s, r in self.sides.items()}
             if name == "PRECISION":
                 found.pop(JUDGE, None)  # it knows float64 only
-            self._same("settings", name, found, value)
+            self._same(SETTINGS, name, found, value)
 
     def decisions(self) -> None:
         """Rates, orders, batches seen and stopping: the same or wrong."""
@@ -62,24 +63,24 @@ class PlainFigures:
             "stopping",
         ):
             found = {s: r.figures.get(name) for s, r in self.sides.items()}
-            self._same("decisions", name, found, self._wanted(name, found))
+            self._same(DECIDED, name, found, self._wanted(name, found))
         for name, wanted in self._uses().items():
             found = {s: r.figures.get(name) for s, r in self.sides.items()}
             for side, value in found.items():
                 some = _asked(value, wanted[side])
-                self._same("decisions", name, {side: some}, wanted[side])
+                self._same(DECIDED, name, {side: some}, wanted[side])
         for name in ("stopped_after", "norms"):
             found = {s: r.figures.get(name) for s, r in self.sides.items()}
-            self._same("decisions", name, found, _most(found))
+            self._same(DECIDED, name, found, _most(found))
         if self.exam.not_finite:
             for where, wanted in self._stops().items():
                 found = {
                     s: r.figures["not_finite"][where] for s, r in self.sides.items()
                 }
-                self._same("decisions", f"not_finite: {where}", found, wanted)
+                self._same(DECIDED, f"not_finite: {where}", found, wanted)
         if self.exam.guards:
             found = {s: _refused(r.figures["guards"]) for s, r in self.sides.items()}
-            self._same("decisions", "guards", found, [])
+            self._same(DECIDED, "guards", found, [])
 
     def _wanted(self, name: str, found: dict[str, Any]) -> Any:
         """What the intermediate form demands; else what most sides say."""

@@ -5,7 +5,9 @@ compute the same thing make errors of one size. `float32.ratio` bounds their quo
 high percentile of a tensor's entries; errors below `float32.floor` are taken for it.
 
 Beyond that ratio only a measurement speaks for a side. In float64 two sides are some units
-of rounding apart, and in float32 they may be as many of its units. Or the other side, whose
+of rounding apart, and in float32 they may be as many of its units. That is one throw of the
+dice; where it does not suffice, the same is looked at in float64 a few times more, from
+numbers moved by a few units, so that all rounding falls out anew. Or the other side, whose
 errors are small, is run again from numbers moved by what rounding may do to them: a
 difference that this brings about within one program is honest between two.
 """
@@ -18,6 +20,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from .alone import STRAINED
 from .compare import Mismatch, Part, Scales, present
 from .protocol import Arrays
 from .spread import errors
@@ -33,13 +36,15 @@ class Witness:
 
     `side` is the one that it speaks against, "" for any: what that one did in float32, and
     what it did from numbers moved by rounding. Of `pairs` the one that moved most counts,
-    `times` as much of it; `moved` says where it comes from.
+    or the root of their mean square if they are `draws`, `times` as much of it; `moved`
+    says where it comes from.
     """
 
     side: str
     pairs: list[tuple[Arrays, Arrays]]
     moved: str
     times: float = 1.0
+    draws: bool = False
 
 
 @dataclass
@@ -104,7 +109,7 @@ def _judge(
     witnesses: Sequence[Witness],
     result: DualResult,
 ) -> None:
-    odd = part.batch in ADVERSARIAL
+    odd = part.batch in (*ADVERSARIAL, *STRAINED)
     limit = tolerances()["float32.ratio"]
     floor = tolerances()["float32.odd_floor" if odd else "float32.floor"]
     floor = max(
@@ -123,7 +128,7 @@ def _judge(
     best = min(held, key=lambda side: held[side])
     for witness in witnesses:
         speaks = witness.side in ("", best)
-        honest = _honest(part, name, witness) if speaks else 0.0
+        honest = _honest(part, name, scale, witness) if speaks else 0.0
         if sizes[guilty] <= limit * honest:
             result.excused[name] = (
                 f"{_look(part)} {guilty} is off by {sizes[guilty]:.2g} and {best} by"
@@ -140,15 +145,17 @@ def _look(part: Part) -> str:
     )
 
 
-def _honest(part: Part, name: str, witness: Witness) -> float:
-    """The error that the share brings about within one program."""
-    found = 0.0
+def _honest(part: Part, name: str, scale: float, witness: Witness) -> float:
+    """The error that rounding is seen to bring about."""
+    found = [0.0]
     for one, other in witness.pairs:
         if name in one and name in other:
-            scale = Scales({"": one}, part).of(name)
             size = _typical(part, name, one, other, scale)
-            found = max(found, size if math.isfinite(size) else 0.0)
-    return witness.times * found
+            found.append(size if math.isfinite(size) else 0.0)
+    if witness.draws:
+        mean = sum(size**2 for size in found) / max(1, len(found) - 1)
+        return witness.times * math.sqrt(mean)
+    return witness.times * max(found)
 
 
 def long_sum(terms: int) -> float:

@@ -9,13 +9,38 @@ from functools import lru_cache
 from ..backend import Emission
 from ..emit.parsing import parse
 from ..ir import Network
-from .alone import ALONE
 from .blame import Blame
 from .compare import Mismatch
-from .laws import LAWS
-from .start import REUSED
-from .updates import UPDATES
-from .updating import ODD
+from .parts import (
+    AFTER_A_STEP,
+    AFTER_STEPS,
+    ALONE,
+    AT_THE_END,
+    BUILT_STATE,
+    BUILT_WEIGHTS,
+    CLIPPED,
+    FIGURES,
+    FIGURES_OF_EPOCHS,
+    FUNCTION,
+    GRADIENTS,
+    HALVED,
+    HALVED_GRADIENTS,
+    HELD_OUT,
+    INITIAL,
+    LAWS,
+    ODD,
+    OUTPUTS,
+    OUTPUTS_AFTER,
+    PENALTY,
+    PREDICTIONS,
+    RESUMED,
+    REUSED,
+    SETTINGS,
+    STEP_FIGURES,
+    TURNED,
+    TURNED_GRADIENTS,
+    UPDATES,
+)
 
 __all__ = ["Lines", "guilty_lines", "node_at", "node_called"]
 
@@ -24,26 +49,26 @@ Lines = tuple[int, int]
 
 #: By part, the functions of every emitted program that answer for it.
 FUNCTIONS = {
-    "initial weights": ("initial_weights",),
+    INITIAL: ("initial_weights",),
     LAWS: ("initial_weights",),
     REUSED: ("initial_weights", "reused_array"),
-    "predictions in another order": ("predict",),
-    "predictions in halves": ("predict",),
-    "gradients in another order": ("gradients",),
-    "gradients in halves": ("gradients",),
-    "built state": ("init_state",),
-    "built weights": ("build_model",),
-    "predictions": ("predict",),
-    "penalty": ("penalty",),
-    "clipped gradients": ("clip_gradients",),
-    "state after steps": ("train_step",),
-    "state after a step": ("train_step",),
+    TURNED: ("predict",),
+    HALVED: ("predict",),
+    TURNED_GRADIENTS: ("gradients",),
+    HALVED_GRADIENTS: ("gradients",),
+    BUILT_STATE: ("init_state",),
+    BUILT_WEIGHTS: ("build_model",),
+    PREDICTIONS: ("predict",),
+    PENALTY: ("penalty",),
+    CLIPPED: ("clip_gradients",),
+    AFTER_STEPS: ("train_step",),
+    AFTER_A_STEP: ("train_step",),
     UPDATES: ("train_step",),
     ODD: ("train_step",),
-    "state after resuming": ("export_state", "import_state"),
-    "state at the end": ("train",),
-    "figures of epochs": ("train",),
-    "held-out figures": ("train",),
+    RESUMED: ("export_state", "import_state"),
+    AT_THE_END: ("train",),
+    FIGURES_OF_EPOCHS: ("train",),
+    HELD_OUT: ("train",),
 }
 DECISIONS = {
     "rates": ("learning_rate",),
@@ -58,8 +83,15 @@ CONTRACT = {"gradients", "evaluate_step", "learning_rate"}.union(
     *FUNCTIONS.values(), *DECISIONS.values()
 )
 #: Parts for which the lines of a node say all.
-OF_NODES = (*ALONE, "outputs in", "gradients", "training function")
-FIGURES = ("figures in", "figures of step", "figures of a step")
+OF_NODES = (
+    *ALONE,
+    *OUTPUTS,
+    *OUTPUTS_AFTER,
+    GRADIENTS,
+    TURNED_GRADIENTS,
+    HALVED_GRADIENTS,
+    FUNCTION,
+)
 
 
 def node_at(emission: Emission, line: int) -> str:
@@ -85,7 +117,7 @@ def guilty_lines(
 ) -> tuple[Lines, ...]:
     """The lines that compute what differs, in their order: a node's, or a function's."""
     found = set(_of_layer(emission, network, blame.owner))
-    if not found or not item.part.name.startswith(OF_NODES):
+    if not found or item.part.name not in OF_NODES:
         found |= set(_of_part(_outline(emission.text), item.part.name, item.name))
     return _joined(sorted(found))
 
@@ -111,11 +143,11 @@ def _of_layer(emission: Emission, network: Network, owner: str) -> Iterator[Line
 
 def _of_part(outline: _Outline, part: str, tensor: str) -> list[Lines]:
     """What the program has for a part: a setting, an entry, or functions."""
-    if part == "settings":
+    if part == SETTINGS:
         return outline.settings.get(tensor, [])
-    if part in ("initial weights", REUSED) and tensor in outline.entries:
+    if part in (INITIAL, REUSED) and tensor in outline.entries:
         return outline.entries[tensor]
-    if part.startswith(FIGURES):
+    if part in (*FIGURES, *STEP_FIGURES):
         return outline.saying(tensor)
     names = FUNCTIONS.get(part) or DECISIONS.get(tensor, ("train",))
     return [lines for name in names for lines in outline.with_own(name)]

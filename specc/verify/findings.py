@@ -13,8 +13,8 @@ from .compare import Mismatch
 from .emitted import guilty_lines, node_at, node_called
 from .exam import Exam
 from .ledger import Ledger
+from .parts import RELATIONS
 from .protocol import Reading
-from .relations import RELATIONS
 from .suspects import suspect
 from .verdict import Check, Difference, Failure, Outcome, Verdict
 

@@ -8,7 +8,6 @@ nothing.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import combinations
@@ -16,16 +15,16 @@ from itertools import combinations
 import numpy as np
 
 from ..catalog.types import Shape
-from .alone import alone_parts
+from .alone import STRAINED, alone_parts, held_to
 from .compare import Part
-from .conditioning import blurred, undecided
+from .conditioning import blurred, undecided, usual
 from .dual import Witness, compare_dual, long_sum
 from .exam import Exam, phase_at
-from .in_float64 import usual
 from .ledger import Ledger
+from .parts import AFTER_A_STEP, ALONE, BUILT_WEIGHTS, FIGURES_OF_A_STEP, LOOKS, UPDATES
 from .protocol import Arrays, Probe, Reading
 from .tolerances import tolerances
-from .updates import UPDATES, part_of_update
+from .updates import part_of_update
 from .updating import at
 
 __all__ = ["Control", "Float32"]
@@ -55,6 +54,8 @@ class Float32:
     nulls: Mapping[str, np.ndarray]
     #: The side whose states in float64 the single steps begin and are to end in.
     base: str
+    #: All sides in float64, once for each set of numbers that were moved by a few units.
+    draws: Sequence[Mapping[str, Reading]] = ()
     #: Sides once more in float32, from numbers that were moved by `share`.
     controls: Sequence[Control] = ()
     ledger: Ledger = field(default_factory=lambda: Ledger("float32"))
@@ -71,9 +72,7 @@ class Float32:
         for number, wanted in enumerate(self.exam.phases):
             for step in self.exam.updates:
                 part = part_of_update(wanted, step, "float32.ratio", "float32")
-                place = f"updates/{at(number, step)}"
-                single, double = (_under(s, place) for s in (self.single, self.double))
-                self._dual(part, single, double, [])
+                self._dual(part, f"updates/{at(number, step)}")
 
     def built(self) -> None:
         """The built model has the drawn weights, rounded once."""
@@ -86,18 +85,16 @@ class Float32:
             }
             built = reading.under("built")
             pair = {"drawn": drawn, side: {n: built[n] for n in names if n in built}}
-            part = Part(
-                "built weights", names, "float64.exact", "float32", truth="drawn"
-            )
+            part = Part(BUILT_WEIGHTS, names, "float64.exact", "float32", truth="drawn")
             self.ledger.compare(part, pair)
 
     def alone(self) -> None:
         """Each node by itself."""
         exam = self.exam
         for part, place in alone_parts(exam.forced, exam.expected, "float32"):
-            sums = self.terms(exam.forced.rows, training=place != "alone/inference")
-            single, double = (_under(s, place) for s in (self.single, self.double))
-            self._dual(replace(part, terms=sums), single, double, [place])
+            sums = self.exam.terms(exam.forced.rows, training=part.name != ALONE[0])
+            least = held_to(self.double.values(), place)
+            self._dual(replace(part, terms=sums, least=least), place, [place])
 
     def at_rest(self, probe: Probe) -> None:
         """Outputs, figures and gradients on one batch."""
@@ -107,17 +104,19 @@ class Float32:
         outputs = {name: (rows, *shape) for name, shape in wanted.outputs.items()}
         logs: dict[str, Shape | None] = dict.fromkeys(wanted.logs, ())
         both = [*self.single.values(), *self.double.values()]
-        for title, where, names in (
-            ("outputs in inference", "inference", nodes),
-            ("outputs in training", "training", nodes),
-            ("predictions", "predict", outputs),
-            ("figures in inference", "evaluate", logs),
-            ("figures in training", "train", logs),
-            ("gradients", "raw", wanted.gradients),
-            ("clipped gradients", "clipped", wanted.gradients),
-        ):
-            if not wanted.applies(where):
+        tables: dict[str, Mapping[str, Shape | None]] = {
+            "inference": nodes,
+            "training": nodes,
+            "predict": outputs,
+            "evaluate": logs,
+            "train": logs,
+            "raw": wanted.gradients,
+            "clipped": wanted.gradients,
+        }
+        for title, where in LOOKS:
+            if where not in tables or not wanted.applies(where):
                 continue
+            names = tables[where]
             dtype = "float32" if names is not logs else None
             mode = "inference" if where in IN_INFERENCE else "training"
             seen = [reading.under(f"{mode}/{probe.name}") for reading in both]
@@ -134,18 +133,17 @@ class Float32:
                 blur=blurred(self.exam.program, seen, unit=2.0**-24)
                 if names is logs or names is wanted.gradients
                 else {},
-                terms=self.terms(rows, training=where not in IN_INFERENCE),
+                terms=self.exam.terms(rows, training=where not in IN_INFERENCE),
                 batch=probe.batch,
                 look=probe.name,
             )
             place = f"{where}/{probe.name}"
-            single, double = (_under(s, place) for s in (self.single, self.double))
-            self._dual(part, single, double, [place])
+            self._dual(part, place, [place])
 
     def step(self, step: int) -> None:
         """One update from the state that the float64 run had after `step` others."""
         wanted = self.exam.phases[phase_at(self.double[self.base], step + 1)]
-        names = {n: s for n, s in wanted.state().items() if "counter/" not in n}
+        names = {n: s for n, s in wanted.state().items() if not _counts(n)}
         logs: dict[str, Shape | None] = dict.fromkeys(wanted.logs, ())
         masks = dict(self.nulls)
         for slot in wanted.slots:
@@ -153,31 +151,27 @@ class Float32:
             if weight in self.nulls:
                 masks[slot] = self.nulls[weight]
         part = Part(
-            "state after a step",
+            AFTER_A_STEP,
             names,
             "float32.ratio",
             "float32",
             wanted.kind,
             masks,
-            terms=self.terms(self.rows(step), training=True),
+            terms=self.exam.terms(self.rows(step), training=True),
             step=step + 1,
         )
-        single = _under(self.single, f"single/{step}", names)
-        truth = dict.fromkeys(self.single, self.double[self.base])
-        place = f"steps/{step + 1}"
-        double, apart = (_under(s, place, names) for s in (truth, self.double))
-        self._dual(part, single, double, self._steps("single"), apart)
-        part = Part("figures of a step", logs, "float32.ratio", step=step + 1)
-        single = _under(self.single, f"single_logs/{step}")
-        double, apart = (_under(s, f"logs/{step + 1}") for s in (truth, self.double))
-        self._dual(part, single, double, self._steps("single_logs"), apart)
+        place, after = f"single/{step}", f"steps/{step + 1}"
+        self._dual(part, place, self._steps("single"), after)
+        part = Part(FIGURES_OF_A_STEP, logs, "float32.ratio", step=step + 1)
+        place, after = f"single_logs/{step}", f"logs/{step + 1}"
+        self._dual(part, place, self._steps("single_logs"), after)
 
     def _steps(self, where: str) -> list[str]:
         """All steps: at which of them a unit turns at its kink is chance."""
         return [f"{where}/{step}" for step in self.exam.singles]
 
     def doubts(self) -> tuple[str, ...]:
-        """The sides that have to be run once more, for they are the more exact ones.
+        """The sides of the smaller errors, where those of others are beyond the ratio.
 
         Updates from given gradients have no rounding before them: nothing excuses these.
         """
@@ -195,7 +189,7 @@ class Float32:
     def share(self) -> float:
         """How far weights and inputs are moved in a control."""
         rows = max(map(self.rows, self.exam.singles), default=self.exam.rows())
-        rounding = long_sum(self.terms(rows, training=True))
+        rounding = long_sum(self.exam.terms(rows, training=True))
         rounding = max(rounding, tolerances()["float32.floor"])
         return tolerances()["float32.control"] * rounding
 
@@ -203,39 +197,25 @@ class Float32:
         """The number of examples in the batch of an update."""
         return len(self.exam.batches[self.exam.window.updates()[step]]["ids"])
 
-    def terms(self, rows: int, training: bool) -> int:
-        """The longest sum: over the inputs of a unit, or in training over all positions.
-
-        Means of a normalization and gradients of what is shared by all positions add up
-        the batch and every place of an image.
-        """
-        fans = [weight.fan_in for weight in self.exam.program.network.weights()]
-        if not training:
-            return max(fans, default=1)
-        places = [
-            math.prod(dim for dim in shape[:-1] if isinstance(dim, int))
-            for shape in self.exam.expected.nodes.values()
-        ]
-        return max(*fans, rows * max(places, default=1), 1)
-
     def _dual(
         self,
         part: Part,
-        single: dict[str, Arrays],
-        double: dict[str, Arrays],
-        places: list[str],
-        apart: dict[str, Arrays] | None = None,
+        place: str,
+        places: Sequence[str] = (),
+        after: str = "",
     ) -> None:
         """Enter one part.
 
         Args:
             part: what is compared.
-            single: what the sides did in float32.
-            double: what they are held against.
+            place: where the sides have it in float32, and in float64 too.
             places: where the controls have the same.
-            apart: what the sides did in float64, where that is not `double`.
+            after: where the trajectories in float64 have it; that of `base` is the truth.
         """
-        witnesses = [
+        single = _under(self.single, place)
+        apart = _under(self.double, after or place)
+        double = dict.fromkeys(single, apart[self.base]) if after else apart
+        controls = [
             Witness(
                 item.side,
                 [(self.single[item.side].under(p), item.seen.under(p)) for p in places],
@@ -243,11 +223,19 @@ class Float32:
             )
             for item in self.controls
         ]
-        pairs = list(combinations((apart or double).values(), 2))
-        units = Witness(
-            "", pairs, "where float64's difference is told in float32's units", UNITS
-        )
-        result = compare_dual(part, single, double, [units, *witnesses])
+        told = "where float64's difference is told in float32's units"
+        units = Witness("", list(combinations(apart.values(), 2)), told, UNITS)
+        again = [
+            pair
+            for draw in (self.draws if places else ())
+            for pair in combinations(_under(draw, place).values(), 2)
+        ]
+        times = f", in the mean of {len(self.draws)} runs"
+        draws = Witness("", again, told + times, UNITS, draws=True)
+        witnesses = [units, draws, *controls]
+        if part.batch in STRAINED:
+            single, double = within_float32(single, double)
+        result = compare_dual(part, single, double, witnesses)
         gate = tolerances()[part.gate]
         self.ledger.enter(
             part.name,
@@ -266,14 +254,30 @@ class Float32:
                 entry.excused[name] = why
 
 
-def _under(
-    sides: Mapping[str, Reading], prefix: str, names: Mapping[str, object] | None = None
-) -> dict[str, Arrays]:
-    """What each side has under a prefix, the counters left out where `names` says so."""
-    found = {side: reading.under(prefix) for side, reading in sides.items()}
-    if names is None:
-        return found
+def _under(sides: Mapping[str, Reading], prefix: str) -> dict[str, Arrays]:
+    """What each side has under a prefix, all but counters."""
     return {
-        side: {n: a for n, a in arrays.items() if not n.startswith("counter/")}
-        for side, arrays in found.items()
+        side: {n: a for n, a in reading.under(prefix).items() if not _counts(n)}
+        for side, reading in sides.items()
     }
+
+
+def within_float32(
+    single: Mapping[str, Arrays], double: Mapping[str, Arrays]
+) -> tuple[dict[str, Arrays], dict[str, Arrays]]:
+    """Both with 0 for numbers that float32 has not and is infinite for, as it must be."""
+    most = float(np.finfo(np.float32).max)
+    here = {side: dict(arrays) for side, arrays in single.items()}
+    there = {side: dict(arrays) for side, arrays in double.items()}
+    for side, arrays in here.items():
+        for name in arrays.keys() & there[side].keys():
+            found, truth = arrays[name], there[side][name]
+            if found.shape == truth.shape:
+                beyond = (np.abs(truth) > most) & (found == np.copysign(np.inf, truth))
+                arrays[name] = np.where(beyond, np.zeros_like(found), found)
+                there[side][name] = np.where(beyond, 0.0, truth)
+    return here, there
+
+
+def _counts(name: str) -> bool:
+    return name.startswith("counter/")

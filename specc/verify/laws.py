@@ -18,12 +18,12 @@ from ..catalog.families import Law
 from ..ir import Program, Weight
 from .compare import Mismatch, Part
 from .ledger import Ledger
+from .parts import LAWS
 from .protocol import Reading
 from .tolerances import tolerances
 
-__all__ = ["LAWS", "compare_laws", "distance_from_law"]
+__all__ = ["compare_laws", "distance_from_law"]
 
-LAWS = "distribution of initial weights"
 UNIT = "√n times Kolmogorov's distance from the declared distribution"
 #: Of what is drawn, fewer numbers than this say nothing; of more than the other, these
 #: are looked at.

@@ -85,6 +85,8 @@ def excuse(part: Part, tensor: str) -> str:
     gate = tolerances()[part.gate]
     if part.blur.get(tensor, 0.0) > gate:
         return "its loss divides by a probability near 0 or 1"
+    if part.long_sum() > gate:
+        return f"rounding of a sum of {part.terms} terms"
     if part.turned.get(tensor):
         return "decisions lie on their border"
     trained = part.step is not None or part.name.endswith(("after training", "the end"))

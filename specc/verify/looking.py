@@ -53,18 +53,23 @@ class Looking(Workplace):
         if not self.case.alone:
             return
         self.begin()
-        for mode, training in (("inference", False), ("training", True)):
-            outputs, pulled = self.probe.nodes_alone(
-                self.module,
-                self.emission,
-                self.state,
-                self.case.alone,
-                self.given_under("edge"),
-                self.given_under("cotangent"),
-                training,
-            )
-            self.keep(f"alone/{mode}", outputs)
-            self.keep(f"pulled/{mode}", pulled)
+        for way in ("", *self.case.strained):
+            edges = self.given_under("edge")
+            if way:
+                edges |= self.given_under(f"strained/{way}")
+            for mode, training in (("inference", False), ("training", True)):
+                outputs, pulled = self.probe.nodes_alone(
+                    self.module,
+                    self.emission,
+                    self.state,
+                    self.case.alone,
+                    edges,
+                    self.given_under("cotangent"),
+                    training,
+                )
+                place = f"{way and '-'}{way}/{mode}"
+                self.keep(f"alone{place}", outputs)
+                self.keep(f"pulled{place}", pulled)
 
     def look(self) -> None:
         """Outputs, loss and gradients of a model at rest."""

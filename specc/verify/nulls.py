@@ -13,9 +13,11 @@ import numpy as np
 
 from ..catalog.types import Shape
 from .compare import Mismatch, Part
-from .exam import Exam, in_phase
+from .exam import Exam
 from .ledger import Ledger
+from .parts import FUNCTION, HELD_OUT, OUTPUTS_AFTER
 from .protocol import Reading
+from .questions import in_phase
 from .spread import distance, largest
 from .tolerances import tolerances
 
@@ -149,11 +151,11 @@ def _same_function(exam: Exam, sides: Sides, ledger: Ledger) -> bool:
         }
         for side, reading in sides.items()
     }
-    return not ledger.compare(Part("training function", names, "float64.state"), arrays)
+    return not ledger.compare(Part(FUNCTION, names, "float64.state"), arrays)
 
 
 def _excusable(item: Mismatch, allowed: float) -> bool:
     """Whether a figure of inference differs by no more than a drifting bias explains."""
-    inference = item.part.name == "held-out figures"
-    outputs = "after training" in item.part.name
+    inference = item.part.name == HELD_OUT
+    outputs = item.part.name in OUTPUTS_AFTER
     return (inference or outputs) and item.size * item.scale <= allowed

@@ -7,37 +7,39 @@ from collections.abc import Iterable, Iterator, Mapping
 from ..emit.lowering import Table
 from ..emit.uses import Use, uses
 from ..ir import Origins, Program
-from .alone import ALONE
 from .blame import place_of
 from .expect import Expected, expected
 from .ledger import ODD_BATCHES
+from .parts import (
+    ALONE,
+    DECIDED,
+    FIGURES,
+    FIGURES_OF_EPOCHS,
+    GRADIENTS,
+    INITIAL,
+    OUTPUTS,
+    PENALTY,
+    STATES,
+    STEP_FIGURES,
+    UPDATES,
+)
 from .protocol import JUDGE
-from .updates import UPDATES
 from .verdict import Check, Place, Portable, Refused, Standing
 
 __all__ = ["portability"]
 
-OUTPUTS = ("outputs in inference", "outputs in training")
-AFTER_STEPS = ("state after steps", "state after a step", UPDATES)
-FIGURES = (
-    "figures in inference",
-    "figures in training",
-    "figures of steps",
-    "figures of a step",
-)
-
 #: The parts in which the constructs of a family show.
 PARTS = {
-    "layer": (*OUTPUTS, "gradients"),
+    "layer": (*OUTPUTS, GRADIENTS),
     "activation": OUTPUTS,
-    "initializer": ("initial weights",),
-    "regularizer": ("penalty", "gradients"),
-    "constraint": AFTER_STEPS,
-    "loss": FIGURES,
-    "metric": FIGURES,
-    "optimizer": AFTER_STEPS,
-    "schedule": ("decisions", "figures of epochs"),
-    "callback": ("decisions",),
+    "initializer": (INITIAL,),
+    "regularizer": (PENALTY, GRADIENTS),
+    "constraint": (*STATES, UPDATES),
+    "loss": (*FIGURES, *STEP_FIGURES),
+    "metric": (*FIGURES, *STEP_FIGURES),
+    "optimizer": (*STATES, UPDATES),
+    "schedule": (DECIDED, FIGURES_OF_EPOCHS),
+    "callback": (DECIDED,),
 }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -15,9 +15,10 @@ from .exam import Exam, precisions
 from .findings import Findings
 from .in_float32 import Control, Float32
 from .in_float64 import Float64
+from .ledger import Ledger
 from .pool import Crash, WorkerPool
 from .protocol import JUDGE, Arrays, Case, Precision, Reading
-from .start import moved
+from .start import in_float64, moved
 from .tolerances import tolerances
 from .verdict import Failure, Verdict
 
@@ -160,15 +161,51 @@ class Proof:
         comparison = Float32(self.exam, readings, chosen, nulls, sides[0])
         comparison.run()
         controls: list[Control] = []
+        if comparison.doubts():
+            draws = self.draws(folder, sides, states)
+            comparison = replace(comparison, draws=draws, ledger=Ledger("float32"))
+            comparison.run()
         for inputs in (False, True):
             doubted = comparison.doubts()
             if not doubted:
                 break
             away = self.exam.shaken(comparison.share, inputs)
             controls += self.controls32(folder, doubted, away, states, comparison.share)
-            comparison = Float32(self.exam, readings, chosen, nulls, sides[0], controls)
+            comparison = replace(
+                comparison, controls=controls, ledger=Ledger("float32")
+            )
             comparison.run()
         self.findings.enter(comparison.ledger, readings)
+
+    def draws(
+        self, folder: Path, sides: tuple[str, ...], states: Mapping[int, Arrays]
+    ) -> list[dict[str, Reading]]:
+        """Sides a few times more in float64, all from the same, moved by a few units."""
+        found: list[dict[str, Reading]] = []
+        given = folder / "drawn.safetensors"
+        for number in range(round(tolerances()["float32.draws"])):
+            size = (1 + number) * tolerances()["float64.unit"]
+            away = self.exam.moved(size)
+            full = {step: in_float64(state) for step, state in states.items()}
+            away.write(
+                given, {step: moved(state, size) for step, state in full.items()}
+            )
+            cases = {
+                side: away.again(
+                    self.findings.emissions[side],
+                    given,
+                    folder / f"drawn-{side}.safetensors",
+                )
+                for side in sides
+            }
+            answers = {
+                side: answer
+                for side, answer in self.pool.run(cases).items()
+                if isinstance(answer, Reading) and answer.mishap is None
+            }
+            if len(answers) == len(sides):
+                found.append(answers)
+        return found
 
     def controls32(
         self,

@@ -150,6 +150,8 @@ class Case(Model):
     out: str
     #: Nodes to look at alone; they take ``edge/<name>`` and pull back ``cotangent/<name>``.
     alone: dict[str, Alone] = Field(default_factory=dict[str, Alone])
+    #: Ways to strain them; of each ``strained/<way>/<name>`` take the place of edges.
+    strained: tuple[str, ...] = ()
     probes: tuple[Probe, ...] = ()
     relations: Relations | None = None
     #: Names of the batches of each epoch of training, and of the held-out part.

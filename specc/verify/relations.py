@@ -8,28 +8,18 @@ from ..catalog.types import Shape
 from ..ir import Program
 from .compare import Part
 from .ledger import Ledger
+from .parts import HALVED, HALVED_GRADIENTS, TURNED, TURNED_GRADIENTS
 from .protocol import Reading, Relations
 
-__all__ = ["RELATIONS", "compare_relations", "relations_of"]
+__all__ = ["compare_relations", "relations_of"]
 
 #: What is compared: the part, what is held, against what, and the gate.
 _TABLE = (
-    ("predictions in another order", "turned", "whole", "float64.forward"),
-    ("predictions in halves", "halves", "whole", "float64.forward"),
-    (
-        "gradients in another order",
-        "gradients turned",
-        "gradients",
-        "float64.gradient",
-    ),
-    (
-        "gradients in halves",
-        "gradients of halves",
-        "gradients",
-        "float64.gradient",
-    ),
+    (TURNED, "turned", "whole", "float64.forward"),
+    (HALVED, "halves", "whole", "float64.forward"),
+    (TURNED_GRADIENTS, "gradients turned", "gradients", "float64.gradient"),
+    (HALVED_GRADIENTS, "gradients of halves", "gradients", "float64.gradient"),
 )
-RELATIONS = tuple(part for part, *_ in _TABLE)
 
 
 def relations_of(program: Program) -> Relations:
@@ -50,17 +40,19 @@ def compare_relations(
     relations: Relations,
     outputs: Mapping[str, Shape | None],
     gradients: Mapping[str, Shape | None],
+    terms: int,
     sides: Mapping[str, Reading],
     ledger: Ledger,
     moved: Callable[[str], Mapping[str, float]],
 ) -> None:
     """Hold each side against itself.
 
-    `moved` says how far tensors under a prefix may be apart in any case.
+    `terms` is the longest sum that goes into a gradient; `moved` says how far tensors
+    under a prefix may be apart in any case.
     """
     holds = {
-        "gradients in another order": relations.symmetric,
-        "gradients in halves": relations.additive,
+        TURNED_GRADIENTS: relations.symmetric,
+        HALVED_GRADIENTS: relations.additive,
     }
     for name, what, against, gate in _TABLE:
         if not holds.get(name, True):
@@ -76,6 +68,7 @@ def compare_relations(
                 names,
                 gate,
                 truth="as is",
+                terms=terms if names is gradients else 1,
                 batch=relations.batch,
                 allowed=moved(f"related/{what}"),
             )

@@ -12,11 +12,16 @@ from ..runtime.random import random_words, uniform
 from .protocol import Arrays
 from .spread import largest
 
-__all__ = ["REUSED", "moved", "random_start", "shaken", "stand_in", "taken"]
+__all__ = [
+    "in_float64",
+    "moved",
+    "random_start",
+    "shaken",
+    "stand_in",
+    "taken",
+]
 
 PURPOSE = "verify"
-#: The part that holds what a model begins with against the trained arrays it takes.
-REUSED = "reused weights"
 
 
 def random_start(network: Network, seed: int = 1) -> Arrays:
@@ -54,6 +59,14 @@ def taken(network: Network, reused: Mapping[str, Arrays]) -> Arrays:
         if where is not None:
             found[array.path] = reused[where[0]][where[1]].astype(np.float64)
     return found
+
+
+def in_float64(arrays: Arrays) -> Arrays:
+    """The arrays, those of numbers in float64."""
+    return {
+        name: array.astype(np.float64) if array.dtype.kind == "f" else array
+        for name, array in arrays.items()
+    }
 
 
 def moved(start: Arrays, size: float) -> Arrays:

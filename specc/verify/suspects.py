@@ -17,6 +17,14 @@ from ..catalog.layers.normalization import BatchNormalization
 from ..ir import Call
 from .blame import Scene
 from .compare import Mismatch
+from .parts import (
+    AFTER_STEPS,
+    CLIPPED,
+    FIGURES,
+    OUTPUTS,
+    OUTPUTS_AFTER,
+    PENALTY,
+)
 from .protocol import Arrays
 
 __all__ = ["suspect"]
@@ -59,7 +67,7 @@ def _input(scene: Scene, call: Call, outputs: Arrays, batch: str) -> np.ndarray 
 
 def _permuted(scene: Scene, item: Mismatch) -> str | None:
     """The same numbers in another order."""
-    if not item.part.name.startswith("outputs in"):
+    if item.part.name not in (*OUTPUTS, *OUTPUTS_AFTER):
         return None
     probe = _probe(scene, item)
     if probe is None:
@@ -79,7 +87,7 @@ def _epsilon(scene: Scene, item: Mismatch) -> str | None:
     """BatchNormalization with another epsilon, solved for from its output."""
     found = _call(scene, item.name)
     probe = _probe(scene, item)
-    if found is None or probe is None or item.part.name != "outputs in inference":
+    if found is None or probe is None or item.part.name != OUTPUTS[0]:
         return None
     call, layer = found
     if not isinstance(layer, BatchNormalization) or layer.axis != (-1,):
@@ -143,7 +151,7 @@ def _dropped(scene: Scene, item: Mismatch) -> str | None:
     """Dropout with another scale, or with another mask."""
     found = _call(scene, item.name)
     probe = _probe(scene, item)
-    if found is None or probe is None or item.part.name != "outputs in training":
+    if found is None or probe is None or item.part.name != OUTPUTS[1]:
         return None
     _, layer = found
     if not isinstance(layer, Dropout):
@@ -163,9 +171,9 @@ def _dropped(scene: Scene, item: Mismatch) -> str | None:
 
 def _factor(scene: Scene, item: Mismatch) -> str | None:
     """A penalty or loss that is a plain multiple."""
-    if item.part.name not in ("penalty", "figures in inference"):
+    if item.part.name not in (PENALTY, FIGURES[0]):
         return None
-    where = "penalty" if item.part.name == "penalty" else "evaluate"
+    where = "penalty" if item.part.name == PENALTY else "evaluate"
     guilty, other = scene.versus(item)
     ratios: list[float] = []
     for probe in scene.exam.probes:
@@ -180,7 +188,7 @@ def _factor(scene: Scene, item: Mismatch) -> str | None:
 
 def _rate(scene: Scene, item: Mismatch) -> str | None:
     """An update that is a plain multiple: another learning rate."""
-    ratio = scene.rate_ratio(item) if item.part.name == "state after steps" else None
+    ratio = scene.rate_ratio(item) if item.part.name == AFTER_STEPS else None
     if ratio is None or item.part.step is None:
         return None
     rates = next(iter(scene.readings.values())).figures.get("rates", [])
@@ -197,7 +205,7 @@ def _rate(scene: Scene, item: Mismatch) -> str | None:
 
 def _unclipped(scene: Scene, item: Mismatch) -> str | None:
     """Clipped gradients that are the raw ones."""
-    if item.part.name != "clipped gradients" or not scene.clipping():
+    if item.part.name != CLIPPED or not scene.clipping():
         return None
     guilty, _ = scene.versus(item)
     probe = _probe(scene, item)
@@ -213,7 +221,7 @@ def _unbound(scene: Scene, item: Mismatch) -> str | None:
     weight = scene.weight(item.name)
     if weight is None or not isinstance(weight.constraint, MaxNorm):
         return None
-    if not item.part.step or item.part.name != "state after steps":
+    if not item.part.step or item.part.name != AFTER_STEPS:
         return None
     limit, axes = weight.constraint.max_value, weight.constraint.axes()
     guilty, _ = scene.versus(item)

@@ -17,12 +17,10 @@ from ..ir import Network
 from ..runtime.random import random_words, uniform
 from .compare import Part
 from .expect import Expected
+from .parts import UPDATES
 from .protocol import Arrays
 
-__all__ = ["UPDATES", "given_gradients", "idle_units", "part_of_update", "steps_of"]
-
-#: The part of the comparison.
-UPDATES = "updates from given gradients"
+__all__ = ["given_gradients", "idle_units", "part_of_update", "steps_of"]
 
 #: The steps at which updates are made one after another: the first ones, and a late one.
 STEPS = (0, 1, 2, 3, 70_000)

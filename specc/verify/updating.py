@@ -6,10 +6,7 @@ import numpy as np
 
 from .workplace import Workplace
 
-__all__ = ["ODD", "Updating", "at"]
-
-#: The part that compares steps on degenerate batches.
-ODD = "state after a step, odd batches"
+__all__ = ["Updating", "at"]
 
 
 def at(phase: int, step: int) -> str:

@@ -10,10 +10,11 @@ from ..emit.lowering import Table
 from ..ir import Origins, Program
 from ..run.environment import machine
 from .blame import place_of
-from .exam import epochs_of, prepare
+from .exam import epochs_of
 from .findings import Findings
 from .pool import WorkerPool
 from .portability import portability
+from .preparing import prepare
 from .proof import Proof
 from .protocol import Arrays, Precision
 from .verdict import Refused, Verdict

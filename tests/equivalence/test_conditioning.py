@@ -6,17 +6,22 @@ from typing import Any
 
 import numpy as np
 import pytest
+from sides import compare
 
 from specc.catalog.activations.squashing import Sigmoid
 from specc.catalog.layers.dense import Dense
+from specc.catalog.layers.normalization import BatchNormalization
+from specc.catalog.layers.pooling import GlobalAveragePooling2D
 from specc.catalog.layers.shape import Reshape
+from specc.catalog.losses import MeanSquaredError
 from specc.catalog.losses.crossentropy import (
     BinaryCrossentropy,
     SparseCategoricalCrossentropy,
 )
 from specc.catalog.metrics import Accuracy
 from specc.ir import Program
-from specc.verify.compare import Part
+from specc.verify import WorkerPool, render
+from specc.verify.compare import Part, compare_part
 from specc.verify.conditioning import Rounding, blurred, share, undecided, vanished
 from specc.verify.ledger import excuse
 from specc.verify.protocol import Probe, Reading
@@ -157,6 +162,29 @@ def test_blur_touches_only_what_leads_to_the_output() -> None:
     assert {name for name in found if "/" not in name} == {"loss", "a_loss"}
 
 
+def test_long_sums_may_lose_a_unit_a_term_and_short_ones_nothing() -> None:
+    def judge(apart: float, terms: int, gate: str = "float64.gradient") -> bool:
+        part = Part("a part", {"w": (2,)}, gate, terms=terms)
+        one, other = {"w": np.array([1.0, 0.5])}, {"w": np.array([1.0 - apart, 0.5])}
+        return not compare_part(part, {"a": one, "b": other})[2]
+
+    assert judge(2e-12, 50_000)
+    assert not judge(7e-12, 50_000)
+    assert not judge(2e-12, 5_000)
+    assert not judge(ULP, 1, "float64.exact")
+
+
+@pytest.mark.xdist_group("equivalence")
+def test_gradients_are_sums_over_every_place_of_an_image(pool: WorkerPool) -> None:
+    """In another order of the examples 74,000 terms that are alike add up otherwise."""
+    draft = Draft({"image": (96, 96, 3)})
+    edge = draft.add(BatchNormalization(), "image")
+    edge = draft.add(Dense(units=2), draft.add(GlobalAveragePooling2D(), edge))
+    program = train(draft.network({"y": edge}), {"y": MeanSquaredError()})
+    verdict = compare(pool, program, 2, precisions=("float64",))
+    assert verdict.equal, render(verdict)
+
+
 @pytest.mark.parametrize(
     ("part", "why"),
     [
@@ -164,6 +192,8 @@ def test_blur_touches_only_what_leads_to_the_output() -> None:
         ({"turned": {"w": 0.0}, "allowed": {"w": 1.0}, "look": "real"}, "inputs"),
         ({"blur": {"w": 1e-15}, "allowed": {"w": 1.0}, "look": "real"}, "inputs"),
         ({"blur": {"w": 1e-9}, "look": "real"}, "its loss"),
+        ({"terms": 20_000, "look": "real"}, "rounding of a sum"),
+        ({"terms": 2_000, "allowed": {"w": 1.0}, "look": "real"}, "inputs"),
         ({"allowed": {"w": 1.0}}, "inputs"),
         ({"allowed": {"w": 1.0}, "step": 2}, "training"),
         ({"loose": {"w": 1e-20}, "allowed": {"w": 1.0}, "step": 2}, "training"),

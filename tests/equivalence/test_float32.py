@@ -13,9 +13,9 @@ from specc.catalog.layers.dropout import Dropout
 from specc.catalog.layers.shape import Flatten
 from specc.catalog.losses import MeanSquaredError
 from specc.verify import Verdict, WorkerPool, render, verify
-from specc.verify.exam import prepare
 from specc.verify.faults import PROGRAMS, plant
 from specc.verify.faults.edits import Edit, in_definition, swap
+from specc.verify.preparing import prepare
 from specc.verify.protocol import Reading
 from specc.verify.samples import batches_for
 from specc.verify.samples.drafts import Draft, train

@@ -11,8 +11,8 @@ from sides import SIDES, compare, emit
 from specc.ir import Program
 from specc.live import load
 from specc.verify import WorkerPool, render, verify
+from specc.verify.parts import REUSED
 from specc.verify.samples import MODELS, batches_for
-from specc.verify.start import REUSED
 
 EQUIVALENCE = pytest.mark.xdist_group("equivalence")
 

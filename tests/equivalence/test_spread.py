@@ -171,6 +171,25 @@ def test_what_speaks_against_any_side_is_taken_so_many_times() -> None:
         assert bool(result.wrong) is not excused
 
 
+def test_draws_of_the_same_count_with_their_mean_square() -> None:
+    """One that happens to be small hides nothing, one that is large excuses little."""
+    part = Part("test", {"t": (200,)}, "float32.ratio", step=3)
+    truth = {"t": np.linspace(0.5, 1.0, 200)}
+    limit = tolerances()["float32.ratio"]
+
+    def judge(error: float, *draws: float) -> DualResult:
+        pairs = [(truth, {"t": truth["t"] + by}) for by in draws]
+        witness = Witness("", pairs, "in float64", 1e8, draws=True)
+        single = {"a": truth, "b": {"t": truth["t"] + error}}
+        return compare_dual(part, single, {"a": truth, "b": truth}, [witness])
+
+    mean = 1e8 * np.sqrt((1e-13**2 + 7e-13**2) / 2)
+    assert judge(0.99 * limit * mean, 1e-13, 7e-13).excused
+    assert judge(1.01 * limit * mean, 1e-13, 7e-13).wrong
+    assert judge(1e-4, np.inf, np.nan).wrong
+    assert judge(1e-4).wrong
+
+
 @pytest.mark.parametrize(
     "witness", [("b", 1.0), ("a", 1e-5), ("a", np.nan), ("a", np.inf)]
 )

@@ -16,11 +16,11 @@ from specc.catalog.types import Duration
 from specc.live import load
 from specc.verify import WorkerPool, verify
 from specc.verify.case import Trial
-from specc.verify.exam import prepare
 from specc.verify.faults import PROGRAMS, plant
 from specc.verify.faults.edits import Edit, in_definition, swap
+from specc.verify.parts import UPDATES
+from specc.verify.preparing import prepare
 from specc.verify.samples import base, batches_for, program_for, variations
-from specc.verify.updates import UPDATES
 from specc_reference import probe
 
 RULES = [

@@ -9,10 +9,10 @@ from specc.catalog.optimizers import SGD
 from specc.catalog.schedules.piecewise_constant import Piece, PiecewiseConstant
 from specc.catalog.types import Duration
 from specc.runtime.batches import ArrayBatches
-from specc.verify import exam
 from specc.verify import window as windows
-from specc.verify.exam import prepare
 from specc.verify.faults import PROGRAMS
+from specc.verify.preparing import prepare
+from specc.verify.questions import late_rates
 from specc.verify.samples import batches_for, program_for
 from specc.verify.window import window
 
@@ -60,7 +60,7 @@ def test_rates_are_asked_for_where_durations_end_and_at_the_end() -> None:
     program = program.model_copy(update={"training": training})
     known = prepare(program, batches_for(program), 4)
     steps = known.window.steps
-    late = exam._late_rates(phase, known.rates, steps)
+    late = late_rates(phase, known.rates, steps)
     for end in (8000 * steps, 8000 * steps + 100):
         assert {end - 1, end, end + 1} <= set(late)
     assert late[-1] == 9000 * steps - 1

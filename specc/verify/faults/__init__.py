@@ -9,6 +9,7 @@ from .fault import Family, Fault, Finding, try_fault
 from .in_keras import IN_KERAS
 from .in_torch import IN_TORCH
 from .of_phases import PHASE_FAULTS
+from .of_strain import STRAIN_FAULTS
 from .programs import PROGRAMS
 from .result import SelfTest
 from .selftest import selftest, selftest_in_lanes
@@ -37,6 +38,7 @@ LISTED: tuple[Fault, ...] = (
     *IN_TORCH,
     *IN_KERAS,
     *PHASE_FAULTS,
+    *STRAIN_FAULTS,
 )
 
 

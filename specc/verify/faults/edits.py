@@ -16,6 +16,7 @@ from ...emit.parsing import parse
 __all__ = [
     "Edit",
     "Unplanted",
+    "add",
     "argument",
     "in_definition",
     "meaning",
@@ -74,6 +75,11 @@ def swap(pattern: str, replacement: str, times: int | None = 1) -> Edit:
 def remove(pattern: str, times: int | None = 1) -> Edit:
     """Replace whole lines that match by ``pass``, at their indentation."""
     return swap(rf"^( *){pattern}$", r"\1pass", times)
+
+
+def add(code: str) -> Edit:
+    """Write definitions behind all others."""
+    return lambda text: f"{text}\n\n{code}\n"
 
 
 def in_definition(name: str, edit: Edit) -> Edit:

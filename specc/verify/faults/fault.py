@@ -54,6 +54,8 @@ class Fault:
     steps: int = 10
     #: The construct in whose text it lies: ``layer/Dense``; empty if in none.
     construct: str = ""
+    #: The backends beside which it is looked at in float32 too; none if float64 suffices.
+    beside: tuple[str, ...] = ()
     #: Why the damaged program means the same as the sound one; empty if it does not.
     equivalent: str = ""
 
@@ -72,6 +74,7 @@ class Planter:
         edit: Edit,
         *named: str,
         construct: str = "",
+        beside: tuple[str, ...] = (),
         equivalent: str = "",
     ) -> Fault:
         """A fault in one of `PROGRAMS`."""
@@ -84,6 +87,7 @@ class Planter:
             edit,
             named,
             construct=construct,
+            beside=beside,
             equivalent=equivalent,
         )
 
@@ -147,7 +151,7 @@ def try_fault(
         planted,
         batches_for(program),
         fault.steps,
-        ("float64",),
+        ("float64", "float32") if fault.beside else ("float64",),
         pool,
     )
     return Finding(fault, verdict)

@@ -25,16 +25,16 @@ Watch = Callable[[Fault], None]
 class _Sound:
     """The sound programs, emitted when they are first asked for."""
 
-    known: dict[tuple[str, str], tuple[Program, dict[str, Emission]]] = field(
-        default_factory=dict[tuple[str, str], tuple[Program, dict[str, Emission]]]
+    known: dict[tuple[str, ...], tuple[Program, dict[str, Emission]]] = field(
+        default_factory=dict[tuple[str, ...], tuple[Program, dict[str, Emission]]]
     )
 
     def of(self, fault: Fault) -> tuple[Program, dict[str, Emission]]:
-        """The program of a fault, as its backend and the judge write it."""
-        key = fault.program, fault.backend
+        """The program of a fault, as its backend, those beside it and the judge write it."""
+        sides = (fault.backend, *fault.beside, JUDGE)
+        key = (fault.program, *sides)
         if key not in self.known:
             program = fault.make()
-            sides = (fault.backend, JUDGE)
             self.known[key] = program, {name: _emit(program, name) for name in sides}
         return self.known[key]
 
@@ -42,11 +42,11 @@ class _Sound:
 def selftest(
     faults: Iterable[Fault], pool: WorkerPool, watch: Watch = lambda _: None
 ) -> SelfTest:
-    """Plant faults one after another; each against the judge alone.
+    """Plant faults one after another; each against the judge, and those it is beside.
 
     Args:
         faults: what to plant.
-        pool: workers of the faults' backends and of the judge.
+        pool: workers of the faults' backends, of those beside them and of the judge.
         watch: called after each fault.
     """
     result, sound = SelfTest(), _Sound()
@@ -95,14 +95,16 @@ class _Queue:
 
     def __init__(self, faults: Iterable[Fault]) -> None:
         self._waiting: dict[str, deque[Fault]] = {}
+        self._beside: set[str] = set()
         for fault in faults:
             self._waiting.setdefault(fault.backend, deque()).append(fault)
+            self._beside.update(fault.beside)
         self._lock = Lock()
 
     @property
     def backends(self) -> tuple[str, ...]:
-        """The backends that the faults are planted in."""
-        return tuple(self._waiting)
+        """The backends that the faults are planted in, or looked at beside."""
+        return tuple(sorted({*self._waiting} | self._beside))
 
     def take(self, lane: int) -> Iterator[Fault]:
         """Faults for a lane, until none is left."""

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from ...pictures.plot import Gate, Plot, Series
 from ..ledger import ODD_BATCHES
+from ..parts import GRADIENTS, OUTPUTS, SOLO, STATES, STEP_FIGURES
 from ..tolerances import tolerances
 from ..verdict import Check, Verdict
 
@@ -14,10 +15,6 @@ __all__ = ["curves"]
 #: What the values of all these plots are.
 ERROR = "relative error, log scale"
 
-OUTPUTS = ("outputs in inference", "outputs in training")
-ALONE = ("nodes alone in inference", "nodes alone in training")
-STATES = ("state after steps", "state after a step")
-STEPS = (*STATES, "figures of steps", "figures of a step")
 SORTS = ("parameters", "buffers", "slots", "figures")
 
 
@@ -25,9 +22,9 @@ def curves(verdict: Verdict) -> list[Plot]:
     """The plots that the numbers give: by layer, then by step, each in both precisions."""
     found: list[Plot] = []
     for title, parts in (
-        ("Nodes alone", ALONE),
+        ("Nodes alone", SOLO),
         ("Outputs by layer", OUTPUTS),
-        ("Gradients by weight", ("gradients",)),
+        ("Gradients by weight", (GRADIENTS,)),
     ):
         for precision in _precisions(verdict):
             found += _by_tensor(verdict, title, parts, precision)
@@ -69,7 +66,7 @@ def _by_tensor(
     gates = [Gate("gate", plain[0].gate) if precision == "float64" else _floor()]
     if odd and precision == "float64":
         gates.append(Gate("gate for odd batches", odd[0].gate))
-    axis = "weight" if "gradients" in parts else "layer, in the order of the network"
+    axis = "weight" if GRADIENTS in parts else "layer, in the order of the network"
     yield Plot(f"{title}, {precision}", axis, series, gates, names, ERROR)
 
 
@@ -93,7 +90,11 @@ def _points(
 
 def _by_step(verdict: Verdict, precision: str) -> Iterator[Plot]:
     """Errors by step: in float64 the worst of all pairs, in float32 those of each side."""
-    own = [c for c in verdict.checks if c.precision == precision and c.part in STEPS]
+    own = [
+        c
+        for c in verdict.checks
+        if c.precision == precision and c.part in (*STATES, *STEP_FIGURES)
+    ]
     worst: dict[tuple[str, str], dict[int, float]] = {}
     for check in own:
         for trace in check.traces:
