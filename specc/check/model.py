@@ -98,7 +98,7 @@ def check_model(
         hint = _hint(begins[1]) if begins is not None else None
         _check_ends(model, inputs, scope, reader.outline, report, hint)
     model.network = assemble(block.name, inputs, reader.outline, report)
-    if model.network is not None:
+    if model.network is not None and reader.demands:
         figures = figures_of(Program(network=model.network))
         targets = {name: ref.name for name, ref in reader.outline.aliases.items()}
         hold(reader.demands, model.network, figures, binder.params, report, targets)

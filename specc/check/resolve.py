@@ -126,7 +126,9 @@ def _program(
         settings.budget.memory,
         report,
     )
-    hold(training.demands, program.network, figures_of(program), binder.params, report)
+    if training.demands:
+        figures = figures_of(program)
+        hold(training.demands, program.network, figures, binder.params, report)
     if not fits or failed(report.problems[before:]):
         return None
     return CheckedProgram(name, "training", program, origins, training.span)

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from .foreign import FOREIGN, REMARKS
-
 __all__ = ["equivalents", "nearby", "nearest", "remark"]
 
 #: Longer words are not compared; the time grows with the square of their length.
@@ -54,6 +52,8 @@ def equivalents(word: str, family: str | None = None) -> list[str]:
     `family` (``layer``, ``argument`` …) limits the search; the module that a dotted
     word begins with is left out (``nn.Linear``).
     """
+    from .foreign import FOREIGN  # what only mistakes need is loaded for them
+
     bare, squeezed = _bare(word), _squeezed(_bare(word))
     tables = FOREIGN.values() if family is None else [FOREIGN.get(family, {})]
     exact = [target for table in tables for target in _targets(table.get(bare))]
@@ -73,6 +73,8 @@ def remark(word: str) -> str | None:
 
     For words without a counterpart only (``in_features``).
     """
+    from .foreign import REMARKS
+
     return REMARKS.get(_bare(word))
 
 

@@ -31,11 +31,11 @@ class Allowance:
         self._end(self._many(), span)
         return True
 
-    def overworked(self, work: int, span: Span) -> bool:
-        """Whether so much work more is more than reading may take."""
-        if not self.binder.params.spend(work, span, self.binder.report):
+    def spend(self, amount: int, span: Span) -> bool:
+        """Take so much work; whether reading can go on."""
+        if not self.binder.params.spend(amount, span, self.binder.report):
             self.exhausted = self.outline.faulty = True
-        return self.exhausted
+        return not self.exhausted
 
     def refuse(self, span: Span) -> None:
         """What stands here would go beyond it."""

@@ -66,10 +66,8 @@ class Repeats:
             if faults > FAULTS:
                 self._give_up(block, scope)
                 return
-            place = head(block)
-            if self.allowance.overworked(ROUND, place) or self.allowance.full(
-                block.span
-            ):
+            going = self.allowance.spend(ROUND, head(block))
+            if not going or self.allowance.full(block.span):
                 return
             self._round(block, scope, number)
 

@@ -102,7 +102,7 @@ class UnitReader:
             blocks=(*scope.blocks, self._used(instance)),
             wanted=tuple(self.outline.wanted[known:]) or scope.wanted,
         )
-        if self.allowance.exhausted or self.allowance.overworked(_UNIT_WORK, span):
+        if not self.allowance.spend(_UNIT_WORK, span):
             return None
         with self.within(unit.name), self.binder.params.within(instance.arguments):
             self._read(without_inputs(unit), inner)
