@@ -144,8 +144,8 @@ def as_written(table: Table, program: Program) -> tuple[dict[str, str], dict[str
     for keyword, use, lowering in _lowered(table, program):
         how = lowering.here(use)
         texts = found[how.exact].setdefault(keyword, [])
-        if how.text not in texts:
-            texts.append(how.text)
+        said = how.text.split("; ")
+        texts += [text for text in said if text not in texts]
     shown = {
         exact: {keyword: "; ".join(filter(None, t)) for keyword, t in texts.items()}
         for exact, texts in found.items()

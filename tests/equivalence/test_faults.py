@@ -37,7 +37,12 @@ pytestmark = pytest.mark.xdist_group("faults")
 TRIED = [*everywhere("torch"), *IN_TORCH, *IN_KERAS]
 
 
-KINDS = [kind for kind in catalog() if kind.family in EMITTED]
+#: Those whose faults follow from what they declare; others have theirs in `LISTED`.
+KINDS = [
+    kind
+    for kind in catalog()
+    if kind.family in EMITTED and list(of_construct(kind, "torch"))
+]
 
 
 def test_names_are_unique_and_families_all_there() -> None:
@@ -72,8 +77,7 @@ def test_a_fault_in_a_construct_is_found(
 ) -> None:
     """One a construct, on PyTorch and Keras by turns; `specc verify --selftest` has all."""
     backend = ("torch", "keras")[KINDS.index(kind) % 2]
-    for fault in [*of_construct(kind, backend)][:1]:
-        check(pool, fault)
+    check(pool, next(iter(of_construct(kind, backend))))
 
 
 @pytest.mark.parametrize("fault", LISTED, ids=lambda fault: fault.name)
