@@ -7,10 +7,11 @@ from collections import Counter
 
 from ..check.checked import Checked
 from ..check.names import RESERVED
-from ..diagnostics.model import Problem
+from ..diagnostics.model import Level, Problem
 from ..syntax.limits import MAX_IDENTIFIER
 from .document import Document
 from .index import Occurrence
+from .units import Names
 
 __all__ = ["RefusedError", "renamable", "rename"]
 
@@ -70,8 +71,11 @@ def _hold(document: Document, places: list[Occurrence], name: str) -> None:
     """See that the text with the new name says what it said."""
     changed, moved = _written(document.text, places, name)
     after = Document(document.source.name, changed)
-    _no_new_problem(document.checked, after.checked)
-    if _fields(document.checked) != _fields(after.checked):
+    if any(problem.level is not Level.NOTE for problem in after.checked.problems):
+        _no_new_problem(document.checked, after.checked)
+    sides = Names(document.file).sides()
+    sided = any(place.symbol.name in sides for place in places)
+    if sided and _fields(document.checked) != _fields(after.checked):
         old = places[0].symbol.name
         raise RefusedError(
             f"{old} is also the name of a field of the data: bind that first, with"
