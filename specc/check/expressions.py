@@ -208,7 +208,7 @@ def _combine(node: tree.Binary, left: Value | Shape, right: Value | Shape) -> Va
     if isinstance(left, tuple) or isinstance(right, tuple):
         return _same_shape(node, left, right)
     if sign in _COMPARISONS:
-        if isinstance(left, bool | str) != isinstance(right, bool | str):
+        if any(isinstance(left, k) != isinstance(right, k) for k in (bool, str)):
             message = f"{kind_of(left)} and {kind_of(right)} cannot be compared"
             raise _Stop(Problem("wrong-type", message, node.span))
         return _COMPARISONS[sign](left, right)

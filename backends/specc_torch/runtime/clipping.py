@@ -12,10 +12,11 @@ from torch import Tensor
 def clip_each(gradients: Iterable[Tensor], limit: float) -> Tensor:
     """Scale each gradient by limit / max(norm, limit); return the largest norm.
 
-    (torch.nn.utils.clip_grad_norm_ adds 1e-6 to the norm.)
+    (torch.nn.utils.clip_grad_norm_ adds 1e-6 to the norm; torch.linalg.vector_norm is
+    the absolute value of a single entry, also where its square is infinite.)
     """
     gradients = list(gradients)
-    norms = torch.stack([torch.linalg.vector_norm(each) for each in gradients])
+    norms = torch.stack([each.square().sum() for each in gradients]).sqrt()
     scales = limit / norms.clamp(min=limit)
     for gradient, scale in zip(gradients, scales.unbind(), strict=True):
         gradient.mul_(scale)
@@ -25,11 +26,11 @@ def clip_each(gradients: Iterable[Tensor], limit: float) -> Tensor:
 def clip_together(gradients: Iterable[Tensor], limit: float) -> Tensor:
     """Scale all gradients by limit / max(norm, limit), the norm being that of them all.
 
-    (torch.nn.utils.clip_grad_norm_ adds 1e-6 to the norm.)
+    (torch.nn.utils.clip_grad_norm_ adds 1e-6 to the norm; torch.linalg.vector_norm is
+    the absolute value of a single entry, also where its square is infinite.)
     """
     gradients = list(gradients)
-    norms = torch.stack([torch.linalg.vector_norm(each) for each in gradients])
-    norm = torch.linalg.vector_norm(norms)
+    norm = torch.stack([each.square().sum() for each in gradients]).sum().sqrt()
     scale = limit / norm.clamp(min=limit)
     for gradient in gradients:
         gradient.mul_(scale)

@@ -3,7 +3,6 @@
 # pyright: reportUnknownArgumentType=false
 """Projections of weights after an update."""
 
-import torch
 from torch import Tensor
 
 
@@ -12,5 +11,5 @@ def max_norm(weight: Tensor, max_value: float, dim: tuple[int, ...]) -> None:
 
     n is the norm over `dim`. (torch.renorm leaves alone what is within the bound.)
     """
-    norm = torch.linalg.vector_norm(weight, dim=dim, keepdim=True)
+    norm = weight.square().sum(dim, keepdim=True).sqrt()
     weight.mul_(norm.clamp(max=max_value) / (1e-7 + norm))
