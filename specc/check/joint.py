@@ -10,6 +10,7 @@ from ..catalog.families import Source
 from ..catalog.sources import BuiltinSource
 from ..catalog.sources.files import Csv
 from ..catalog.transforms import OneHot
+from ..catalog.transforms.rows import kept_classes
 from ..catalog.types import Shape
 from ..diagnostics.model import Note, Span
 from ..ir import Network, Origins
@@ -34,13 +35,36 @@ def entries(shape: Shape) -> int | None:
 class Known:
     """What is known of a match's fields.
 
-    How many numbers an example has, how many classes if they are class numbers, and
-    whether they are certainly no class numbers.
+    How many numbers an example has, how many classes if they are class numbers, which of
+    these ``keep`` leaves, and whether they are certainly no class numbers.
     """
 
     entries: int | None = None
     classes: int | None = None
+    kept: tuple[int, ...] = ()
     continuous: bool = False
+
+    @property
+    def least(self) -> int:
+        """The fewest classes that an output can tell apart and say every kept one."""
+        return self.kept[-1] + 1 if self.kept else self.classes or 0
+
+    def fits(self, classes: int) -> bool:
+        """Whether that many classes hold the kept ones and are no more than there are."""
+        return self.classes is None or self.least <= classes <= self.classes
+
+    def nearest(self, size: object) -> int:
+        """The size, if so many classes fit, or the fewest that do."""
+        return size if isinstance(size, int) and self.fits(size) else self.least
+
+    def told(self, noun: str = "") -> str:
+        """``3``, or ``3, and keep leaves 0, 1``; the noun follows the number."""
+        count = f"{self.classes}{noun}"
+        if len(self.kept) == self.classes:
+            return count
+        shown = [str(number) for number in self.kept]
+        shown = shown if len(shown) <= 10 else [*shown[:9], "…", shown[-1]]
+        return f"{count}, and keep leaves {', '.join(shown)}"
 
 
 @dataclass(frozen=True)
@@ -70,10 +94,17 @@ class Joint:
             classes = fields[0].classes if len(fields) == 1 else None
             continuous = any(field.dtype == "float32" for field in fields)
             total = sum(prod(map(int, field.shape)) for field in fields)
-            return Known(total, classes, continuous)
+            kept = self._kept(match.columns[0], classes) if classes else ()
+            if not kept:
+                classes = None  # nothing is left, which is reported already
+            return Known(total, classes, kept, continuous)
         if isinstance(source, Csv) and match.columns and not match.through:
             return Known(len(match.columns))
         return Known()
+
+    def _kept(self, field: str, classes: int) -> tuple[int, ...]:
+        steps = [bound.construct for bound in self.data.transforms]
+        return kept_classes(steps, field, classes)
 
     def described(self, match: Match) -> str:
         """The fields of a match, with what is known of them."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from ..catalog.families import Source, Transform
 from ..catalog.settings import DataSettings
 from ..catalog.sources import BuiltinSource
-from ..catalog.transforms.rows import Keep, Take
+from ..catalog.transforms.rows import Keep, Take, kept_classes
 from ..ir import Origins
 from .bind import Bound
 from .report import Report, one_of
@@ -16,13 +16,19 @@ __all__ = ["check_parts", "check_rows"]
 
 
 def check_rows(source: Source, transforms: Iterable[Bound], report: Report) -> None:
-    """See that ``keep`` compares a field that the source has, of one number a row."""
+    """See that ``keep`` compares a field that the source has, of one number a row.
+
+    Class numbers must be left where it compares a field of them.
+    """
     if not isinstance(source, BuiltinSource):
         return
     fields = {item.name: item for item in source.data_fields}
+    steps: list[Transform] = []
+    emptied: set[str] = set()
     for bound in transforms:
         if not isinstance(bound.construct, Keep):
             continue
+        steps.append(bound.construct)
         name, span = bound.construct.where.field, bound.given["where"].span
         known = fields.get(name)
         if known is None:
@@ -34,6 +40,13 @@ def check_rows(source: Source, transforms: Iterable[Bound], report: Report) -> N
         elif known.shape:
             message = f"{name} has several numbers in a row and cannot be compared"
             report.error("wrong-type", message, span, expected="a field of one number")
+        elif known.classes is not None and name not in emptied:
+            if kept_classes(steps, name, known.classes):
+                continue
+            emptied.add(name)
+            last = known.classes - 1
+            message = f"no class of {name}, 0 to {last}, is left after this keep"
+            report.error("out-of-range", message, span)
 
 
 def check_parts(

@@ -120,8 +120,8 @@ def _classes(
             notes=(joint.source_note(),),
         )
         return False
-    if known.classes is not None and known.classes != shape[-1]:
-        _class_count(output, match, known.classes, joint)
+    if not known.fits(int(shape[-1])):
+        _class_count(output, match, known, joint)
         return False
     return _entries(output, match, known.entries, shape[:-1], joint)
 
@@ -145,9 +145,8 @@ def _one_hot(
             )
             return False
         what = "class numbers" if known.classes is not None else "measurements"
-        rows = (
-            f"one_hot({match.columns[0]}, classes = {known.classes}) in the data block"
-        )
+        columns = known.nearest(shape[-1])
+        rows = f"one_hot({match.columns[0]}, classes = {columns}) in the data block"
         fix = f"sparse_categorical_crossentropy, or {rows}"
         joint.report.error(
             "loss-target-mismatch",
@@ -159,13 +158,16 @@ def _one_hot(
         )
         return False
     classes = transform.construct.classes
-    if known.classes is not None and known.classes != classes:
+    if not known.fits(classes):
         given = transform.given["classes"].span
-        message = f"{match.columns[0]} has {known.classes} classes, not {classes}"
-        joint.report.error("wrong-classes", message, given)
+        message = f"one_hot makes {classes} classes, but {match.columns[0]} has"
+        fix = str(known.nearest(shape[-1]))
+        text = f"{message} {known.told()}"
+        joint.report.error("wrong-classes", text, given, suggestion=fix)
         return False
     if classes != shape[-1]:
-        _class_count(output, match, classes, joint)
+        made = Known(classes=classes, kept=tuple(range(classes)))
+        _class_count(output, match, made, joint)
         return False
     return _entries(output, match, known.entries, shape[:-1], joint)
 
@@ -183,15 +185,15 @@ def _values(
 ) -> bool:
     shape = joint.network.edge(output.edge).shape
     transform = joint.one_hot(match)
-    classes = known.classes
     binary = loss.construct.target == "binary" and transform is None
-    if binary and classes is not None and classes > 2:
+    if binary and known.least > 2:
         joint.report.error(
             "loss-target-mismatch",
             f"{loss.construct.keyword} takes targets 0 and 1, but {match.columns[0]} has"
-            f" {classes} classes",
+            f" {known.told(' classes')}",
             loss.span,
-            suggestion=f"sparse_categorical_crossentropy, with {classes} softmax units",
+            suggestion=f"sparse_categorical_crossentropy, with {known.least} softmax"
+            " units",
             notes=(joint.source_note(),),
         )
         return False
@@ -201,8 +203,8 @@ def _values(
     return _entries(output, match, total, shape, joint)
 
 
-def _class_count(output: ModelOutput, match: Match, classes: int, joint: Joint) -> None:
-    """Report that an output has more or fewer units than there are classes."""
+def _class_count(output: ModelOutput, match: Match, known: Known, joint: Joint) -> None:
+    """Report that an output has units for too many or too few classes."""
     layer = joint.endings.of(output.edge).layer
     size = joint.network.edge(output.edge).shape[-1]
     span = joint.place(layer or output.edge)
@@ -212,9 +214,9 @@ def _class_count(output: ModelOutput, match: Match, classes: int, joint: Joint) 
     field = match.columns[0]
     joint.report.error(
         "wrong-classes",
-        f"the output has {size} classes, but {field} has {classes}",
+        f"the output has {size} classes, but {field} has {known.told()}",
         span,
-        suggestion=str(classes),
+        suggestion=str(known.least),
         notes=(joint.source_note(),),
     )
 
@@ -229,7 +231,7 @@ def _entries(
     """Whether an example's target has as many numbers as the output asks for."""
     if known is None or entries(shape) in (None, known):
         return True
-    wanted, classes = entries(shape), joint.known(match).classes
+    wanted, classes = entries(shape), joint.known(match).least
     fix = f"sparse_categorical_crossentropy, as these are {classes} classes"
     joint.report.error(
         "shape-mismatch",

@@ -10,6 +10,7 @@ import numpy as np
 
 from ..catalog.families import Transform
 from ..catalog.transforms import OneHot
+from ..catalog.transforms.rows import kept_classes
 from ..diagnostics.fault import Fault
 from ..diagnostics.model import Level, Problem, Span
 from ..ir import Data, Origins
@@ -77,7 +78,7 @@ def prepare(
         columns=columns,
         fitted=fitted,
         fingerprint=fingerprint(data, bounds, parts, fitted),
-        warnings=(*warnings, *_absent_classes(bounds, parts["training"])),
+        warnings=(*warnings, *_absent_classes(bounds, parts["training"], data)),
         lines=table.lines,
     )
 
@@ -272,8 +273,10 @@ def _changed(bound: Bound, step: Step, values: np.ndarray) -> np.ndarray:
     return changed
 
 
-def _absent_classes(bounds: tuple[Bound, ...], rows: np.ndarray) -> Iterator[Problem]:
-    """A warning where classes have no example in the training part."""
+def _absent_classes(
+    bounds: tuple[Bound, ...], rows: np.ndarray, data: Data
+) -> Iterator[Problem]:
+    """A warning where classes that ``keep`` leaves have no example in the training part."""
     for bound in bounds:
         classes = bound.binding.classes
         if classes is None:
@@ -281,7 +284,9 @@ def _absent_classes(bounds: tuple[Bound, ...], rows: np.ndarray) -> Iterator[Pro
         seen: set[int] = set()
         for _, raw in bound.blocks(rows):
             seen.update(int(label) for label in np.unique(raw))
-        absent = [str(k) for k in range(classes) if k not in seen]
+        steps = data.transforms if len(bound.columns) == 1 else ()
+        left = kept_classes(steps, bound.columns[0], classes)
+        absent = [str(k) for k in left if k not in seen]
         if absent:
             shown = ", ".join(absent[:10]) + (", …" if len(absent) > 10 else "")
             why = f"no training example of {bound.name} is of class {shown}"

@@ -9,6 +9,7 @@ import numpy as np
 
 from ..catalog.families import Transform
 from ..catalog.transforms import Keep, Take
+from ..catalog.transforms.rows import COMPARE
 from ..diagnostics.fault import Fault
 from ..diagnostics.model import Level, Problem, Span
 from ..ir import Data
@@ -21,15 +22,6 @@ __all__ = ["PARTS", "Choosing", "choose", "choose_rows", "split"]
 
 #: The parts of a data set, in the order in which the seeded order is dealt to them.
 PARTS = ("test", "validation", "training")
-
-_COMPARE = {
-    "<": np.less,
-    "<=": np.less_equal,
-    ">": np.greater,
-    ">=": np.greater_equal,
-    "==": np.equal,
-    "!=": np.not_equal,
-}
 
 
 @dataclass
@@ -94,7 +86,7 @@ def _(transform: Keep, rows: np.ndarray, choosing: Choosing) -> np.ndarray:
     """The rows for which the comparison holds."""
     where = transform.where
     values = choosing.numbers(where.field, rows)
-    return rows[_COMPARE[where.operator](values, where.value)]
+    return rows[COMPARE[where.operator](values, where.value)]
 
 
 @choose_rows.register

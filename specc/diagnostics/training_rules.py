@@ -81,8 +81,9 @@ TRAINING_RULES: tuple[Rule, ...] = (
     Rule(
         "wrong-classes",
         "the number of classes is not that of the data",
-        "An output of softmax has a unit for each class. One too many is never right, one"
-        " too few cannot say the last class.",
+        "An output of softmax has a unit for each class number from 0. One more than the"
+        " source has classes is never right, one too few cannot say the last class. Where"
+        " keep leaves out classes, units up to the largest number left are enough.",
     ),
     Rule(
         "metric-mismatch",

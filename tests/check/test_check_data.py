@@ -167,6 +167,13 @@ def test_a_transform_of_what_another_model_gets_is_left_out() -> None:
         ("source = wine; keep(lable < 2)", "unknown-field", "lable < 2", "label"),
         ("source = wine; keep(features < 2)", "wrong-type", "features < 2", None),
         ("source = wine; keep(label)", "wrong-type", "label", None),
+        ("source = wine; keep(label > 2)", "out-of-range", "label > 2", None),
+        (
+            "source = wine; keep(label > 0); keep(label < 0.5); keep(label < 0)",
+            "out-of-range",
+            "label < 0.5",
+            None,
+        ),
         ("source = wine; rescale", "missing-argument", "rescale", "scale = …"),
         ("source = wine; standardize; take(5)", "misplaced-statement", "take(5)", None),
         ("source = wine; augment { random_flip }", "not-yet", "augment", None),

@@ -113,6 +113,70 @@ def test_one_hot_rows_are_no_class_numbers() -> None:
     assert errors(trained(train, wrong)) == ["wrong-classes"]
 
 
+SOFTMAX, SIGMOID = "Dense({}, activation = softmax)", "Dense(1, activation = sigmoid)"
+
+
+@pytest.mark.parametrize(
+    ("keep", "fewest"),
+    [
+        ("label < 2", 2),
+        ("label <= 1", 2),
+        ("2 > label", 2),
+        ("label != 2", 2),
+        ("label != 0", 3),
+        ("label >= 2", 3),
+        ("label == 1", 2),
+        ("label == 0", 1),
+        ("label < 1.5", 2),
+        ("label != 2); keep(label != 1", 1),
+        ("label < 2); take(90", 2),
+        ("label >= 0", 3),
+    ],
+)
+def test_an_output_may_leave_out_the_classes_above_those_kept(
+    keep: str, fewest: int
+) -> None:
+    data = f"data Wine {{ source = wine; keep({keep}) }}\n"
+    one_hot = data.replace(" }", "; one_hot(label, classes = {}) }}").replace(
+        "Wine {", "Wine {{"
+    )
+    rows = CLASSES.replace("sparse_", "")
+    for size in range(1, 5):
+        right = fewest <= size <= 3
+        wanted = [] if right else ["wrong-classes"]
+        last = f"  {SOFTMAX.format(size)}"
+        assert errors(trained(CLASSES, data, last)) == wanted
+        assert errors(trained(rows, one_hot.format(size), last)) == wanted
+        if right:
+            found = program(trained(CLASSES, data, last)).data
+            assert found is not None
+            assert found.bindings[1].classes == size
+
+
+def test_a_class_count_says_what_keep_leaves() -> None:
+    data = "data Wine { source = wine; keep(label != 0); keep(label < 2) }\n"
+    problem = only(trained(CLASSES, data, f"  {SOFTMAX.format(4)}"))
+    assert problem.message == (
+        "the output has 4 classes, but label has 3, and keep leaves 1"
+    )
+    assert problem.suggestion == "2"
+
+
+@pytest.mark.parametrize(
+    ("keep", "right"),
+    [("label < 2", True), ("label == 1", True), ("label > 0", False)],
+)
+def test_labels_0_and_1_are_yes_or_no(keep: str, right: bool) -> None:
+    data = f"data Wine {{ source = wine; keep({keep}) }}\n"
+    train = f"  loss = binary_crossentropy\n{BASE}"
+    found = trained(train, data, f"  {SIGMOID}")
+    assert errors(found) == ([] if right else ["loss-target-mismatch"])
+    if not right:
+        assert only(found).suggestion == (
+            "sparse_categorical_crossentropy, with 3 softmax units"
+        )
+
+
 def test_measurements_are_no_classes() -> None:
     text = regression(CLASSES, "Dense(3, activation = softmax)")
     assert errors(check(text)) == ["loss-target-mismatch"]

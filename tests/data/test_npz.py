@@ -134,6 +134,15 @@ def test_a_class_that_never_occurs(arrays, ready) -> None:
     assert "class 3, 4" in warning.message
 
 
+def test_a_class_that_keep_leaves_out_is_not_missed(arrays, ready) -> None:
+    bound = binding("label", role="target", dtype="int64", classes=5)
+    below = Keep(where=Comparison(field="label", operator="<", value=4))
+    (warning,) = ready(block(arrays, bound, transforms=(below,))).warnings
+    assert warning.message == "no training example of label is of class 3"
+    below = Keep(where=Comparison(field="label", operator="<", value=3))
+    assert ready(block(arrays, bound, transforms=(below,))).warnings == ()
+
+
 @pytest.mark.parametrize(
     ("values", "dtype"),
     [

@@ -112,7 +112,7 @@ def test_an_example_is_proven_equal(pool: WorkerPool, example: Path, name: str) 
 @TRAINING
 def test_reused_layers_learn_more_from_few_examples(trained, tmp_path: Path) -> None:
     text = (HERE.parents[1] / "examples/digits_transfer.nnspec").read_text("utf-8")
-    body = text[text.index("  input image") : text.index("  Dense(10, activation")]
+    body = text[text.index("  input image") : text.index("  Dense(5, activation")]
     drawn = text.replace("  reuse body = digits_low to hidden\n", body)
     assert drawn != text
     (tmp_path / "drawn.nnspec").write_text(drawn, encoding="utf-8")

@@ -1,5 +1,7 @@
 """Steps that choose rows; they come before the split."""
 
+import operator
+from collections.abc import Callable, Iterable
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
@@ -8,7 +10,17 @@ from ..construct import Model
 from ..families import Transform
 from ..types import Count, NameOf
 
-__all__ = ["Comparison", "Keep", "Take"]
+__all__ = ["COMPARE", "Comparison", "Keep", "Take", "kept_classes"]
+
+#: What the operators of a comparison do, to numbers and to arrays of them.
+COMPARE: dict[str, Callable[[Any, Any], Any]] = {
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "==": operator.eq,
+    "!=": operator.ne,
+}
 
 
 class Comparison(Model):
@@ -49,3 +61,15 @@ class Take(Transform):
     chooses_rows: ClassVar[bool] = True
 
     count: Count = Field(description="how many rows")
+
+
+def kept_classes(
+    transforms: Iterable[Transform], field: str, classes: int
+) -> tuple[int, ...]:
+    """Those of the class numbers 0 … classes − 1 of a field that each ``keep`` leaves."""
+    left = tuple(range(classes))
+    for step in transforms:
+        if isinstance(step, Keep) and step.where.field == field:
+            holds, value = COMPARE[step.where.operator], step.where.value
+            left = tuple(number for number in left if holds(number, value))
+    return left
