@@ -190,8 +190,10 @@ def test_a_damaged_checkpoint_is_passed_over(tmp_path) -> None:
     newest_one = run.checkpoints / "epoch-000005" / "state.safetensors"
     newest_one.write_bytes(newest_one.read_bytes()[:-1])
     resumed = train(job(program(8)), run, resume=True)
-    (warning,) = resumed.warnings
+    warning, note = resumed.warnings
     assert warning.rule == "checkpoint-damaged"
+    assert note.rule == "run-resumed"
+    assert "no whole checkpoint of epoch" in note.message
     assert run.record()["starts"][-1]["from_epoch"] < 5
     assert same(whole.folder.weights("last"), run.weights("last"))
     assert [figures["epoch"] for figures in resumed.history] == list(range(1, 9))
@@ -264,7 +266,7 @@ def test_warnings_come_before_training(folder) -> None:
         progress=Watching(),
         warn=lambda problems: seen.extend(p.rule for p in problems),
     )
-    assert seen == ["checkpoint-damaged", "run-unfinished", "start"]
+    assert seen == ["checkpoint-damaged", "run-unfinished", "run-resumed", "start"]
     assert "lost the figures of epoch 1" in result.warnings[1].message
 
 
