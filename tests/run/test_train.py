@@ -342,6 +342,20 @@ def test_the_line_of_an_epoch_keeps_to_its_width() -> None:
     assert short == "epoch  3/40  loss 1  val_loss 2  learning rate 0.02  228 samples/s"
 
 
+def test_lines_that_go_to_a_file_have_every_figure() -> None:
+    names = [f"val_a_rather_long_name_of_output_{k}_loss" for k in range(9)]
+    stream = io.StringIO()
+    lines = progress_on(stream)
+    lines.start(2, 3, 114)
+    frame = {"step": 9, "seconds": 0.5, "learning_rate": 0.02}
+    for epoch, figure in ((1, 0.123456), (2, 12.0)):
+        lines.epoch({"epoch": epoch, **frame, **dict.fromkeys(names, figure)})
+    first, second = stream.getvalue().splitlines()
+    assert [name for name in names if f"  {name} 0.1235  " in first] == names
+    assert [name for name in names if f"  {name} 12  " in second] == names
+    assert "…" not in stream.getvalue()
+
+
 class Terminal(io.StringIO):
     """A stream that says it is a terminal."""
 
