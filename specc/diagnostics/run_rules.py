@@ -46,9 +46,11 @@ RUN_RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "run-unfinished",
-        "a run did not come to its end",
-        "It was killed, or is still running. Its newest checkpoint is used, if it came to"
-        " write one; specc train --resume goes on with it.",
+        "a run did not come to its end, or has lost its last weights",
+        "It was interrupted, failed, was killed, or is still running. The weights are those"
+        " after its last finished epoch, or in its first one those of the last step; where"
+        " none were written, those of its newest checkpoint. specc train --resume goes on"
+        " with it.",
         Level.WARNING,
     ),
     Rule(
@@ -109,7 +111,16 @@ RUN_RULES: tuple[Rule, ...] = (
     Rule(
         "run-interrupted",
         "Ctrl-C ended a run, or its process was told to end",
-        "The weights of the last whole step and the checkpoints are kept.",
+        "What the last finished epoch left is kept, as a checkpoint and as the last weights;"
+        " the epoch that was cut is trained again by specc train --resume. In the first epoch"
+        " the weights of the last whole step are kept, and resuming begins anew.",
+        Level.NOTE,
+    ),
+    Rule(
+        "run-resumed",
+        "from which epoch a run goes on",
+        "It goes on from its newest checkpoint. Epochs after that one, as a run that was"
+        " killed may have, are trained again, with the same figures.",
         Level.NOTE,
     ),
     Rule(

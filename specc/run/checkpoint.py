@@ -60,6 +60,15 @@ class Checkpoint:
     best: Best | None = None
     stopping: Stopping | None = None
 
+    @property
+    def weights(self) -> Arrays:
+        """The weights and buffers of the state."""
+        return {
+            name: values
+            for name, values in self.state.items()
+            if not name.startswith(("optimizer/", "counter/"))
+        }
+
 
 def _name(epoch: int) -> str:
     return f"epoch-{epoch:06d}"

@@ -39,27 +39,39 @@ class Loaded:
 def weights_of(folder: RunFolder, which: str) -> tuple[Arrays, list[Problem]]:
     """The weights ``best`` or ``last`` of a run, and warnings.
 
-    A run that was killed has no last weights; those of its newest checkpoint are taken.
+    A run that was killed, or still runs, has no last weights, or those that a start
+    before left; those of its newest checkpoint are taken.
 
     Raises:
         Fault: there are none.
     """
-    try:
-        return folder.weights(which), []
-    except Fault as fault:
-        checkpoint = newest(folder.checkpoints)
-        if which != "last" or checkpoint is None or fault.status != 3:
-            raise
-    weights = {
-        name: values
-        for name, values in checkpoint.state.items()
-        if not name.startswith(("optimizer/", "counter/"))
-    }
-    why = (
-        f"{folder.path} did not come to its end; these are its weights after epoch"
-        f" {checkpoint.epoch}"
+    record = folder.record()
+    status, done = record["status"], record.get("epochs_done", 0)
+    after = (
+        f"after epoch {done} of {record['epochs']}" if done else "in its first epoch"
     )
-    return weights, [Problem("run-unfinished", why, None, Level.WARNING)]
+    words = {
+        "interrupted": f"was interrupted {after}",
+        "failed": f"failed {after}",
+        "running": "did not come to its end",
+    }
+    ended = status not in words
+    what = "has lost its last weights" if ended else words[status]
+    checkpoint = newest(folder.checkpoints) if which == "last" else None
+    if status != "running" or checkpoint is None:
+        try:
+            weights = folder.weights(which)
+        except Fault as fault:
+            if checkpoint is None or fault.status != 3:
+                raise
+        else:
+            return weights, [] if ended else [_unfinished(folder, what)]
+    taken = f"{what}; these are those after epoch {checkpoint.epoch}"
+    return checkpoint.weights, [_unfinished(folder, taken)]
+
+
+def _unfinished(folder: RunFolder, what: str) -> Problem:
+    return Problem("run-unfinished", f"{folder.path} {what}", None, Level.WARNING)
 
 
 def load_run(

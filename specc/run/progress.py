@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Mapping
 from typing import IO, Any
@@ -19,7 +20,7 @@ _TOTALS = ("loss", "val_loss")
 
 
 def line(
-    figures: Mapping[str, Any], epochs: int, examples: int, width: int = _WIDTH
+    figures: Mapping[str, Any], epochs: int, examples: int, width: float = _WIDTH
 ) -> str:
     """The figures of an epoch in a line; `examples` counts those it trained on.
 
@@ -44,7 +45,7 @@ def line(
     return "  ".join([head, *parts, *more, *end])
 
 
-def _fitting(room: Mapping[str, int], left: int) -> list[str]:
+def _fitting(room: Mapping[str, int], left: float) -> list[str]:
     """The names that fit beside a sign for those left out, or all: metrics first."""
     if sum(room.values()) <= left:
         return list(room)
@@ -81,7 +82,7 @@ class Progress:
 
 
 class Lines(Progress):
-    """One plain line an epoch."""
+    """One plain line an epoch, with all its figures: it may go to a file."""
 
     def __init__(self, stream: IO[str]) -> None:
         self._stream = stream
@@ -92,9 +93,8 @@ class Lines(Progress):
         self._epochs, self._examples = epochs, examples
 
     def epoch(self, figures: Mapping[str, Any]) -> None:
-        print(
-            line(figures, self._epochs, self._examples), file=self._stream, flush=True
-        )
+        text = line(figures, self._epochs, self._examples, math.inf)
+        print(text, file=self._stream, flush=True)
 
 
 class Bar(Progress):

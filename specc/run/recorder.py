@@ -12,7 +12,7 @@ from ..catalog.callbacks import EarlyStopping
 from ..ir import Training
 from ..live import rate_of
 from ..runtime.loop import Hooks
-from .checkpoint import Best, Checkpoint, Stopping, write_checkpoint
+from .checkpoint import Best, Checkpoint, Stopping, newest, write_checkpoint
 from .ending import why_stopped
 from .folder import RunFolder
 from .interrupt import Interrupt
@@ -86,6 +86,8 @@ class Recorder(Hooks):
         #: What early stopping did in each phase, where there are several.
         self.endings: list[str] = []
         self._saved_best = 0
+        #: What the last epoch left, where it has no checkpoint on the disk.
+        self._unsaved: Checkpoint | None = None
         self._wait_until = 0.0
 
     def begin(self, state: Any, checkpoint: Checkpoint | None) -> None:
@@ -124,8 +126,11 @@ class Recorder(Hooks):
         self.done = state.epoch
         self._watch(state, logs)
         last = self._is_last(state)
+        # A copy in memory is cheap beside one on the disk, and an end may be asked for
+        # in the middle of the next epoch.
+        self._unsaved = self._checkpoint(state)
         if last or self.interrupt.asked or time.monotonic() >= self._wait_until:
-            self._save(state)
+            self._save(self._unsaved)
         self.progress.epoch(figures)
         if not last:
             self.interrupt.check()
@@ -149,10 +154,11 @@ class Recorder(Hooks):
             weights = _remembered(state) or self.module.export_weights(state)
             self.monitor.best = Best(self.monitor.name, figure, state.epoch, weights)
 
-    def _save(self, state: Any) -> None:
+    def _save(self, checkpoint: Checkpoint) -> None:
         began = time.monotonic()
         self.folder.flush_history()
-        write_checkpoint(self.folder.checkpoints, self._checkpoint(state))
+        write_checkpoint(self.folder.checkpoints, checkpoint)
+        self._unsaved = None
         self.write_best()
         ended = time.monotonic()
         self._wait_until = ended + (ended - began) * (1 / SHARE - 1)
@@ -180,10 +186,29 @@ class Recorder(Hooks):
         self.folder.write_weights("best", best.weights, about)
         self._saved_best = best.epoch
 
-    def write_last(self, weights: Arrays) -> None:
-        """Keep the weights that training ended with."""
-        about = {"epoch": str(self.state.epoch), "step": str(self.state.step)}
+    def write_last(self, weights: Arrays, whose: Any = None) -> None:
+        """Keep the weights that training ended with: those of the state, or of `whose`."""
+        whose = whose or self.state
+        about = {"epoch": str(whose.epoch), "step": str(whose.step)}
         self.folder.write_weights("last", weights, about)
+
+    def write_interrupted(self) -> bool:
+        """Keep what the last finished epoch left; whether there is such an epoch.
+
+        Its checkpoint, its weights as ``last`` and the figures up to it agree, although a
+        step may have been cut in the middle.
+        """
+        if self._unsaved is not None:
+            self._save(self._unsaved)
+        checkpoint = newest(self.folder.checkpoints)
+        if checkpoint is None:
+            return False
+        if self.done != checkpoint.epoch or self.interrupt.forced:
+            self.done = checkpoint.epoch
+            self.folder.cut_history(self.done)
+        self.write_last(checkpoint.weights, checkpoint)
+        self.write_best()
+        return True
 
 
 def _remembered(state: Any) -> Arrays | None:

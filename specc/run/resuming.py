@@ -12,7 +12,7 @@ from ..ir import RNG_VERSION, Origins, Program
 from .checkpoint import Checkpoint, search
 from .folder import RunFolder
 
-__all__ = ["check_same", "find_checkpoint", "prepare_again", "unfit"]
+__all__ = ["check_same", "find_checkpoint", "prepare_again", "resumed", "unfit"]
 
 
 def prepare_again(
@@ -118,6 +118,22 @@ def find_checkpoint(
         why = f"{folder.history_file} has lost the figures of epoch {shown}"
         warnings.append(Problem("run-unfinished", why, None, Level.WARNING))
     return found, warnings
+
+
+def resumed(
+    folder: RunFolder, checkpoint: Checkpoint | None, epochs: int
+) -> list[Problem]:
+    """A note of the epoch that a run goes on with; none where it begins anew."""
+    if checkpoint is None or checkpoint.epoch >= epochs:
+        return []
+    begin = checkpoint.epoch + 1
+    why = f"resuming {folder.path} from epoch {begin} of {epochs}"
+    history = folder.history()
+    ahead = int(history[-1]["epoch"]) if history else 0
+    if ahead >= begin:
+        which = f"epoch {ahead}" if ahead == begin else f"epochs {begin} to {ahead}"
+        why += f"; there is no whole checkpoint of {which}, trained again"
+    return [Problem("run-resumed", why, None, Level.NOTE)]
 
 
 def _warning(why: str) -> Problem:

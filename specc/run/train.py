@@ -29,7 +29,7 @@ from .interrupt import Interrupt
 from .job import Interrupted, Job, RunResult
 from .progress import Progress
 from .recorder import Recorder, monitor_of, restore_stopping
-from .resuming import check_same, find_checkpoint, unfit
+from .resuming import check_same, find_checkpoint, resumed, unfit
 from .start import start_of, write_again, write_first
 from .taken import beginning_with
 
@@ -136,7 +136,7 @@ class _Run:
         self.checkpoint: Checkpoint | None = None
         if resume:
             self.checkpoint, warnings = find_checkpoint(folder, job.epochs)
-            self.warnings += warnings
+            self.warnings += [*warnings, *resumed(folder, self.checkpoint, job.epochs)]
         self.module = load_model(job.emission.text, job.backend.name)
         self.state = self._first_state()
 
@@ -263,10 +263,9 @@ class _Run:
         self.folder.write_record(self.record)
 
     def _interrupted(self, recorder: Recorder, interrupt: Interrupt) -> Interrupted:
-        """Keep the weights of the last whole step."""
-        if recorder.state is not None and not interrupt.forced:
+        """Keep the last finished epoch; in the first one the weights of the last step."""
+        if not recorder.write_interrupted() and not interrupt.forced:
             recorder.write_last(self.module.export_weights(recorder.state))
-            recorder.write_best()
         self._end("interrupted")
         problem = Problem(
             "run-interrupted",

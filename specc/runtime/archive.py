@@ -26,13 +26,14 @@ def read_arrays(
             arrays = dict(file)
     except (EOFError, TypeError, ValueError, zipfile.BadZipFile, zlib.error):
         raise ValueError(f"{path} is no .npz file of arrays of numbers") from None
+    training = choose_arrays(arrays, "", shapes)  # what is wrong with it is said first
     held_out = [
         choose_arrays(arrays, prefix, shapes)
         if any(prefix + name in arrays for name in shapes)
         else None
         for prefix in ("val_", "test_")
     ]
-    return choose_arrays(arrays, "", shapes), held_out[0], held_out[1]
+    return training, held_out[0], held_out[1]
 
 
 def choose_arrays(arrays: Arrays, prefix: str, shapes: Shapes) -> Arrays:

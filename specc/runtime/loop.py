@@ -28,6 +28,18 @@ class PrintEpochs(Hooks):
         print(f"{state.epoch:5d} {seconds:>7}  {in_columns(figures)}", flush=True)
 
 
+class PrintPhases(PrintEpochs):
+    """Prints a line for each epoch, which begins with the name of its phase."""
+
+    def __init__(self, names: tuple[str, ...]) -> None:
+        self.names = names
+
+    def on_epoch(self, state: Any, logs: Figures) -> None:
+        """Print the phase, the time and the losses and metrics of the epoch."""
+        print(f"{self.names[state.phase]:{max(map(len, self.names))}}", end=" ")
+        super().on_epoch(state, {k: logs[k] for k in logs if k != "phase"})
+
+
 def in_columns(figures: Figures) -> str:
     """Return figures with their names, as wide on each line."""
     shown = [f"{name} {figure:<9.4g}" for name, figure in figures.items()]

@@ -4,7 +4,7 @@ import numpy as np
 from safetensors import SafetensorError
 from safetensors.numpy import load_file  # pyright: ignore[reportUnknownVariableType]
 
-from .types import Trained
+from .types import Arrays, Trained
 
 
 def reused_array(
@@ -29,7 +29,9 @@ def reused_array(
 def read_reused(given: list[str], sources: tuple[str, ...]) -> Trained:
     """Return the arrays of trained models from files in the safetensors format.
 
-    Each text is ``SOURCE=FILE``, or ``FILE`` where there is one source.
+    Each text is ``SOURCE=FILE``, or ``FILE`` where there is one source. A file has the
+    arrays of one source by path; or those of all, as ``SOURCE:PATH``, which may come as
+    ``FILE`` however many there are.
 
     Raises:
         OSError: a file cannot be read.
@@ -38,15 +40,30 @@ def read_reused(given: list[str], sources: tuple[str, ...]) -> Trained:
     found: Trained = {}
     for text in given:
         named = [source for source in sources if text.startswith(f"{source}=")]
-        if not named and len(sources) > 1:
-            raise ValueError(f"{text} is to be SOURCE=FILE, of {', '.join(sources)}")
-        source = max(named or sources, key=len)
-        path = text.removeprefix(f"{source}=")
+        chosen = [max(named, key=len)] if named else [*sources]
+        path = text.removeprefix(f"{chosen[0]}=") if named else text
         try:
-            found[source] = load_file(path)
+            arrays = load_file(path)
         except SafetensorError:
             raise ValueError(f"{path} is no .safetensors file") from None
+        parts = {source: of_source(arrays, source) for source in chosen}
+        if any(parts.values()):
+            found |= {source: part for source, part in parts.items() if part}
+        elif len(chosen) == 1:
+            found[chosen[0]] = arrays
+        else:
+            raise ValueError(f"{text} is to be SOURCE=FILE, of {', '.join(sources)}")
     for source in sources:
         if source not in found:
             raise ValueError(f"the trained weights of {source} are missing")
     return found
+
+
+def of_source(arrays: Arrays, source: str) -> Arrays:
+    """Return the arrays whose names begin with the source, without it."""
+    begin = f"{source}:"
+    return {
+        name.removeprefix(begin): array
+        for name, array in arrays.items()
+        if name.startswith(begin)
+    }

@@ -180,7 +180,7 @@ def test_a_part_of_a_run_elsewhere(specc, spec: Path) -> None:
     assert specc("evaluate", "runs/new-reference-1").exit_code == 0
 
 
-@pytest.mark.parametrize("backend", ["torch", "keras"])
+@pytest.mark.parametrize("backend", ["torch", "keras", "reference"])
 def test_a_program_by_itself_takes_weights_from_a_file(
     specc, spec: Path, backend: str
 ) -> None:
@@ -207,7 +207,15 @@ def test_a_program_by_itself_takes_weights_from_a_file(
     assert "body/bias of old is float64 of shape (1,)" in wrong.stderr
     done = run("--reuse", f"old=runs/old-reference-1/{LAST}")
     assert done.returncode == 0, done.stderr
-    assert load_file("weights.safetensors")["body/hidden/kernel"].shape == (13, 8)
+    taken = load_file("weights.safetensors")
+    assert taken["body/hidden/kernel"].shape == (13, 8)
+    train(specc, spec, "new")
+    both = "runs/new-reference-1/reused.safetensors"
+    for given in (both, f"old={both}"):
+        done = run("--reuse", given)
+        assert done.returncode == 0, done.stderr
+        again = load_file("weights.safetensors")
+        assert all(np.array_equal(taken[path], again[path]) for path in taken)
 
 
 def test_a_run_goes_on_across_backends(specc, process, spec: Path) -> None:

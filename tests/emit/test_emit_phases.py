@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import ast
+import subprocess
+import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from specc.backend import backend
@@ -68,3 +71,29 @@ def test_one_phase_is_written_as_if_there_were_no_phases() -> None:
         text = side.emit(side.plan(program)).text
         assert side.emit(side.plan(other)).text == text
         assert "phase" not in text.lower()
+
+
+@pytest.mark.parametrize("name", [*SHOWN])
+def test_a_program_prints_the_names_of_its_phases(tmp_path: Path, name: str) -> None:
+    program = MODELS["phases"]()
+    side = backend(name)
+    (tmp_path / "program.py").write_text(side.emit(side.plan(program)).text)
+    random = np.random.default_rng(0)
+    arrays = {
+        prefix + field: random.integers(0, 2, (12, *shape)).astype(np.float32)
+        for prefix in ("", "val_")
+        for field, shape in program.fields().items()
+    }
+    np.savez(tmp_path / "data.npz", **arrays)
+    command = [sys.executable, "program.py", "data.npz"]
+    done = subprocess.run(
+        command, cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    lines = [line.split() for line in done.stdout.splitlines() if " loss " in line]
+    told = [words[0] for words in lines if words[0] != "test"]
+    assert program.training is not None
+    wanted = [phase.name for phase in program.training.phases]
+    assert list(dict.fromkeys(told)) == wanted
+    assert [words[1] for words in lines] == [str(k + 1) for k in range(len(lines))]
+    assert "phase" not in done.stdout

@@ -9,11 +9,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+from safetensors.numpy import save_file
 from small_programs import layer, program
 
 from specc.catalog.callbacks import EarlyStopping
 from specc.catalog.types import Duration
 from specc.runtime.archive import read_arrays
+from specc.runtime.reuse import read_reused
 from specc_reference.emit import emit
 from specc_reference.plan import plan
 
@@ -43,6 +45,7 @@ def test_arrays_for_training_and_validation(tmp_path: Path) -> None:
     [
         ({"y": None}, "there is no array y"),
         ({"val_x": X}, "there is no array val_y"),
+        ({"x": None, "val_y": Y}, "there is no array x"),
         ({"x": X[:, :3]}, r"x has shape \(6, 3\), not \(rows, 4\)"),
         ({"z": X}, r"z has shape \(6, 4\), not \(rows, time, 2\)"),
         (
@@ -115,3 +118,20 @@ def test_the_program_says_so_without_a_traceback(tmp_path: Path) -> None:
     assert "No such file" in say(path, "--out", "gone/w.safetensors")
     huge = {**whole, **held_out, "x": np.full((6, 4), 1e200)}
     assert "loss is inf at step 0" in say(saved(tmp_path, **huge), status=1)
+
+
+def test_trained_weights_of_two_sources_in_one_file(tmp_path: Path) -> None:
+    both, own = str(tmp_path / "both.safetensors"), str(tmp_path / "own.safetensors")
+    save_file({"./a:x/kernel": X, "b:x/kernel": Y}, both)
+    save_file({"x/kernel": Z}, own)
+    sources = ("./a", "b")
+    found = read_reused([both], sources)
+    assert np.array_equal(found["./a"]["x/kernel"], X)
+    assert np.array_equal(found["b"]["x/kernel"], Y)
+    found = read_reused([f"./a={both}", f"b={own}"], sources)
+    assert np.array_equal(found["./a"]["x/kernel"], X)
+    assert np.array_equal(found["b"]["x/kernel"], Z)
+    with pytest.raises(ValueError, match=r"is to be SOURCE=FILE, of ./a, b"):
+        read_reused([own], sources)
+    with pytest.raises(ValueError, match="weights of b are missing"):
+        read_reused([f"./a={both}"], sources)

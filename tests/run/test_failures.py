@@ -252,7 +252,8 @@ def test_history_and_weights_from_before_are_kept(folder) -> None:
     assert [figures["epoch"] for figures in folder.history()] == [1, 2]
     loaded = load_run(folder)
     assert all(np.isfinite(a).all() for a in folder.weights("best").values())
-    assert loaded.warnings == ()
+    (warning,) = loaded.warnings
+    assert warning.message == f"{folder.path} failed after epoch 2 of 6"
 
 
 def test_out_of_memory(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -19,12 +20,15 @@ from run_programs import job, program, stopping
 from specc.run import (
     Interrupted,
     Progress,
+    RunFolder,
     create,
     evaluate,
     load_run,
     open_run,
+    recorder,
     train,
 )
+from specc.run.checkpoint import newest
 from specc.run.loaded import weights_of
 
 EPOCHS = 25
@@ -42,11 +46,15 @@ class Slow(Progress):
     def step(self, epoch, rows, rate, logs):
         time.sleep(0.004)
 
+def said(warnings):
+    print(*(warning.message for warning in warnings), sep="\\n")
+
 path = Path(sys.argv[1])
 resume = (path / "run.json").exists()
 made = job(program({EPOCHS}, callbacks=(stopping(50.0),)))
 try:
-    train(made, open_run(path) if resume else create(path), resume=resume, progress=Slow())
+    run = open_run(path) if resume else create(path)
+    train(made, run, resume=resume, progress=Slow(), warn=said)
 except Fault as fault:
     print(fault.problems[0].suggestion)
     sys.exit(fault.status)
@@ -72,6 +80,17 @@ def wait_for_epochs(process: subprocess.Popen[str], path: Path, count: int) -> N
         assert process.poll() is None, process.communicate()
         assert time.monotonic() < deadline
         time.sleep(0.005)
+
+
+def agreeing(run: RunFolder) -> int:
+    """How many epochs an interrupted run has; its figures, checkpoint and weights agree."""
+    done = run.record()["epochs_done"]
+    assert [figures["epoch"] for figures in run.history()] == [*range(1, done + 1)]
+    checkpoint = newest(run.checkpoints)
+    assert checkpoint is not None
+    assert checkpoint.epoch == done
+    assert equal(run.weights("last"), checkpoint.weights)
+    return done
 
 
 def whole(tmp_path: Path):
@@ -103,10 +122,14 @@ def test_a_signal_leaves_a_run_that_can_be_used_and_resumed(tmp_path, number) ->
     assert 3 <= record["epochs_done"] < EPOCHS
     figures = evaluate(load_run(run), "test").figures
     assert np.isfinite(figures["loss"])
-    assert load_run(run).warnings == (), "it has last weights"
+    done = agreeing(run)
+    (warning,) = load_run(run).warnings
+    assert warning.rule == "run-unfinished"
+    assert f"was interrupted after epoch {done} of {EPOCHS}" in warning.message
     process = begin(path)
-    _, err = process.communicate(timeout=120)
+    out, err = process.communicate(timeout=120)
     assert process.returncode == 0, err
+    assert f"resuming {path} from epoch {done + 1} of {EPOCHS}\n" in out
     assert equal(run.weights("last"), whole(tmp_path).folder.weights("last"))
 
 
@@ -165,9 +188,8 @@ def test_the_second_ctrl_c_interrupts_at_once(tmp_path, times) -> None:
         train(job(program(9)), run, progress=Impatient(times))
     assert caught.value.status == 130
     assert signal.getsignal(signal.SIGINT) is before
-    # A step that was cut in the middle leaves no weights; the checkpoint has some.
-    assert (run.path / "last").exists() is (times == 1)
-    assert weights_of(run, "last")[0]
+    # A step may have been cut in the middle; what the epoch before it left is whole.
+    assert agreeing(run) == 2
     train(job(program(9)), run, resume=True)
     expected = train(job(program(9)), create(tmp_path / "whole")).folder
     assert equal(run.weights("last"), expected.weights("last"))
@@ -183,9 +205,63 @@ def test_ctrl_c_in_the_first_epoch(tmp_path) -> None:
         train(job(program(3)), run, progress=AtOnce())
     assert run.history() == []
     assert run.record()["epochs_done"] == 0
+    weights, (warning,) = weights_of(run, "last")
+    assert weights
+    assert warning.message.endswith("was interrupted in its first epoch")
     train(job(program(3)), run, resume=True)
     expected = train(job(program(3)), create(tmp_path / "whole")).folder
     assert equal(run.weights("last"), expected.weights("last"))
+
+
+@pytest.mark.parametrize("epoch", [2, 6, 14])
+def test_epochs_too_short_for_checkpoints_are_not_lost(tmp_path, monkeypatch, epoch):
+    class InEpoch(Impatient):
+        def step(self, epoch_now: int, rows: int, rate: float, logs: object) -> None:
+            super().step(3 if epoch_now == epoch else 0, rows, rate, logs)
+
+    monkeypatch.setattr(recorder, "SHARE", 1e-9)  # no time for one after the first
+    made = program(15, callbacks=(stopping(50.0),))
+    run = create(tmp_path / "run")
+    with pytest.raises(Interrupted):
+        train(job(made), run, progress=InEpoch(1))
+    assert agreeing(run) == epoch - 1
+    monkeypatch.undo()
+    said: list[str] = []
+    train(
+        job(made),
+        run,
+        resume=True,
+        warn=lambda warnings: said.extend(warning.message for warning in warnings),
+    )
+    assert said == [f"resuming {run.path} from epoch {epoch} of 15"]
+    expected = train(job(made), create(tmp_path / "whole")).folder
+    for which in ("last", "best"):
+        assert equal(run.weights(which), expected.weights(which))
+    assert agreeing(run) == 15
+
+
+def test_last_weights_of_a_start_before_are_not_taken_for_those_of_this_one(tmp_path):
+    run = create(tmp_path / "run")
+    with pytest.raises(Interrupted):
+        train(job(program(9)), run, progress=Impatient(1))
+    train(job(program(9)), run, resume=True)
+    older = run.weights("last")
+    run.write_record({**run.record(), "status": "running"})  # as one that was killed
+    run.write_weights("last", {name: 0 * v for name, v in older.items()}, {})
+    weights, (warning,) = weights_of(run, "last")
+    assert equal(weights, older)
+    assert "did not come to its end; these are those after epoch 9" in warning.message
+
+
+def test_a_finished_run_that_lost_its_weights(tmp_path) -> None:
+    run = train(job(program(2)), create(tmp_path / "run")).folder
+    kept = run.weights("last")
+    assert weights_of(run, "last")[1] == []
+    shutil.rmtree(run.path / "last")
+    weights, (warning,) = weights_of(run, "last")
+    assert equal(weights, kept)
+    lost = "has lost its last weights; these are those after epoch 2"
+    assert warning.message == f"{run.path} {lost}"
 
 
 NUMBERS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)

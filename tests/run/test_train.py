@@ -190,8 +190,10 @@ def test_a_damaged_checkpoint_is_passed_over(tmp_path) -> None:
     newest_one = run.checkpoints / "epoch-000005" / "state.safetensors"
     newest_one.write_bytes(newest_one.read_bytes()[:-1])
     resumed = train(job(program(8)), run, resume=True)
-    (warning,) = resumed.warnings
+    warning, note = resumed.warnings
     assert warning.rule == "checkpoint-damaged"
+    assert note.rule == "run-resumed"
+    assert "no whole checkpoint of epoch" in note.message
     assert run.record()["starts"][-1]["from_epoch"] < 5
     assert same(whole.folder.weights("last"), run.weights("last"))
     assert [figures["epoch"] for figures in resumed.history] == list(range(1, 9))
@@ -264,7 +266,7 @@ def test_warnings_come_before_training(folder) -> None:
         progress=Watching(),
         warn=lambda problems: seen.extend(p.rule for p in problems),
     )
-    assert seen == ["checkpoint-damaged", "run-unfinished", "start"]
+    assert seen == ["checkpoint-damaged", "run-unfinished", "run-resumed", "start"]
     assert "lost the figures of epoch 1" in result.warnings[1].message
 
 
@@ -338,6 +340,20 @@ def test_the_line_of_an_epoch_keeps_to_its_width() -> None:
     assert all(name in line(figures, 40, 114, width=300) for name in names)
     short = line({**frame, "loss": 1.0, "val_loss": 2.0}, 40, 114)
     assert short == "epoch  3/40  loss 1  val_loss 2  learning rate 0.02  228 samples/s"
+
+
+def test_lines_that_go_to_a_file_have_every_figure() -> None:
+    names = [f"val_a_rather_long_name_of_output_{k}_loss" for k in range(9)]
+    stream = io.StringIO()
+    lines = progress_on(stream)
+    lines.start(2, 3, 114)
+    frame = {"step": 9, "seconds": 0.5, "learning_rate": 0.02}
+    for epoch, figure in ((1, 0.123456), (2, 12.0)):
+        lines.epoch({"epoch": epoch, **frame, **dict.fromkeys(names, figure)})
+    first, second = stream.getvalue().splitlines()
+    assert [name for name in names if f"  {name} 0.1235  " in first] == names
+    assert [name for name in names if f"  {name} 12  " in second] == names
+    assert "…" not in stream.getvalue()
 
 
 class Terminal(io.StringIO):

@@ -79,11 +79,11 @@ _BEGIN = """
         state = init_state(dtype=options.dtype, reused=reused)
 """
 
-_TRAIN = "    state, _ = train(batches, $state, PrintEpochs())"
+_TRAIN = "    state, _ = train(batches, $state, $hooks)"
 
 _TRAIN_OR_STOP = """
     try:
-        state, _ = train(batches, $state, PrintEpochs())
+        state, _ = train(batches, $state, $hooks)
     except NotFiniteError as error:
         parser.exit(1, f"{error}\\n")
 """
@@ -120,6 +120,7 @@ def main_section(program: Program, set_threads: Iterable[str] = ()) -> Section:
         set_threads="\n".join(lines),
         train=fill(
             _TRAIN_OR_STOP if stops else _TRAIN,
+            hooks="PrintPhases(PHASES)" if several(training) else "PrintEpochs()",
             state="state" if reused else "init_state(dtype=options.dtype)",
         ),
         watched=_WATCHED.strip("\n") if watched else "",
