@@ -9,12 +9,22 @@ from ..catalog.types import Dim, Shape
 from ..diagnostics.model import Note
 from ..ir import Network, Program
 from ..syntax import tree
-from .expressions import Absent, Held, Param, Params, Size, evaluate, names_in
+from .expressions import (
+    UNITS,
+    Absent,
+    Held,
+    Param,
+    Params,
+    Size,
+    evaluate,
+    names_in,
+)
 from .memory import amount_text
-from .report import Report, one_of
+from .report import Report, one_of, quoted_list
 from .scope import Wanted
 from .sizes import open_sizes
 from .summary import summarize
+from .wording import COMPARISONS
 
 __all__ = ["FIGURES", "Demand", "figures_of", "hold"]
 
@@ -103,14 +113,8 @@ def _hold(
         if text not in found and text not in demand.params
     ]
     for word in unknown:
-        report.error(
-            "unknown-name",
-            f"{word.text} is nothing that can be asserted of a model",
-            word.span,
-            expected=one_of([*list(found)[:5], *demand.params]),
-            suggestion=report.near(word.text, [*found, *demand.params]),
-        )
-    if unknown:
+        _unknown(word, demand, found, report)
+    if unknown or _lacks_unit(condition, demand, report):
         return
     span = condition.span
     table = {name: Param(name, span, value) for name, value in found.items()}
@@ -140,6 +144,69 @@ def _hold(
     report.error(
         "assertion-failed", f"this does not hold: {why}", span, notes=demand.uses
     )
+
+
+def _unknown(
+    word: tree.Name, demand: Demand, found: Mapping[str, Held], report: Report
+) -> None:
+    """Report a name that is neither a figure, nor a shape, nor a size, nor a param."""
+    owner, _, last = word.text.rpartition(".")
+    known = [*found, *demand.params]
+    message = f"{word.text} is nothing that can be asserted of a model"
+    if owner and last == "shape":
+        message = f"no layer or flow that has a shape is called {owner}"
+        known = [name for name in found if name.endswith(".shape")]
+    sizes = [name for name, value in found.items() if isinstance(value, Size)]
+    report.error(
+        "unknown-name",
+        message,
+        word.span,
+        expected=one_of(["NAME.shape", *FIGURES, *sizes, *demand.params]),
+        suggestion=report.near(word.text, known),
+    )
+
+
+def _lacks_unit(condition: tree.Expression, demand: Demand, report: Report) -> bool:
+    """Report an amount that memory is compared with and that has no unit of memory."""
+    if not isinstance(condition, tree.Binary) or condition.operator not in COMPARISONS:
+        return False
+    sides = (condition.left, condition.right)
+    for figure, amount in (sides, sides[::-1]):
+        if not isinstance(figure, tree.Name) or figure.text != "memory":
+            continue
+        if figure.text in demand.params or not _plain(amount, demand.params):
+            continue
+        written = amount.span.source.text[amount.span.start : amount.span.end]
+        simple = isinstance(amount, tree.Number | tree.Name)
+        units = [unit for unit in UNITS if unit != "TiB"]
+        report.error(
+            "missing-unit",
+            "an amount of memory needs a unit",
+            amount.span,
+            expected=f"a number with its unit, such as 2 {units[-1]}",
+            suggestion=quoted_list((f"{written} {unit}" for unit in units), "or")
+            if simple
+            else None,
+        )
+        return True
+    return False
+
+
+def _plain(node: tree.Expression, params: Mapping[str, Param]) -> bool:
+    """Whether an expression is made of numbers and params only, without a unit."""
+    todo = [node]
+    while todo:
+        item = todo.pop()
+        if isinstance(item, tree.Binary) and item.operator not in COMPARISONS:
+            todo += [item.left, item.right]
+        elif isinstance(item, tree.Unary) and item.operator != "not":
+            todo.append(item.operand)
+        elif isinstance(item, tree.Name) and item.text in params:
+            if type(params[item.text].value) not in (int, float):
+                return False
+        elif not isinstance(item, tree.Number):
+            return False
+    return True
 
 
 def _text(name: str, value: object) -> str:

@@ -8,7 +8,16 @@ from ..catalog.construct import Construct
 from ..diagnostics.model import Note, Span
 from ..diagnostics.suggest import remark
 from ..syntax import tree
-from .expectation import Choice, MemberOf, Real, Sequence, Signature, Text, Whole
+from .expectation import (
+    Choice,
+    Maybe,
+    MemberOf,
+    Real,
+    Sequence,
+    Signature,
+    Text,
+    Whole,
+)
 from .report import Report, quoted_list
 
 __all__ = ["Assigned", "Given", "assign", "title"]
@@ -59,7 +68,7 @@ def assign(
             name = signature.positional[len(unnamed) - 1]
             _put(signature, name, argument, found, report)
         else:
-            _too_many(signature, argument, report)
+            _too_many(signature, argument, _taken(signature, arguments), report)
             found.faulty.add("")
     if signature.variadic is not None and unnamed:
         _gather(signature, unnamed, found, report)
@@ -94,7 +103,7 @@ def _gather(
     numbers = [item for item in unnamed if isinstance(item.value, _ARITHMETIC)]
     if numbers and _takes_names(signature):
         for item in numbers:
-            _too_many(signature, item, report)
+            _too_many(signature, item, set(found.given), report)
         wanted = _number(signature)
         found.faulty |= {str(signature.variadic), *([wanted] if wanted else [])}
         return
@@ -120,7 +129,16 @@ def _unknown(signature: Signature, argument: tree.Argument, report: Report) -> s
     return near or ""
 
 
-def _too_many(signature: Signature, argument: tree.Argument, report: Report) -> None:
+def _taken(signature: Signature, arguments: tuple[tree.Argument, ...]) -> set[str]:
+    """What the arguments of a call give, by name or by position."""
+    named = {item.name.text for item in arguments if item.name is not None}
+    unnamed = sum(item.name is None for item in arguments)
+    return named | set(signature.positional[:unnamed])
+
+
+def _too_many(
+    signature: Signature, argument: tree.Argument, taken: set[str], report: Report
+) -> None:
     names = signature.positional
     kind = title(signature.kind)
     expected = (
@@ -135,7 +153,7 @@ def _too_many(signature: Signature, argument: tree.Argument, report: Report) -> 
         f"{kind} does not take this value without a name",
         argument.span,
         expected=expected,
-        suggestion=_named(signature, argument.value),
+        suggestion=_named(signature, argument.value, taken),
     )
 
 
@@ -157,16 +175,37 @@ def _number(signature: Signature) -> str | None:
     )
 
 
-def _named(signature: Signature, value: tree.Expression) -> str | None:
-    """``activation = relu`` for a ``relu`` that lacks its argument's name."""
+def _numeric(
+    signature: Signature, value: tree.Expression, taken: set[str]
+) -> str | None:
+    """The argument that a number is meant for: one that is needed, or the next one."""
+    wanted = _number(signature)
+    if wanted is not None and wanted not in taken:
+        return wanted
+    if not isinstance(value, tree.Number) or not isinstance(value.value, int):
+        return None
+    for name, parameter in signature.parameters.items():
+        expects = parameter.expects
+        inner = expects.inner if isinstance(expects, Maybe) else expects
+        sizes = isinstance(inner, Sequence) and isinstance(inner.item, Whole)
+        if name not in taken and (sizes or isinstance(inner, Whole)):
+            return name
+    return None
+
+
+def _named(signature: Signature, value: tree.Expression, taken: set[str]) -> str | None:
+    """``activation = relu`` for a ``relu`` that lacks its argument's name.
+
+    Only what is not `taken` is offered.
+    """
     from ..catalog import catalog
 
     if isinstance(value, tree.Quantity) and isinstance(value.value, tree.Name):
         first, second = value.value.text, value.unit.text
-        if first in signature.parameters:
+        if first in signature.parameters and first not in taken:
             return f"{first} = {second}"
     if isinstance(value, _ARITHMETIC):
-        name = _number(signature)
+        name = _numeric(signature, value, taken)
         source = value.span.source.text[value.span.start : value.span.end]
         return f"{name} = {source}" if name else None
     word = value.text if isinstance(value, tree.Name) else None
@@ -177,8 +216,9 @@ def _named(signature: Signature, value: tree.Expression) -> str | None:
     for name, parameter in signature.parameters.items():
         expects = parameter.expects
         chosen = isinstance(expects, Choice) and word in expects.words
-        if chosen or (
-            isinstance(expects, MemberOf) and word in catalog().family(expects.family)
-        ):
+        member = isinstance(expects, MemberOf) and (
+            word in catalog().family(expects.family)
+        )
+        if name not in taken and (chosen or member):
             return f"{name} = {word}"
     return None

@@ -10,6 +10,7 @@ from pydantic import ValidationError, create_model
 
 from ..catalog import Construct, Model, UnknownConstruct, catalog
 from ..diagnostics.model import Span
+from ..diagnostics.suggest import remark
 from ..syntax import tree
 from .assign import Assigned, Given, assign, title
 from .expectation import MemberOf, Real, signature
@@ -246,12 +247,13 @@ class Binder:
     def unknown(self, word: tree.Word, family: str) -> None:
         """Report that a family has no member of that name."""
         members = catalog().family(family)
+        instead = remark(word.text) if family == "layer" else None
         self.report.error(
             f"unknown-{family}",
             f"there is no {family} called {word.text}",
             word.span,
             expected=one_of(sorted(members)),
-            suggestion=self.report.near(word.text, members),
+            suggestion=instead or self.report.near(word.text, members),
         )
 
     def _no_member(self, node: tree.Expression, expects: MemberOf, label: str) -> None:

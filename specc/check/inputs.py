@@ -63,11 +63,13 @@ def _shape(node: tree.TypeExpr, binder: Binder) -> Shape | None:
     sizes: list[Dim] = []
     for dim in node.dims or ():
         if isinstance(dim, tree.Name) and dim.text in ("none", "None", "batch"):
+            named = "a name for a size known only at run time, such as time"
             binder.report.error(
                 "wrong-type",
                 f"{dim.text} is no size",
                 dim.span,
                 expected="the sizes of one example; the batch is never written",
+                suggestion=None if dim.text == "batch" else named,
             )
             continue
         if isinstance(dim, tree.Name) and dim.text not in binder.params.table:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 
+from ..catalog import catalog
 from ..diagnostics.model import Note, Span
+from ..diagnostics.suggest import equivalents
 from ..ir import Training
 from .bind import Bound
 from .expectation import Text, signature
@@ -76,8 +78,17 @@ def check_monitor(
                 f"the history has no figure {key}",
                 span,
                 expected=one_of(known),
-                suggestion=report.near(key, known),
+                suggestion=report.near(key, known) or _asked_for(key),
             )
+
+
+def _asked_for(key: str) -> str | None:
+    """``metrics = [accuracy]`` for ``val_acc``, which the training would have with it."""
+    word = key.removeprefix("val_")
+    known = catalog().family("metric")
+    names = [word, *equivalents(word, "metric")]
+    metric = next((name for name in names if name in known), None)
+    return f"metrics = [{metric}] in the train block" if metric else None
 
 
 def _no_validation(key: str, span: Span, data: Span, report: Report) -> None:

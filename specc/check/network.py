@@ -111,11 +111,12 @@ def _all_used(
         if item.name not in reached and item.name not in taken:
             message = f"the input {item.name} is not used"
             report.error("unused-input", message, item.span)
+    second = {targets.get(name, name): name for name in outline.aliases}
     for call in outline.calls.values():
         if call.name not in reached and call.name not in taken:
             report.error(
                 "unused-flow",
-                f"nothing uses {call.name}",
+                f"nothing uses {second.get(call.name, call.name)}",
                 call.named or call.span,
                 expected="every flow leads to an output",
                 notes=call.uses,

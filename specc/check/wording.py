@@ -6,9 +6,9 @@ from typing import Any
 
 from ..syntax import tree
 
-__all__ = ["plain_text", "with_units"]
+__all__ = ["COMPARISONS", "plain_text", "with_units"]
 
-
+#: The signs that compare two values.
 COMPARISONS = frozenset({"<", "<=", ">", ">=", "==", "!="})
 
 

@@ -66,6 +66,7 @@ def _check(
 
 def _mend(file: str, params: dict[str, str]) -> None:
     """Write the spec with the corrections of its warnings, and say which they were."""
+    from ..diagnostics import failed
     from ..mending import mend
     from ..pipeline import UnreadableError
     from .opening import open_spec
@@ -76,6 +77,8 @@ def _mend(file: str, params: dict[str, str]) -> None:
     except UnreadableError:
         return  # which the check says
     found = mend(spec.source, spec.settings)
+    if failed(found.left):
+        tell(f"{file}: nothing is mended where there are errors")
     if found.mended:
         with writing(file):
             Path(file).write_text(found.source.text, encoding="utf-8", newline="")

@@ -11,6 +11,8 @@ __all__ = ["Row", "excerpt"]
 
 #: Lines of a stretch that are all shown; of longer ones only the first and the last.
 _SHORT = 3
+#: Columns that are left on either side of a marked part that is too long.
+_BESIDE = 8
 
 
 @dataclass(frozen=True)
@@ -52,9 +54,11 @@ def _cut(number: int, line: str, begin: int, end: int, width: int) -> Row:
     """A line as shown; of a long one, what is around the underlined part."""
     # A character takes at most a few columns, or none: far more are never shown.
     reach = 4 * width
-    marked = _first(visible(line[begin : min(end, begin + reach)]), width // 2)
+    marked = visible(line[begin : min(end, begin + reach)])
     after = visible(line[end : end + reach].rstrip())
     before = visible(line[max(begin - reach, 0) : begin])
+    if cells(before) + cells(marked) + cells(after) > width:
+        marked = _first(marked, max(width - 2 * _BESIDE, width // 2))
     room = max(width - cells(marked), 8)
     before = _last(before, max(room - cells(after), room // 2))
     after = _first(after, room - cells(before))

@@ -52,10 +52,11 @@ class Unexpected:
         return self.tokens[self.start : self.stop]
 
 
-def feed(tokens: list[Token], report: Callable[[Unexpected], bool]) -> Any:
+def feed(tokens: list[Token], report: Callable[[Unexpected], bool | None]) -> Any:
     """The value of all tokens; statements with errors are reported and left out.
 
-    `report` says whether to go on. Brackets must pair, and the last token be ``$END``.
+    `report` says whether to go on, or None where it has mended the tokens of the
+    statement, which is then read again. Brackets must pair, and the last token be ``$END``.
     """
     return _Feed(tokens, report).run()
 
@@ -87,7 +88,7 @@ class _Feed:
     """One parse. The last boundary is where it can go back to."""
 
     def __init__(
-        self, tokens: list[Token], report: Callable[[Unexpected], bool]
+        self, tokens: list[Token], report: Callable[[Unexpected], bool | None]
     ) -> None:
         self.tokens = tokens
         self.report = report
@@ -134,7 +135,7 @@ class _Feed:
     # After an error -------------------------------------------------------------
 
     def _recover(self, index: int) -> int:
-        """Report an error and leave the statement out; where to go on."""
+        """Report an error and leave the statement out, or mended; where to go on."""
         stop = self._stop(index)
         self._go_back()
         for token in self.tokens[self.start : index]:
@@ -143,9 +144,11 @@ class _Feed:
         goes_on = self.report(
             Unexpected(self.tokens, index, self.start, stop, accepted)
         )
-        if not goes_on:
+        if goes_on is False:
             return len(self.tokens)
         self._go_back()
+        if goes_on is None:
+            return self.start
         if self.tokens[stop].type == "LBRACE":
             self._stand_in_head(stop)
             return stop + 1

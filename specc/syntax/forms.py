@@ -6,12 +6,13 @@ stand where.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
-from ..diagnostics.model import Problem, Span
+from ..diagnostics.model import Note, Problem, Span
 from . import tree
 
-__all__ = ["ELSEWHERE", "FORMS", "Form", "head_span", "misfit"]
+__all__ = ["ELSEWHERE", "FORMS", "Form", "elsewhere", "head_span", "misfit"]
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ FORMS: dict[str, Form] = {
 
 #: Words that begin a block in other languages, and what does in this one.
 ELSEWHERE = {
-    "for": "repeat i in 0..3 { … }",
+    "for": "repeat i in FIRST..LAST { … }",
     "while": "repeat 3 { … }",
     "elif": "} else if CONDITION { … }",
     "elseif": "} else if CONDITION { … }",
@@ -62,6 +63,34 @@ ELSEWHERE = {
     "fit": "train MODEL on DATA { … }",
 }
 
+_LOOP = re.compile(
+    r"for\s+(?P<name>\w+)\s+in\s+(?:range\s*\("
+    r"(?:(?P<low>[^,()\n]{1,40}),)?(?P<stop>[^,()\n]{1,40})\)"
+    r"|(?P<range>[^{}().\n]{1,40}\.\.[^{}().\n]{1,40}))\s*\{"
+)
+
+
+def elsewhere(first: Span) -> Problem:
+    """The problem of a word that begins a block in other languages."""
+    text = first.source.text
+    word = text[first.start : first.end]
+    message = f"{word} begins no block"
+    loop = _LOOP.match(text, first.start)
+    if loop is None:
+        return Problem("syntax", message, first, suggestion=ELSEWHERE[word])
+    if loop["range"]:
+        bounds, notes = loop["range"].strip(), ()
+    else:
+        bounds = f"{(loop['low'] or '0').strip()}..{_last(loop['stop'].strip())}"
+        notes = (Note("both ends of a range are included"),)
+    fix = f"repeat {loop['name']} in {bounds} {{ … }}"
+    return Problem("syntax", message, first, suggestion=fix, notes=notes)
+
+
+def _last(stop: str) -> str:
+    """The last number before one."""
+    return str(int(stop) - 1) if stop.isdecimal() else f"{stop} - 1"
+
 
 def misfit(block: tree.Block) -> Problem | None:
     """What is wrong with the form of a block, if anything is."""
@@ -70,9 +99,7 @@ def misfit(block: tree.Block) -> Problem | None:
         message = "else stands on the line of the } before it"
         return Problem("syntax", message, block.kind.span, expected="} else {")
     if kind in ELSEWHERE and kind not in FORMS:
-        message = f"{kind} begins no block"
-        suggestion = ELSEWHERE[kind]
-        return Problem("syntax", message, block.kind.span, suggestion=suggestion)
+        return elsewhere(block.kind.span)
     form = FORMS.get(kind)
     if form is None or form.head is None:
         return None

@@ -19,6 +19,7 @@ from .limits import MAX_BYTES, MAX_PROBLEMS, MAX_TOKENS
 from .scan import Scanned, scan
 from .settle import settle
 from .tokens import Token
+from .tuples import read_as_lists, tuple_problems, tuples
 
 __all__ = ["Parsed", "parse", "read_source", "uncollected"]
 
@@ -91,7 +92,13 @@ class _Parse:
         """The lines that have problems; what else is wrong with them may follow."""
         return {p.span.line for p in self.problems if p.span is not None}
 
-    def _report(self, unexpected: Unexpected) -> bool:
+    def _report(self, unexpected: Unexpected) -> bool | None:
+        if pairs := tuples(unexpected):
+            found = tuple_problems(unexpected.tokens, pairs)
+            told = self._lines()
+            self.problems += [p for p in found if p.span and p.span.line not in told]
+            read_as_lists(unexpected.tokens, pairs)
+            return None if len(self.problems) <= MAX_PROBLEMS else False
         self.gaps.append(gap(unexpected))
         lines = {token.line for token in unexpected.statement}
         if not lines & self._lines():

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from ..diagnostics.model import Problem, Span
 from ..diagnostics.suggest import equivalents, nearest
 from .feed import Unexpected
-from .forms import ELSEWHERE, FORMS
+from .forms import ELSEWHERE, FORMS, elsewhere
 from .tokens import CLOSERS, OPENERS, Token
 
 __all__ = ["SLIPS"]
@@ -257,8 +257,7 @@ def other_language(u: Unexpected) -> Problem | None:
     first = u.tokens[u.start]
     if u.tokens[u.stop].type != "LBRACE" or first.text not in ELSEWHERE:
         return None
-    message = f"{first.text} begins no block"
-    return _syntax(message, first.span, suggestion=ELSEWHERE[first.text])
+    return elsewhere(first.span)
 
 
 def dotted_word(u: Unexpected) -> Problem | None:

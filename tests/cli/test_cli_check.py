@@ -120,6 +120,20 @@ def test_a_folder_stands_for_its_specs(specc: Specc, first: Path) -> None:
         assert specc(verb, first.parent / "empty").exit_code == 2
 
 
+def test_nothing_is_mended_where_there_are_errors(specc: Specc, first: Path) -> None:
+    text = f"{FIRST.replace('Dense(64)', 'Dens(64)')}\nparam size: int = 3\n"
+    first.write_text(text)
+    result = specc("check", "--fix", first)
+    assert result.exit_code == 1
+    assert "nothing is mended where there are errors" in result.stderr
+    assert first.read_text() == text
+    first.write_text(text.replace("Dens(", "Dense("))
+    result = specc("check", "--fix", first)
+    assert "mended" in result.stderr
+    assert "nothing is mended" not in result.stderr
+    assert "param size" not in first.read_text()
+
+
 def test_warnings_are_told_once_and_counted_elsewhere(
     specc: Specc, first: Path
 ) -> None:

@@ -159,6 +159,11 @@ def test_long_lines_are_cut_around_the_mark() -> None:
     assert line.endswith("…")
 
 
+def test_a_stretch_that_has_room_is_shown_whole() -> None:
+    text = "x = " + "a" * 50 + " b"
+    assert under(text, "a" * 50) == (f" {text}", f"     {'^' * 50}")
+
+
 def test_a_long_stretch_is_cut() -> None:
     line, below = under("x = " + "a" * 500 + " b", "a" * 500)
     assert len(line) <= 62
