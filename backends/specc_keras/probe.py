@@ -203,15 +203,31 @@ def _alone(emission: Emission, state: Any, node: str, call: Alone) -> Any:
         model = state.model
         inputs = {tensor.name: tensor for tensor in model.inputs}
         places = emission.nodes
-        known[node] = keras.Model(
-            inputs=[
-                inputs[edge] if edge in inputs else _tensor(model, places[edge])
-                for edge in call.inputs
-            ],
-            outputs=_tensor(model, places[node]),
-            name=f"alone_{len(known)}",
-        )
+        taken = [
+            inputs[edge] if edge in inputs else _tensor(model, places[edge])
+            for edge in call.inputs
+        ]
+        fresh = [keras.Input(batch_shape=t.shape, dtype=t.dtype) for t in taken]
+        reached = {id(old): new for old, new in zip(taken, fresh, strict=True)}
+        output = _again(_tensor(model, places[node]), reached)
+        known[node] = keras.Model(fresh, output, name=f"alone_{len(known)}")
     return known[node]
+
+
+def _again(tensor: Any, reached: dict[int, Any]) -> Any:
+    """A symbolic tensor computed once more, from those that are reached already.
+
+    (A model that begins at tensors within another is refused where a layer takes what it
+    has made itself.)
+    """
+    if id(tensor) not in reached:
+        layer, call, _ = tensor._keras_history
+        node = layer._inbound_nodes[call]
+        for source in node.input_tensors:
+            _again(source, reached)
+        args, kwargs = node.arguments.fill_in(reached)
+        reached[id(tensor)] = layer(*args, **kwargs)
+    return reached[id(tensor)]
 
 
 def _trained(module: ModuleType, state: Any, layer: str) -> dict[str, Any]:
