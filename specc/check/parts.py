@@ -162,7 +162,8 @@ class _Choice:
         """The part that ends there, if all of it hangs together."""
         leading = self._reached([end], self._sources, chosen)
         joined = self._reached([end], self._beside, chosen)
-        loose = [name for name in self.calls if name in chosen - joined]
+        cut = chosen - joined
+        loose = [name for name in self.calls if name in cut]
         if loose:
             shown = quoted_list(loose[:3]) + (" and more" if len(loose) > 3 else "")
             verb = "is" if len(loose) == 1 else "are"

@@ -177,6 +177,25 @@ def test_the_rounds_of_a_repetition_take_linear_time(body: str) -> None:
     assert min(_repeated(2_000, body) for _ in range(3)) <= 7 * small + 0.05
 
 
+def _reused(times: int) -> float:
+    text = (
+        f"model Net {{ input x: float32[3]; repeat {times} {{ BatchNormalization }};"
+        " last = Dense(3) }\nmodel New { reuse body = Net to last; Dense(1) }\n"
+        'data Set { source = csv("a.csv"); input x = columns("a" .. "c");'
+        ' target y = columns("d" .. "f") }\n'
+        "train Net on Set { loss = mse; optimizer = sgd; epochs = 2 }\n"
+    )
+    started = time.process_time()
+    assert not check(text).failed
+    return time.process_time() - started
+
+
+def test_reuse_of_a_deep_model_takes_linear_time() -> None:
+    _reused(10)
+    small = min(_reused(1_500) for _ in range(3))
+    assert min(_reused(6_000) for _ in range(3)) <= 7 * small + 0.05
+
+
 def _seconds(layers: int) -> float:
     lines = "\n".join(f"  Dense({8 + i % 3}, activation = relu)" for i in range(layers))
     text = (

@@ -21,7 +21,7 @@ from hostile import damaged, specs
 from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
 
-from specc.check.checked import Checked
+from specc.check.checked import Budget, Checked, Settings
 from specc.diagnostics import RULES
 from specc.pipeline import UnreadableError, check_source, decoded
 
@@ -30,6 +30,8 @@ __all__ = ["EXAMPLES", "WHOLES", "Figures", "checks", "damaged", "prefixes", "sp
 EXAMPLES = sorted((Path(__file__).parents[2] / "examples").glob("*.nnspec"))
 WHOLES = [path.read_bytes() for path in EXAMPLES]
 SECONDS = 2.0
+#: Of a model, at most; a repetition may ask for so many, and each of them takes its time.
+LAYERS = 5_000
 MEBIBYTES = 300.0
 #: So many texts are drawn at a time: what hypothesis remembers of them takes memory.
 SERIES = 500
@@ -82,7 +84,7 @@ def _checked(text: bytes) -> Checked | None:
         if error.problem.span is None:
             raise
         return None
-    return check_source(source)
+    return check_source(source, Settings(budget=Budget(nodes=LAYERS)))
 
 
 def _located(checked: Checked) -> bool:
