@@ -77,5 +77,8 @@ class QuietStart(Progress):
     def epoch(self, figures: Mapping[str, float]) -> None:
         self._shown.epoch(figures)
 
+    def phase(self, name: str) -> None:
+        self._shown.phase(name)
+
     def end(self) -> None:
         self._shown.end()

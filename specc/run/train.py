@@ -12,7 +12,7 @@ import numpy as np
 
 from ..data import check_targets
 from ..diagnostics.fault import Fault
-from ..diagnostics.model import Problem
+from ..diagnostics.model import Level, Problem
 from ..live import load
 from .checkpoint import Checkpoint, newest
 from .ending import nothing_left, why_stopped
@@ -271,6 +271,7 @@ class _Run:
             "run-interrupted",
             f"{interrupt.words}; what was done is kept in {self.folder.path}",
             None,
+            Level.NOTE,
             suggestion=f"--run {self.folder.path} --resume goes on",
         )
         return Interrupted(problem, status=interrupt.status)
