@@ -107,7 +107,7 @@ def _check(source: Source, settings: Settings, parsed: Parsed) -> Checked:
     found = gather(file, imported_reader(settings.budget), settings.budget.source_bytes)
     report.problems += found.problems
     if report.problems:
-        report.gaps = gaps_of(found.files, found.complete)
+        report.gaps = gaps_of(found.files, found.complete, report.problems)
     resolved = resolve(
         found.files, settings, report, run_reader(Path(source.name).parent)
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from ..catalog import catalog
 from ..catalog.construct import Construct
 from ..diagnostics.model import Note, Span
 from ..diagnostics.suggest import remark
@@ -17,6 +18,9 @@ from .expectation import (
     Signature,
     Text,
     Whole,
+)
+from .expectation import (
+    signature as signature_of,
 )
 from .report import Report, quoted_list
 
@@ -124,9 +128,21 @@ def _unknown(signature: Signature, argument: tree.Argument, report: Report) -> s
         f"{title(kind)} has no {sort} {word}",
         argument.name.span,
         expected=quoted_list(signature.parameters, "or") or f"no {sort}s",
-        suggestion=near or remark(word),
+        suggestion=near or remark(word) or _elsewhere(kind, word),
     )
     return near or ""
+
+
+def _elsewhere(kind: type[Construct], word: str) -> str | None:
+    """Where a word belongs that is no setting of this block."""
+    if kind.family != "settings":
+        return None
+    if word in catalog().family("callback"):
+        return f"{word} is a statement of its own: {word}(…)"
+    for other in catalog().family("settings").values():
+        if word in signature_of(other).parameters:
+            return f"{word} is a setting of {title(other)}"
+    return None
 
 
 def _taken(signature: Signature, arguments: tuple[tree.Argument, ...]) -> set[str]:

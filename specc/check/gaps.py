@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from ..diagnostics.model import Span
+from ..diagnostics.model import Problem, Span
 from ..diagnostics.suggest import nearest
 from ..syntax import tree
 
@@ -42,11 +42,13 @@ _IDLE = frozenset({"allow", "assert"})
 class Gaps:
     """What is not known of a spec because statements have problems.
 
-    `names` may be declared, `heads` begin blocks that may have more in them; with `open`
-    there may be further declarations of any name.
+    `names` may be declared, `heads` begin blocks that may have more in them, `read` are
+    values that were read as what they do not say; with `open` there may be further
+    declarations of any name.
     """
 
     names: frozenset[str] = frozenset()
+    read: frozenset[Span] = frozenset()
     heads: set[tuple[str, int]] = field(default_factory=set[tuple[str, int]])
     open: bool = False
 
@@ -54,6 +56,8 @@ class Gaps:
         """Whether a breach may follow from a problem that is reported already."""
         if rule in _LACKING:
             return (span.source.name, span.start) in self.heads
+        if rule == "wrong-type" and span in self.read:
+            return True
         if not self.names and not self.open:
             return False
         if self.open and rule in _ELSEWHERE and suggestion is None:
@@ -69,15 +73,19 @@ class Gaps:
         )
 
 
-def gaps_of(files: Iterable[tree.File], complete: bool) -> Gaps:
+def gaps_of(
+    files: Iterable[tree.File], complete: bool, problems: Iterable[Problem]
+) -> Gaps:
     """The gaps of a spec.
 
     Args:
         files: the spec, and what it imports.
         complete: whether all that it imports could be read.
+        problems: those of its text.
     """
     names: set[str] = set()
-    found = Gaps(open=not complete)
+    places = [problem.span for problem in problems if problem.span is not None]
+    found = Gaps(read=frozenset(places), open=not complete)
     todo: list[tree.Statement] = []
     for file in files:
         todo += file.statements

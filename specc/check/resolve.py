@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeVar
@@ -32,6 +34,7 @@ from .training import check_training
 __all__ = ["Resolved", "resolve"]
 
 _Declared = TypeVar("_Declared")
+_WORD = re.compile(r"\w+")
 
 
 @dataclass
@@ -86,10 +89,12 @@ def resolve(
         if program is not None:
             resolved.trainings.append(program)
     _lint(resolved, run, report)
-    if not failed(report.problems):
-        _unused_params(found.params, params, file, report)
-        _unused_units(units, file, report)
-        _unused_data(found, file, report)
+    faulty = failed(report.problems)
+    words = _words(file, report) if faulty else Counter[str]()
+    _unused_params(found.params, params, file, words, report)
+    _unused_units(units, file, words, report)
+    _unused_data(found, file, words, report)
+    if not faulty:
         _unused_defaults(found.defaults[file.span.source.name], models, units, report)
     return resolved
 
@@ -197,26 +202,41 @@ def _lint(resolved: Resolved, run: RunReader, report: Report) -> None:
         report.problems += lint(subject)
 
 
+def _words(file: tree.File, report: Report) -> Counter[str]:
+    """How often each word stands in a faulty text, and in what was said of it.
+
+    What is wrong may be where a name would have been read: only names that stand
+    nowhere else are then unused for certain.
+    """
+    said = (f"{p.message} {p.suggestion or ''}" for p in report.problems)
+    return Counter(_WORD.findall(" ".join([file.span.source.text, *said])))
+
+
 def _unused_params(
     declared: Iterable[tree.InputDecl],
     params: Params,
     file: tree.File,
+    words: Mapping[str, int],
     report: Report,
 ) -> None:
     for decl in declared:
         param = params.table.get(decl.name.text)
-        if param and not param.used and decl.span.source is file.span.source:
+        own = decl.span.source is file.span.source
+        if param and not param.used and own and words[param.name] < 2:
             message = f"the param {param.name} is not used"
             fix, span = removed_line(decl.span), decl.name.span
             report.error("unused-param", message, span, level=Level.WARNING, fix=fix)
 
 
-def _unused_data(found: Declarations, file: tree.File, report: Report) -> None:
+def _unused_data(
+    found: Declarations, file: tree.File, words: Mapping[str, int], report: Report
+) -> None:
     """Warn of data that nothing is trained on, where anything is trained."""
     pairs = [block.bindings for block in found.trainings.values()]
     used = {pair.data.text for pair in pairs if pair is not None}
     for name, block in found.data.items():
-        if pairs and name not in used and block.span.source is file.span.source:
+        own = block.span.source is file.span.source
+        if pairs and name not in used and own and words[name] < 2:
             message, fix = f"nothing is trained on {name}", removed_line(block.span)
             report.error(
                 "unused-data", message, head(block), level=Level.WARNING, fix=fix
@@ -224,12 +244,17 @@ def _unused_data(found: Declarations, file: tree.File, report: Report) -> None:
 
 
 def _unused_units(
-    units: Mapping[str, DeclaredUnit], file: tree.File, report: Report
+    units: Mapping[str, DeclaredUnit],
+    file: tree.File,
+    words: Mapping[str, int],
+    report: Report,
 ) -> None:
     """Warn of blocks of a file that nothing uses, and of parameters they do not use."""
     for name, declared in units.items():
         own = declared.unit.span.source is file.span.source
         if declared.unit.kind != "block" or not own:
+            continue
+        if not declared.used and words[name] > 1:
             continue
         if not declared.used:
             message = f"the block {name} is not used"
@@ -237,7 +262,7 @@ def _unused_units(
             report.error("unused-block", message, span, level=Level.WARNING, fix=fix)
             continue
         for word, span in declared.places.items():
-            if word not in declared.read:
+            if word not in declared.read and words[word] < 2:
                 message = f"the parameter {word} of {name} is not used"
                 report.error("unused-param", message, span, level=Level.WARNING)
 

@@ -158,18 +158,27 @@ def _one_hot(
         )
         return False
     classes = transform.construct.classes
-    if not known.fits(classes):
-        given = transform.given["classes"].span
-        message = f"one_hot makes {classes} classes, but {match.columns[0]} has"
-        fix = str(known.nearest(shape[-1]))
-        text = f"{message} {known.told()}"
-        joint.report.error("wrong-classes", text, given, suggestion=fix)
+    if not _rows_fit(transform, match, known, shape[-1], joint):
         return False
     if classes != shape[-1]:
         made = Known(classes=classes, kept=tuple(range(classes)))
         _class_count(output, match, made, joint)
         return False
     return _entries(output, match, known.entries, shape[:-1], joint)
+
+
+def _rows_fit(
+    transform: Bound, match: Match, known: Known, size: object, joint: Joint
+) -> bool:
+    """Whether one-hot rows have a place for every class of the labels."""
+    classes = transform.construct.classes
+    if known.fits(classes):
+        return True
+    given = transform.given["classes"].span
+    message = f"one_hot makes {classes} classes, but {match.columns[0]} has"
+    fix, text = str(known.nearest(size)), f"{message} {known.told()}"
+    joint.report.error("wrong-classes", text, given, suggestion=fix)
+    return False
 
 
 def target_entries(shape: Shape, loss: Loss) -> int | None:
@@ -198,8 +207,11 @@ def _values(
         )
         return False
     total = known.entries
-    if transform is not None and total is not None:
-        total *= transform.construct.classes
+    if transform is not None:
+        size = shape[-1] if shape else None
+        if not _rows_fit(transform, match, known, size, joint):
+            return False
+        total = None if total is None else total * transform.construct.classes
     return _entries(output, match, total, shape, joint)
 
 
@@ -233,13 +245,22 @@ def _entries(
         return True
     wanted, classes = entries(shape), joint.known(match).least
     fix = f"sparse_categorical_crossentropy, as these are {classes} classes"
+    held, rows = joint.described(match), joint.one_hot(match)
+    if rows is not None:
+        held = (
+            f"{match.columns[0]} has {_numbers(known)} after {rows.construct.keyword}"
+        )
     joint.report.error(
         "shape-mismatch",
-        f"the target of this output is {shape_text(shape)}, {wanted} numbers, but"
-        f" {joint.described(match)}",
+        f"the target of this output is {shape_text(shape)}, {_numbers(wanted)}, but"
+        f" {held}",
         joint.place(output.edge),
-        expected=f"an output whose target has {known} number{'s' if known > 1 else ''}",
-        suggestion=fix if classes else None,
+        expected=f"an output whose target has {_numbers(known)}",
+        suggestion=fix if classes and rows is None else None,
         notes=(joint.source_note(),),
     )
     return False
+
+
+def _numbers(count: int | None) -> str:
+    return f"{count} number{'' if count == 1 else 's'}"

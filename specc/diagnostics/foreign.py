@@ -315,6 +315,18 @@ REMARKS: dict[str, str] = {
         ("clipnorm", "clipvalue", "global_clipnorm", "momentum", "nesterov"),
         "this goes into the optimizer: optimizer = sgd(0.1, …)",
     ),
+    **dict.fromkeys(
+        ("monitor", "patience", "min_delta", "restore_best_weights"),
+        "this goes into a callback: early_stopping(monitor = val_loss, …)",
+    ),
+    **dict.fromkeys(
+        ("validation_split", "validation_data", "val_split", "val_data"),
+        "validation is a setting of a data block: validation = 10%",
+    ),
+    **dict.fromkeys(
+        ("gradient_clip", "grad_clip", "max_grad_norm", "clip_grad_norm"),
+        "this goes into the optimizer: optimizer = sgd(0.1, global_clipnorm = 1.0)",
+    ),
     "callbacks": "callbacks are statements of their own: early_stopping(…)",
     "verbose": "the command line shows progress",
     "num_workers": "how batches are read is for the backend to say",

@@ -56,7 +56,7 @@ class Figures:
     def __str__(self) -> str:
         return (
             f"{self.texts:,} texts, {self.rejected:,} rejected with a place, slowest"
-            f" {self.slowest:.2f} s, growth {self.growth:.0f} MiB, {self.kept():.0f} kept"
+            f" {self.slowest:.2f} s, growth {self.growth:.0f} MiB, {self.kept():.0f} MiB kept"
         )
 
     def kept(self) -> float:
