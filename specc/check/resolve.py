@@ -91,9 +91,11 @@ def resolve(
     _lint(resolved, run, report)
     faulty = failed(report.problems)
     words = _words(file, report) if faulty else Counter[str]()
+    _unused_data(found, file, words, report)
+    if not found.models:  # blocks and params for specs that import them
+        return resolved
     _unused_params(found.params, params, file, words, report)
     _unused_units(units, file, words, report)
-    _unused_data(found, file, words, report)
     if not faulty:
         _unused_defaults(found.defaults[file.span.source.name], models, units, report)
     return resolved

@@ -122,7 +122,8 @@ MODEL_RULES: tuple[Rule, ...] = (
         "unused-block",
         "a block is used nowhere",
         "A block is used by its name in the place of a layer: `ConvUnit(16)`. What is in a"
-        " block that nothing uses is not looked at.",
+        " block that nothing uses is not looked at. The blocks of a file without models are"
+        " for specs that import it.",
         Level.WARNING,
     ),
     Rule(

@@ -68,6 +68,16 @@ def test_what_is_not_used_is_taken_away_with_its_line() -> None:
     assert [p.rule for p in found.mended].count("unused-param") == 1
 
 
+def test_what_a_file_without_models_has_for_others_stays() -> None:
+    shared = (
+        "param extra: int = 2\ndefaults Dense { use_bias = false }\n"
+        "block Mix(units: int) { Dense(units + extra) }\n"
+    )
+    found = fixed(shared)
+    assert found.source.text == shared
+    assert found.left == ()
+
+
 def test_a_correction_that_brings_an_error_about_is_not_made() -> None:
     layers = (
         "  Dense(3, bias_initializer = ones)\n  BatchNormalization\n"
