@@ -63,15 +63,17 @@ def join(
         network, model.origins, data, _sizes(network, losses), report
     )
     joint = Joint(network, endings, model.origins, data, matches, report)
-    complete = matches.complete and len(asked) == len(network.outputs)
+    if not matches.complete:
+        return None
+    called, known = _called(joint)
+    transforms = rename(data.transforms, called, known, report)
+    complete = len(asked) == len(network.outputs)
     bindings = bind_fields(joint, losses) if complete else None
     if bindings is None or training.settings is None:
         return None
     if any(phase.settings is None for phase in training.phases):
         return None
     trained = _training(training, training.settings, network, matches, logits)
-    called, known = _called(joint)
-    transforms = rename(data.transforms, called, known, report)
     joined = _data(data, bindings, transforms)
     _check_figures(trained, training.span, report)
     program = Program(network=network, data=joined, training=trained)
