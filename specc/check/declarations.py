@@ -55,6 +55,8 @@ def _sort(file: tree.File, found: Declarations, report: Report) -> None:
         elif not is_allow(statement):
             if isinstance(statement, tree.Block) and statement.name is not None:
                 report.gaps.names |= {statement.name.text}
+            elif isinstance(statement, tree.Setting):
+                report.gaps.names |= {statement.key.text}
             expected = "import, param, defaults, block, model, data or train"
             misplaced(statement, "a file, outside of any block", expected, report)
 

@@ -320,7 +320,7 @@ def evaluate(node: tree.Expression, params: Params, report: Report) -> Value | A
         return value
     except _Stop as stop:
         if stop.problem is not None:
-            report.add(stop.problem)
+            report.follow(stop.problem)
         return ABSENT
 
 

@@ -51,6 +51,16 @@ class Report:
         """Take in a problem."""
         self.problems.append(problem)
 
+    def follow(self, problem: Problem) -> None:
+        """Take in a problem, unless it may follow from another one."""
+        self.errors += 1
+        span = problem.span
+        explained = span is not None and self.gaps.explain(
+            problem.rule, span, problem.suggestion
+        )
+        if not explained:
+            self.problems.append(problem)
+
     def explain(self, since: int, notes: tuple[Note, ...]) -> None:
         """Add notes to the problems from that number on."""
         for index in range(since, len(self.problems)):
@@ -75,7 +85,6 @@ class Report:
         fix: tuple[Edit, ...] = (),
     ) -> None:
         """Report a breach of `rule` at a place, unless it may follow from another one."""
-        self.errors += 1
-        if span is not None and self.gaps.explain(rule, span, suggestion):
-            return
-        self.add(Problem(rule, message, span, level, expected, suggestion, notes, fix))
+        self.follow(
+            Problem(rule, message, span, level, expected, suggestion, notes, fix)
+        )

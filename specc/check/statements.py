@@ -81,6 +81,8 @@ _NOT_YET = {
 
 #: The words that begin blocks.
 _BLOCKS = tuple(word for word, form in FORMS.items() if form.head is not None)
+#: The words that begin statements.
+_WORDS = (*FORMS, "output", "target", "sample_weight", "loss", "metrics")
 
 
 def _word(statement: tree.Statement) -> tuple[str, Span]:
@@ -130,6 +132,10 @@ def misplaced(
     message, fix = f"{word} does not belong in {where}", None
     if isinstance(statement, tree.Block) and word not in FORMS:
         message, fix = f"{word} begins no block", report.near(word, _BLOCKS)
+    elif word not in _WORDS:
+        fix = report.near(word, _WORDS)
+    elif word in ("input", "param") and not isinstance(statement, tree.InputDecl):
+        message, expected = f"the {word} has no type", FORMS[word].usage
     report.error(
         "misplaced-statement", message, span, expected=expected, suggestion=fix
     )

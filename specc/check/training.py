@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ..catalog.settings import PhasedSettings, PhaseSettings, TrainSettings
 from ..diagnostics.model import Span
@@ -117,7 +117,14 @@ def _sort(block: tree.Block, report: Report) -> _Parts:
         elif setting is not None and word in ("loss", "metrics"):
             parts.objectives.append(setting)
         elif setting is not None and setting.kind is None:
-            parts.settings.append(setting)
+            meant = _misspelt(word, report)
+            if meant is None:
+                parts.settings.append(setting)
+                continue
+            message = f"a train block has no setting {word}"
+            report.error("unknown-setting", message, setting.key.span, suggestion=meant)
+            key = replace(setting.key, text=meant)
+            parts.objectives.append(replace(setting, key=key))
         elif call is not None:
             parts.callbacks.append(call)
         elif isinstance(statement, tree.Block) and statement.kind.text == "phase":
@@ -126,3 +133,12 @@ def _sort(block: tree.Block, report: Report) -> _Parts:
             expected = "a setting, a loss, metrics, a callback, a phase or assert"
             misplaced(statement, "a train block", expected, report)
     return parts
+
+
+def _misspelt(word: str, report: Report) -> str | None:
+    """loss or metrics, where a setting is called nearly so."""
+    known = [name for name, _ in TrainSettings.fields()]
+    if word in known:
+        return None
+    near = report.near(word, [*known, "loss", "metrics"])
+    return near if near in ("loss", "metrics") else None

@@ -27,6 +27,9 @@ def explain(unexpected: Unexpected) -> Problem:
     reserved = _reserved(unexpected)
     if reserved is not None:
         return reserved
+    misspelt = _misspelt(unexpected)
+    if misspelt is not None:
+        return misspelt
     return Problem(
         "syntax",
         _message(unexpected.token),
@@ -44,6 +47,22 @@ def _reserved(unexpected: Unexpected) -> Problem | None:
         return None
     message = f"{before.text} is a word of the language and cannot be a name"
     return Problem("reserved-name", message, before.span)
+
+
+def _misspelt(unexpected: Unexpected) -> Problem | None:
+    """``repaet 3 { … }``: a word and a value, after what nearly begins a statement."""
+    if len(unexpected.statement) < 2:
+        return None
+    first, second = unexpected.statement[:2]
+    if first.type != "WORD" or second.type not in ("WORD", "NUMBER", "STRING"):
+        return None
+    near = None if first.text in FORMS else nearest(first.text, FORMS)
+    if near is None:
+        return None
+    message = f"{first.text} begins no statement"
+    return Problem(
+        "syntax", message, first.span, expected=FORMS[near].usage, suggestion=near
+    )
 
 
 def _message(token: Token) -> str:

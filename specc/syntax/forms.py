@@ -105,7 +105,8 @@ def misfit(block: tree.Block) -> Problem | None:
         return None
     if _head(block) == form.head and (kind == "block" or not _has_brackets(block)):
         return None
-    message = f"this is not how a {kind} block begins"
+    article = "an" if kind[0] in "aeio" else "a"
+    message = f"this is not how {article} {kind} block begins"
     return Problem("syntax", message, head_span(block), expected=form.usage)
 
 
