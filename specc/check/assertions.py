@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from ..catalog.types import Dim, Shape
@@ -83,7 +83,8 @@ def hold(
             if known in shapes:
                 apart = demand.over_time if name in demand.edges else 0
                 found[f"{name}.shape"] = shapes[known][apart:]
-        _hold(demand, found, params, report)
+        named = [name for name in (*outputs, *shapes) if "/" not in name]
+        _hold(demand, found, named, params, report)
 
 
 def _sizes(
@@ -103,7 +104,11 @@ def _sizes(
 
 
 def _hold(
-    demand: Demand, found: Mapping[str, Held], params: Params, report: Report
+    demand: Demand,
+    found: Mapping[str, Held],
+    named: Collection[str],
+    params: Params,
+    report: Report,
 ) -> None:
     condition = demand.statement.condition
     words = {word.text: word for word in names_in(condition)}
@@ -113,7 +118,7 @@ def _hold(
         if text not in found and text not in demand.params
     ]
     for word in unknown:
-        _unknown(word, demand, found, report)
+        _unknown(word, demand, found, named, report)
     if unknown or _lacks_unit(condition, demand, report):
         return
     span = condition.span
@@ -147,22 +152,29 @@ def _hold(
 
 
 def _unknown(
-    word: tree.Name, demand: Demand, found: Mapping[str, Held], report: Report
+    word: tree.Name,
+    demand: Demand,
+    found: Mapping[str, Held],
+    named: Collection[str],
+    report: Report,
 ) -> None:
     """Report a name that is neither a figure, nor a shape, nor a size, nor a param."""
     owner, _, last = word.text.rpartition(".")
-    known = [*found, *demand.params]
     message = f"{word.text} is nothing that can be asserted of a model"
+    if owner:
+        meant = owner if owner in named else report.near(owner, named)
+        near = None if meant is None else f"{meant}.shape"
+    else:
+        near = report.near(word.text, [*found, *demand.params])
     if owner and last == "shape":
         message = f"no layer or flow that has a shape is called {owner}"
-        known = [name for name in found if name.endswith(".shape")]
     sizes = [name for name, value in found.items() if isinstance(value, Size)]
     report.error(
         "unknown-name",
         message,
         word.span,
         expected=one_of(["NAME.shape", *FIGURES, *sizes, *demand.params]),
-        suggestion=report.near(word.text, known),
+        suggestion=near,
     )
 
 
