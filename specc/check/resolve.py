@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeVar
 
@@ -13,15 +11,14 @@ from ..ir import Program, Reused
 from ..syntax import tree
 from .assertions import figures_of, hold
 from .bind import Binder
-from .blocks import DeclaredUnit, declare_units
+from .blocks import declare_units
 from .checked import CheckedProgram, Settings
 from .data import DeclaredData, check_data
-from .declarations import Declarations, declarations
+from .declarations import declarations
 from .defaults import read_defaults
 from .expressions import Params
 from .limits import check_axes, check_memory
 from .lint import Subject, lint
-from .lint.fixes import removed_line
 from .model import DeclaredModel
 from .models import Models
 from .params import Override, declare_params
@@ -30,11 +27,11 @@ from .report import Report, one_of
 from .reuse import RunReader
 from .statements import head
 from .training import check_training
+from .unused import check_unused
 
 __all__ = ["Resolved", "resolve"]
 
 _Declared = TypeVar("_Declared")
-_WORD = re.compile(r"\w+")
 
 
 @dataclass
@@ -89,15 +86,7 @@ def resolve(
         if program is not None:
             resolved.trainings.append(program)
     _lint(resolved, run, report)
-    faulty = failed(report.problems)
-    words = _words(file, report) if faulty else Counter[str]()
-    _unused_data(found, file, words, report)
-    if not found.models:  # blocks and params for specs that import them
-        return resolved
-    _unused_params(found.params, params, file, words, report)
-    _unused_units(units, file, words, report)
-    if not faulty:
-        _unused_defaults(found.defaults[file.span.source.name], models, units, report)
+    check_unused(files, found, params, units, models, report)
     return resolved
 
 
@@ -202,92 +191,3 @@ def _lint(resolved: Resolved, run: RunReader, report: Report) -> None:
         made = item.program
         subject = Subject(made.network, item.origins, made.data, made.training, trained)
         report.problems += lint(subject)
-
-
-def _words(file: tree.File, report: Report) -> Counter[str]:
-    """How often each word stands in a faulty text, and in what was said of it.
-
-    What is wrong may be where a name would have been read: only names that stand
-    nowhere else are then unused for certain.
-    """
-    said = (f"{p.message} {p.suggestion or ''}" for p in report.problems)
-    return Counter(_WORD.findall(" ".join([file.span.source.text, *said])))
-
-
-def _unused_params(
-    declared: Iterable[tree.InputDecl],
-    params: Params,
-    file: tree.File,
-    words: Mapping[str, int],
-    report: Report,
-) -> None:
-    for decl in declared:
-        param = params.table.get(decl.name.text)
-        own = decl.span.source is file.span.source
-        if param and not param.used and own and words[param.name] < 2:
-            message = f"the param {param.name} is not used"
-            fix, span = removed_line(decl.span), decl.name.span
-            report.error("unused-param", message, span, level=Level.WARNING, fix=fix)
-
-
-def _unused_data(
-    found: Declarations, file: tree.File, words: Mapping[str, int], report: Report
-) -> None:
-    """Warn of data that nothing is trained on, where anything is trained."""
-    pairs = [block.bindings for block in found.trainings.values()]
-    used = {pair.data.text for pair in pairs if pair is not None}
-    for name, block in found.data.items():
-        own = block.span.source is file.span.source
-        if pairs and name not in used and own and words[name] < 2:
-            message, fix = f"nothing is trained on {name}", removed_line(block.span)
-            report.error(
-                "unused-data", message, head(block), level=Level.WARNING, fix=fix
-            )
-
-
-def _unused_units(
-    units: Mapping[str, DeclaredUnit],
-    file: tree.File,
-    words: Mapping[str, int],
-    report: Report,
-) -> None:
-    """Warn of blocks of a file that nothing uses, and of parameters they do not use."""
-    for name, declared in units.items():
-        own = declared.unit.span.source is file.span.source
-        if declared.unit.kind != "block" or not own:
-            continue
-        if not declared.used and words[name] > 1:
-            continue
-        if not declared.used:
-            message = f"the block {name} is not used"
-            span, fix = declared.unit.span, removed_line(declared.unit.whole)
-            report.error("unused-block", message, span, level=Level.WARNING, fix=fix)
-            continue
-        for word, span in declared.places.items():
-            if word not in declared.read and words[word] < 2:
-                message = f"the parameter {word} of {name} is not used"
-                report.error("unused-param", message, span, level=Level.WARNING)
-
-
-def _unused_defaults(
-    defaults: Iterable[tree.Block],
-    models: Mapping[str, DeclaredModel],
-    units: Mapping[str, DeclaredUnit],
-    report: Report,
-) -> None:
-    """Warn of defaults for layers that no model has which they are for."""
-    touched = {span for model in models.values() for span in model.touched}
-    todo: list[tree.Statement] = [*defaults]
-    for name, declared in units.items():
-        if declared.used or name in models:
-            todo += declared.unit.body
-    while todo:
-        block = todo.pop()
-        if not isinstance(block, tree.Block):
-            continue
-        if block.kind.text != "defaults":
-            todo += [*block.body, *(block.otherwise or ())]
-        elif block.name is not None and block.span not in touched:
-            message = f"there is no {block.name.text} that these defaults are for"
-            fix, span = removed_line(block.span), head(block)
-            report.error("unused-defaults", message, span, level=Level.WARNING, fix=fix)

@@ -78,6 +78,29 @@ def test_what_a_file_without_models_has_for_others_stays() -> None:
     assert found.left == ()
 
 
+def test_what_only_other_params_would_use_stays() -> None:
+    text = """\
+param big: bool = false
+param times: int = 0
+param rate: float = 0.1
+param idle: int = 1
+block Big(n: int, spare: int = 3) { Dense(n + spare) }
+block Small(n: int, spare: int = 3) {
+  if big { Dense(spare) } else { Dense(n) }
+}
+model Net {
+  input x: float32[4]
+  defaults Dropout { rate = 0.2 }
+  if big { Big(3) } else { Small(3) }
+  repeat times { Dropout(rate) }
+  Dense(1)
+}
+"""
+    found = fixed(text)
+    assert found.source.text == text.replace("param idle: int = 1\n", "")
+    assert found.left == ()
+
+
 def test_a_correction_that_brings_an_error_about_is_not_made() -> None:
     layers = (
         "  Dense(3, bias_initializer = ones)\n  BatchNormalization\n"
