@@ -123,12 +123,13 @@ class _Told:
         if here:  # a layer that is called again, with a shape of its own
             yield from here
             return
-        summaries = self.document.layers.summaries
+        layers = self.document.layers
+        summaries = layers.summaries
         own = [s for name, s in summaries.items() if name == symbol.owner]
         uses = [
             Use(summary.model, row)
             for summary in own or summaries.values()
-            for row in summary.rows
+            for row in (*summary.rows, *layers.blocks.get(summary.model, ()))
             if _called(row.name, symbol.name, inside=not own)
             or summary.outputs.get(symbol.name) == row.name
         ]

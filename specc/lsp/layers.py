@@ -26,9 +26,14 @@ class Layers:
 
     def __init__(self, checked: Checked) -> None:
         self.summaries: dict[str, Summary] = {}
+        #: Of each model, its blocks, with a row for each use.
+        self.blocks: dict[str, list[Row]] = {}
         self._by_place: dict[tuple[int, int], list[Use]] = {}
         for item in checked.models:
-            self.summaries[item.name] = summarize(item.program)
+            self.summaries[item.name] = whole = summarize(item.program)
+            known = {row.name for row in whole.rows}
+            folded = whole.folded(item.origins, depth=0).rows
+            self.blocks[item.name] = [row for row in folded if row.name not in known]
             for row in self.summaries[item.name].rows:
                 origin = item.origins.find(row.name)
                 if origin is None or origin.span is None:

@@ -48,6 +48,10 @@ def test_layers_of_blocks_tell_every_use(editor: Session) -> None:
     assert "- `unit_1/inner` in Net: output (8), 264 parameters" in told
 
 
+def test_names_of_blocks_tell_what_comes_out(editor: Session) -> None:
+    assert "output (32), 448 parameters" in editor.hover(marked("  fir", "st = Unit"))
+
+
 def test_params_tell_their_value(editor: Session) -> None:
     told = editor.hover(marked("Dense(twi", "ce"))
     assert "param twice: int = width * 2" in told
