@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from ..diagnostics.model import Span
 from ..syntax import tree
 from .document import Document
 from .index import Occurrence
 from .units import Names
 
-__all__ = ["definitions", "references"]
+__all__ = ["definitions", "elsewhere", "references"]
 
 
 def definitions(document: Document, offset: int) -> list[Occurrence]:
@@ -28,6 +29,23 @@ def definitions(document: Document, offset: int) -> list[Occurrence]:
     spans += [around.span] if around else []
     near = [p for p in places if any(s.start <= p.start < s.end for s in spans)]
     return near or places
+
+
+def elsewhere(document: Document, offset: int) -> Span | None:
+    """Where an imported file introduces the param, block, model or data at an offset."""
+    found = document.index.at(offset)
+    if found is not None and found.symbol.kind != "layer":
+        return None
+    tokens = document.scanned.tokens
+    word = next((t for t in tokens if t.start <= offset <= t.end), None)
+    if word is None or word.type != "WORD":
+        return None
+    names = Names(None, document.imported)
+    for table in (names.params, names.blocks, names.models, names.data):
+        declared = table.get(word.text)
+        if declared is not None and declared.name is not None:
+            return declared.name.span
+    return None
 
 
 def references(document: Document, offset: int, definitions: bool) -> list[Occurrence]:

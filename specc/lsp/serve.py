@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from pathlib import Path
 
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
@@ -15,8 +16,9 @@ from .fixes import Fix, fixes
 from .hover import hover
 from .index import Occurrence
 from .items import resolve
-from .navigation import definitions, references
+from .navigation import definitions, elsewhere, references
 from .outline import outline
+from .positions import Lines
 from .rename import RefusedError, renamable, rename
 from .server import PAUSE, Server
 
@@ -116,7 +118,13 @@ def _definition(params: types.DefinitionParams) -> list[types.Location]:
     document = server.document(uri)
     if document is None:
         return []
-    found = definitions(document, document.lines.offset(params.position))
+    offset = document.lines.offset(params.position)
+    found = definitions(document, offset)
+    span = elsewhere(document, offset) if not found else None
+    if span is not None:
+        lines = Lines(span.source.text, document.encoding)
+        other = Path(span.source.name).absolute().as_uri()
+        return [types.Location(other, lines.of(span))]
     return [_location(document, uri, item) for item in found]
 
 

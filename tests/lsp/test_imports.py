@@ -28,6 +28,18 @@ def test_names_of_imported_files_are_offered(editor: Session, tmp_path: Path) ->
     assert "Unit" in [item.label for item in found]
 
 
+def test_names_of_imported_files_lead_there(editor: Session, tmp_path: Path) -> None:
+    uri = opened(editor, tmp_path, UNIT)
+    editor.problems(uri)
+    params = types.DefinitionParams(**editor.at(uri, MAIN.index("Unit(3)") + 1))
+    found = editor.wait(editor.client.text_document_definition_async(params))
+    assert isinstance(found, list)
+    (place,) = found
+    assert isinstance(place, types.Location)
+    assert place.uri == (tmp_path / "unit.nnspec").as_uri()
+    assert place.range.start == types.Position(0, 6)
+
+
 def test_problems_of_imported_files_are_shown_at_the_import(
     editor: Session, tmp_path: Path
 ) -> None:
