@@ -61,9 +61,12 @@ def test_a_bug_in_a_verb_that_cannot_be_imported(
 # Pipes -----------------------------------------------------------------------------
 
 
-def test_a_reader_that_goes_away_is_no_error_to_shout_about(folder: Path) -> None:
+@pytest.mark.parametrize("words", [("schema",), ("--help",), ("check", "--help")])
+def test_a_reader_that_goes_away_is_no_error_to_shout_about(
+    folder: Path, words: tuple[str, ...]
+) -> None:
     command = subprocess.Popen(
-        [*SPECC, "schema"],
+        [*SPECC, *words],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )
@@ -86,7 +89,9 @@ def test_output_in_an_encoding_without_the_signs(folder: Path) -> None:
     assert b"a whole number" in done.stdout
 
 
-@pytest.mark.parametrize("closed", ["2>&-", ">&-", ">&- 2>&-"])
+@pytest.mark.parametrize(
+    "closed", ["2>&-", ">&-", ">&- 2>&-", "<&- 2>&-", "<&- >&- 2>&-"]
+)
 def test_closed_streams(first: Path, closed: str) -> None:
     train = "train first.nnspec --backend reference --epochs 1"
     command = f"{sys.executable} -m specc {train} {closed}"
