@@ -153,10 +153,9 @@ def specs(file: str) -> list[str]:
     Raises:
         Stop: with status 2, for a folder without any.
     """
-    folder = Path(file)
-    if not folder.is_dir():
+    if not os.path.isdir(file):  # also a name that no file can have
         return [file]
-    found = sorted(str(path) for path in folder.glob("*.nnspec") if path.is_file())
+    found = sorted(str(path) for path in Path(file).glob("*.nnspec") if path.is_file())
     if not found:
         raise Stop(f"there is no .nnspec file in {file}", Exit.USAGE)
     return found
