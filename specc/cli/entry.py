@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from .endings import ending
-from .exits import Exit, Stop, shown
+from .exits import Exit, Stop, Told, mind_signals, shown
 from .streams import OUTPUT, give_up, open_streams
 
 __all__ = ["VERBS", "Program", "main", "program"]
@@ -84,6 +84,8 @@ class Program(click.Group):
             raise click.UsageError(shown(error.format_message()), error.ctx) from None
         except (click.ClickException, click.exceptions.Exit):
             raise
+        except Told as told:
+            raise _end(Stop(str(told), 128 + told.signal)) from None
         except KeyboardInterrupt:
             raise _end(Stop("interrupted", Exit.INTERRUPTED)) from None
         except BrokenPipeError:
@@ -146,4 +148,5 @@ def main() -> None:
     """Run the command line of this process."""
     gc.disable()  # a light verb ends before it has made garbage of any size
     open_streams()
+    mind_signals()
     program(prog_name="specc")

@@ -61,7 +61,7 @@ device_option: Decorator = click.option(
 )
 threads_option: Decorator = click.option(
     "--threads",
-    type=click.IntRange(min=1),
+    type=click.IntRange(1, 4096),
     help="How many the framework may use. [default: 1 for a small model, else all processors]",
 )
 which_option: Decorator = click.option(
