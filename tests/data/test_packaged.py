@@ -53,7 +53,8 @@ def test_equals_scikit_learn(kind: type[BuiltinSource]) -> None:
     prepared = whole(source)
     assert len(prepared.training[source.data_fields[0].name]) == source.examples
     largest = source.data_fields[0].largest
-    assert largest is not None and np.abs(inputs).max() == pytest.approx(
+    assert largest is not None
+    assert np.abs(inputs).max() == pytest.approx(
         largest, rel=0.01
     )
 
