@@ -15,7 +15,7 @@ from ..verify.preparing import prepare
 from ..verify.protocol import Reading
 from ..verify.samples import batches_for
 from ..verify.spread import distance, largest
-from .cases import Broken
+from .errors import Broken
 
 __all__ = ["effect", "observe", "questions"]
 
