@@ -40,7 +40,7 @@ class Workbench:
     def observe(
         self, program: Program, emissions: Mapping[str, Emission]
     ) -> dict[str, Reading]:
-        """What texts of a program do in float64, each run once only.
+        """What texts of a program do in float64, briefly; each is run once only.
 
         Raises:
             Broken: a program raised, or its worker died.
@@ -49,7 +49,7 @@ class Workbench:
         keys = {n: (n, asked, made.text) for n, made in emissions.items()}
         fresh = {n: made for n, made in emissions.items() if keys[n] not in self._seen}
         if fresh:
-            found = observe(questions(program), fresh, self.pool)
+            found = observe(questions(program), fresh, self.pool, briefly=True)
             self._seen |= {keys[side]: reading for side, reading in found.items()}
         answers = {side: self._seen[key] for side, key in keys.items()}
         while len(self._seen) > OBSERVATIONS:
