@@ -50,6 +50,10 @@ def read(path: str | Path, budget: Budget | None = None) -> Source:
     """
     limit = (budget or Budget()).source_bytes
     name = str(path)
+    if not name:  # as a shell's unset variable is
+        raise UnreadableError(
+            Problem("unreadable", "the name of the spec is empty", None)
+        )
     try:
         with Path(path).open("rb") as file:
             data = file.read(limit + 1)

@@ -16,6 +16,8 @@ __all__ = ["graph", "schedule"]
 def graph(spec: Programs, name: str | None, format: str, depth: int | None) -> str:
     """A picture of a model; see `Spec.graph`."""
     _among(format, GRAPHS)
+    if depth is not None and depth < 0:
+        raise ValueError(f"depth: 0 or more levels of blocks, not {depth}")
     chosen = spec.shown(name)
     return draw_graph(chosen.program, chosen.origins, format, depth)
 

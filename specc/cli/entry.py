@@ -7,13 +7,13 @@ import os
 import sys
 from difflib import get_close_matches
 from importlib import import_module
-from io import TextIOWrapper
-from typing import Any, cast
+from typing import Any
 
 import click
 
 from .endings import ending
-from .exits import Exit, Stop, shown
+from .exits import Exit, Stop, Told, mind_signals, shown
+from .streams import OUTPUT, give_up, open_streams
 
 __all__ = ["VERBS", "Program", "main", "program"]
 
@@ -71,6 +71,12 @@ class Program(click.Group):
             ctx.fail(f"no verb is called {args[0]}; did you mean {near[0]}?")
         return super().resolve_command(ctx, args)
 
+    def make_context(self, *args: Any, **extra: Any) -> click.Context:
+        try:
+            return super().make_context(*args, **extra)
+        except BrokenPipeError:  # of what --help and --version print
+            raise _gone() from None
+
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
@@ -78,11 +84,12 @@ class Program(click.Group):
             raise click.UsageError(shown(error.format_message()), error.ctx) from None
         except (click.ClickException, click.exceptions.Exit):
             raise
+        except Told as told:
+            raise _end(Stop(str(told), 128 + told.signal)) from None
         except KeyboardInterrupt:
             raise _end(Stop("interrupted", Exit.INTERRUPTED)) from None
         except BrokenPipeError:
-            _silence(sys.stdout)
-            raise click.exceptions.Exit(int(Exit.PIPE)) from None
+            raise _gone() from None
         except Exception as error:
             expected = _expected(error)
             if expected is None and os.environ.get("SPECC_DEBUG"):
@@ -97,41 +104,34 @@ class Program(click.Group):
             debugging = expected is None and os.environ.get("SPECC_DEBUG")
             if debugging or not extra.get("standalone_mode", True):
                 raise
-            stop = expected or _bug(error)
-            stop.show()
-            sys.exit(int(stop.status))
+            sys.exit(_end(expected or _bug(error)).exit_code)
 
 
 def _expected(error: Exception) -> Stop | None:
     """What ends the command for an error that is not a bug; None for a bug."""
-    if isinstance(error, OSError) and not _written(sys.stdout):
-        why = f"cannot write to standard output: {error.strerror}"
+    if isinstance(error, OSError) and error.filename == OUTPUT:
+        give_up(sys.stdout)
+        why = f"cannot write to {OUTPUT}: {error.strerror}"
         return Stop(why, Exit.FAILED)
     return ending(error)
 
 
-def _written(stream: Any) -> bool:
-    """Whether what was printed has arrived; what has not is given up."""
-    try:
-        stream.flush()
-    except OSError:
-        _silence(stream)
-        return False
-    return True
-
-
 def _end(stop: Stop) -> click.exceptions.Exit:
-    stop.show()
+    try:
+        stop.show()
+    except OSError:  # standard error takes nothing; the status tells
+        give_up(sys.stderr)
     return click.exceptions.Exit(int(stop.status))
+
+
+def _gone() -> click.exceptions.Exit:
+    """The end of a command whose reader went away."""
+    give_up(sys.stdout)
+    return click.exceptions.Exit(int(Exit.PIPE))
 
 
 def _bug(error: Exception) -> Stop:
     return Stop(_BUG.format(kind=type(error).__name__, error=error), Exit.BUG)
-
-
-def _silence(stream: Any) -> None:
-    """Let what is still buffered go nowhere, so that the interpreter ends in silence."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 @click.group(cls=Program, context_settings={"help_option_names": ["-h", "--help"]})
@@ -144,24 +144,9 @@ def program() -> None:
     """
 
 
-def _encode(stream: TextIOWrapper) -> None:
-    """Choose what characters become: UTF-8 for files and programs, wherever they run.
-
-    People may have a terminal without all of Unicode; they are shown a substitute.
-    """
-    if stream is sys.stderr or stream.isatty():
-        stream.reconfigure(errors="replace")
-    else:
-        stream.reconfigure(encoding="utf-8", errors="surrogateescape", newline="\n")
-
-
 def main() -> None:
     """Run the command line of this process."""
     gc.disable()  # a light verb ends before it has made garbage of any size
-    for name in ("stdout", "stderr"):
-        stream = getattr(sys, name)
-        if stream is None:  # closed by whoever started the process
-            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_WRONLY), "w"))
-        elif isinstance(stream, TextIOWrapper):
-            _encode(cast("TextIOWrapper", stream))
+    open_streams()
+    mind_signals()
     program(prog_name="specc")

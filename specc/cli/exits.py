@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import signal
 from enum import IntEnum
+from types import FrameType
 
 import click
 
-__all__ = ["Exit", "Stop", "leave", "shown", "tell"]
+__all__ = ["Exit", "Stop", "Told", "leave", "mind_signals", "shown", "tell"]
 
 
 class Exit(IntEnum):
@@ -50,6 +52,27 @@ class Stop(Exception):
     def show(self) -> None:
         """Say why."""
         tell(f"specc: {self}")
+
+
+class Told(KeyboardInterrupt):
+    """The process was told to end; what it does is left as by Ctrl-C, and cleared up."""
+
+    def __init__(self, number: int) -> None:
+        self.signal = signal.Signals(number)
+        super().__init__(f"interrupted by {self.signal.name}")
+
+
+def mind_signals() -> None:
+    """Let SIGTERM and SIGHUP raise `Told`, unless the process was started to ignore them."""
+    for name in ("SIGTERM", "SIGHUP"):
+        number: signal.Signals | None = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, _tell_to_end)
+
+
+def _tell_to_end(number: int, frame: FrameType | None) -> None:
+    signal.signal(number, signal.SIG_DFL)  # the second one ends at once
+    raise Told(number)
 
 
 def leave(status: Exit) -> None:

@@ -61,7 +61,7 @@ device_option: Decorator = click.option(
 )
 threads_option: Decorator = click.option(
     "--threads",
-    type=click.IntRange(min=1),
+    type=click.IntRange(1, 4096),
     help="How many the framework may use. [default: 1 for a small model, else all processors]",
 )
 which_option: Decorator = click.option(
@@ -153,10 +153,9 @@ def specs(file: str) -> list[str]:
     Raises:
         Stop: with status 2, for a folder without any.
     """
-    folder = Path(file)
-    if not folder.is_dir():
+    if not os.path.isdir(file):  # also a name that no file can have
         return [file]
-    found = sorted(str(path) for path in folder.glob("*.nnspec") if path.is_file())
+    found = sorted(str(path) for path in Path(file).glob("*.nnspec") if path.is_file())
     if not found:
         raise Stop(f"there is no .nnspec file in {file}", Exit.USAGE)
     return found

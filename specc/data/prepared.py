@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO, cast
 from zipfile import ZipFile, ZipInfo
 
 import numpy as np
@@ -133,8 +134,20 @@ def save_npz(arrays: Arrays, path: Path, comment: bytes = b"") -> None:
     `numpy.savez` takes names as arguments, so that none may be called ``file``. The
     comment is that of the zip archive, which `numpy.load` passes over.
     """
-    with ZipFile(path, "w") as archive:
+    with path.open("wb") as out, ZipFile(_sink(path, out), "w") as archive:
         archive.comment = comment
         for name, values in arrays.items():
             with archive.open(ZipInfo(f"{name}.npy"), "w", force_zip64=True) as file:
                 write_array(file, np.asanyarray(values), allow_pickle=False)
+
+
+class _Flow:
+    """A stream of which a zip archive asks no place; a device (``/dev/null``) tells 0."""
+
+    def __init__(self, out: IO[bytes]) -> None:
+        self.write = out.write
+        self.flush = out.flush
+
+
+def _sink(path: Path, out: IO[bytes]) -> IO[bytes]:
+    return out if path.is_file() else cast("IO[bytes]", _Flow(out))

@@ -119,6 +119,17 @@ LINT_RULES: tuple[Rule, ...] = (
         "Ioffe and Szegedy 2015, arXiv:1502.03167",
     ),
     Rule(
+        "unscaled-inputs",
+        "weights that learn from large numbers as they are",
+        "Gradients of a first layer grow with its inputs. Numbers far from mean 0 and"
+        " variance 1 (pixels up to 255, measures in thousands) saturate its units, and"
+        " ask for another learning rate than all layers behind it. `standardize` or"
+        " `rescale` in the data block, a Rescaling layer, or BatchNormalization first"
+        " mends it. Said of built-in data sets, whose numbers are known.",
+        Level.NOTE,
+        "LeCun et al. 1998, doi:10.1007/3-540-49430-8_2",
+    ),
+    Rule(
         "early-stopping-without-validation",
         "early stopping that watches no held-out examples",
         "The loss of the examples that are trained on keeps falling while the model"

@@ -80,6 +80,9 @@ def plain(value: Any) -> Any:
 
 
 def to_json(value: Any, indent: int | None = 2) -> bytes:
-    """The value as JSON text that ends in a newline."""
+    """The value as JSON text that ends in a newline.
+
+    Of a name that is no text, as files may have, each byte that is none becomes ``?``.
+    """
     text = json.dumps(plain(value), indent=indent, allow_nan=False, ensure_ascii=False)
-    return (text + "\n").encode()
+    return (text + "\n").encode(errors="replace")

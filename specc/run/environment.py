@@ -65,6 +65,8 @@ def choose_device(backend: Backend, probe: Any, asked: str) -> str:
     raise Fault(problem, status=3)
 
 
+#: More than any machine has processors for.
+MOST_THREADS = 4096
 #: The threads that each backend was given in this process.
 _given: dict[str, int] = {}
 
@@ -77,7 +79,10 @@ def set_threads(backend: Backend, probe: Any, asked: int | None, otherwise: int)
 
     Raises:
         Fault: the framework cannot change the number any more (status 2).
+        ValueError: what is asked for is no number of threads.
     """
+    if asked is not None and (type(asked) is not int or not 1 <= asked <= MOST_THREADS):
+        raise ValueError(f"threads: a number from 1 to {MOST_THREADS}, not {asked!r}")
     threads = asked or _given.get(backend.name) or otherwise
     try:
         probe.configure(threads)

@@ -24,6 +24,10 @@ class Evaluation:
     warnings: tuple[Problem, ...] = ()
 
 
+#: The parts that data is divided into.
+PARTS = ("training", "validation", "test")
+
+
 def evaluate(loaded: Loaded, split: str, base: Path | None = None) -> Evaluation:
     """Compute loss and metrics, on data that is prepared as that of the training was.
 
@@ -36,6 +40,12 @@ def evaluate(loaded: Loaded, split: str, base: Path | None = None) -> Evaluation
         Fault: there is no such part (status 2), or the data is missing or faulty.
     """
     part = {"train": "training"}.get(split, split)
+    if part not in PARTS:
+        why = f"{split} is no part of data"
+        problem = Problem(
+            "run-no-part", why, None, expected=f"one of {', '.join(PARTS)}"
+        )
+        raise Fault(problem, status=2)
     data, training = loaded.program.data, loaded.program.training
     assert data is not None, "a run has data"
     assert training is not None, "a run has a training"

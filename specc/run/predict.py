@@ -57,6 +57,9 @@ def input_batches(
     if problems:
         raise Fault(problems)
     raw = {name: np.asarray(arrays[name]) for name in names}
+    problems = list(_not_numbers(raw))
+    if problems:
+        raise Fault(problems)
     inputs = transform(data, raw, loaded.folder.preparation())
     ids = np.arange(len(inputs[names[0]]))
     batches: list[Arrays] = []
@@ -65,6 +68,14 @@ def input_batches(
         batch = {name: values[rows] for name, values in inputs.items()}
         batches.append({"ids": ids[rows], **batch})
     return batches
+
+
+def _not_numbers(arrays: Arrays) -> Iterator[Problem]:
+    """Inputs of another kind; of complex numbers, a part would be lost."""
+    for name, values in arrays.items():
+        if values.dtype.kind not in "biufO":
+            why = f"{name} holds {values.dtype}, not real numbers"
+            yield Problem("run-input", why, None)
 
 
 def _unequal(arrays: Mapping[str, np.ndarray]) -> Iterator[Problem]:

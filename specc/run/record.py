@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ..diagnostics.json_object import read_object, unreadable
 from ..diagnostics.model import Source
+from .environment import MOST_THREADS
 
 __all__ = ["read_record"]
 
@@ -29,7 +30,7 @@ class _Start(_Part):
     time: str
     backend: str
     device: str
-    threads: Positive
+    threads: Annotated[int, Field(ge=1, le=MOST_THREADS)]
     from_epoch: Count
     command: list[str]
     versions: dict[str, str]

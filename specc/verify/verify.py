@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable, Mapping
+from typing import get_args
 
 from ..backend import Emission, Obstacle
 from ..emit.lowering import Table
@@ -57,6 +58,11 @@ def verify(
     """
     if len(emissions) < 2:
         raise ValueError("a comparison needs the programs of two backends")
+    wanted = tuple(precisions)
+    if not wanted or not {*wanted} <= {*get_args(Precision)}:
+        raise ValueError(f"{wanted} are none of {get_args(Precision)}")
+    if steps < 1:
+        raise ValueError(f"{steps} steps show nothing; at least 1")
     exam = prepare(
         program, batches, steps, not_finite=not_finite, guards=guards, reused=reused
     )
@@ -76,8 +82,8 @@ def verify(
         findings.notes.append(f"{begun} the trained weights of {sources}")
     if pool is None:
         with WorkerPool(emissions) as own:
-            return Proof(findings, own).run(tuple(precisions))
-    return Proof(findings, pool).run(tuple(precisions))
+            return Proof(findings, own).run(wanted)
+    return Proof(findings, pool).run(wanted)
 
 
 def refused(

@@ -6,7 +6,7 @@ from specc.diagnostics import Level, Problem, Source
 from specc.ir import Network, Program
 from specc.pipeline import Checked, Settings, check_source
 
-DATA = "data Wine { source = wine }\n"
+DATA = "data Wine { source = wine; standardize }\n"
 TRAIN = (
     "train Net on Wine {\n  loss = sparse_categorical_crossentropy\n"
     "  optimizer = sgd\n  epochs = 2\n}\n"

@@ -170,6 +170,20 @@ CASES: list[tuple[str, dict[str, str], dict[str, str]]] = [
         {"layers": f"  BatchNormalization{LAST}", "data": "validation = 10%"},
     ),
     (
+        "unscaled-inputs",
+        {"data": "validation = 10%"},
+        {"data": "validation = 10%; rescale(features, scale = 0.001)"},
+    ),
+    (
+        "unscaled-inputs",
+        {**IMAGES, "data": "validation = 10%", "layers": CONV.strip("\n")},
+        {
+            **IMAGES,
+            "data": "validation = 10%",
+            "layers": f"  Flatten\n  Rescaling(1 / 16){CONV}",
+        },
+    ),
+    (
         "patience-longer-than-epochs",
         {"stopping": "early_stopping(patience = 10 epochs)"},
         {"stopping": "early_stopping(patience = 9 epochs)"},
@@ -192,7 +206,11 @@ CASES: list[tuple[str, dict[str, str], dict[str, str]]] = [
     (
         "reused-on-another-scale",
         {"layers": BODY, "more": TRANSFER.format(scaling="")},
-        {"layers": BODY, "data": "", "more": TRANSFER.format(scaling="")},
+        {
+            "layers": BODY,
+            "data": "rescale(scale = 0.001)",
+            "more": TRANSFER.format(scaling="rescale(scale = 0.001)"),
+        },
     ),
 ]
 

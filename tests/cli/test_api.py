@@ -90,6 +90,28 @@ def test_what_else_is_raised(first: Path) -> None:
     assert caught.value.status == 3
 
 
+def test_arguments_that_mean_nothing_are_refused(first: Path) -> None:
+    spec = specc.load(first, training={"epochs": "1"})
+    with pytest.raises(ValueError, match="depth"):
+        spec.graph(depth=-1)
+    run = first.parent / "run"
+    for threads in (0, -1, 10**20, "2", True):
+        with pytest.raises(ValueError, match="threads"):
+            spec.train("reference", run=run, threads=threads)  # pyright: ignore
+    assert not run.exists()
+    result = spec.train("reference", run=run)
+    with pytest.raises(specc.Fault, match="one of training, validation, test"):
+        result.evaluate("tests")
+    image = np.zeros((2, 8, 8, 1))
+    for values in (image + 1j, image.astype(str)):
+        with pytest.raises(specc.Fault, match="not real numbers"):
+            result.predict({"image": values})
+    both = ["reference", "torch"]
+    for wrong in ({"precisions": ()}, {"precisions": ("float16",)}, {"steps": 0}):
+        with pytest.raises(ValueError, match=r"float64|steps"):
+            spec.verify(backends=both, **wrong)  # pyright: ignore
+
+
 def test_relative_paths_are_relative_to_the_spec(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -195,6 +195,21 @@ def test_names_longer_than_any_file_has(specc: Specc, folder: Path) -> None:
         assert "long.nnspec:1:" in result.stderr
 
 
+@pytest.mark.parametrize("verb", [*VERBS, ("fmt",)], ids=lambda verb: verb[0])
+@pytest.mark.parametrize("file", ["", "a" * 5000], ids=["empty", "long"])
+def test_names_that_no_spec_has(
+    specc: Specc, first: Path, verb: tuple[str, ...], file: str
+) -> None:
+    """An empty one, as of a shell's unset variable, is not the current folder."""
+    first.write_text(f"{first.read_text()}\n\n\n")
+    before = first.read_bytes()
+    name, *options = verb
+    result = specc(name, file, *options)
+    assert result.exit_code == 2
+    assert (file or "name of the spec is empty") in result.stderr
+    assert first.read_bytes() == before
+
+
 def test_numbers_of_the_command_line_are_those_of_specs(
     specc: Specc, folder: Path
 ) -> None:
@@ -203,3 +218,21 @@ def test_numbers_of_the_command_line_are_those_of_specs(
     assert specc("check", "a.nnspec", "--set", "n=1_0").exit_code == 0
     result = specc("check", "a.nnspec", "--set", "n=\u0663")
     assert "error[wrong-type]: n cannot be \u0663" in result.stderr
+
+
+@pytest.mark.parametrize("threads", ["0", "-1", "5000", "9" * 30, "many"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("train", "first.nnspec", "-b", "reference", "--dry-run"),
+        ("evaluate", "run"),
+        ("predict", "run", "--input", "a.npz", "--out", "b.npz"),
+    ],
+    ids=lambda words: words[0],
+)
+def test_threads_that_no_machine_has(
+    specc: Specc, first: Path, words: tuple[str, ...], threads: str
+) -> None:
+    result = specc(*words, "--threads", threads)
+    assert result.exit_code == 2
+    assert "--threads" in result.stderr

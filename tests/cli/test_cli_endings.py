@@ -61,9 +61,12 @@ def test_a_bug_in_a_verb_that_cannot_be_imported(
 # Pipes -----------------------------------------------------------------------------
 
 
-def test_a_reader_that_goes_away_is_no_error_to_shout_about(folder: Path) -> None:
+@pytest.mark.parametrize("words", [("schema",), ("--help",), ("check", "--help")])
+def test_a_reader_that_goes_away_is_no_error_to_shout_about(
+    folder: Path, words: tuple[str, ...]
+) -> None:
     command = subprocess.Popen(
-        [*SPECC, "schema"],
+        [*SPECC, *words],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )
@@ -86,7 +89,9 @@ def test_output_in_an_encoding_without_the_signs(folder: Path) -> None:
     assert b"a whole number" in done.stdout
 
 
-@pytest.mark.parametrize("closed", ["2>&-", ">&-", ">&- 2>&-"])
+@pytest.mark.parametrize(
+    "closed", ["2>&-", ">&-", ">&- 2>&-", "<&- 2>&-", "<&- >&- 2>&-"]
+)
 def test_closed_streams(first: Path, closed: str) -> None:
     train = "train first.nnspec --backend reference --epochs 1"
     command = f"{sys.executable} -m specc {train} {closed}"
@@ -141,6 +146,47 @@ def test_ctrl_c_elsewhere(specc: Specc, monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr("specc.cli.check.command", interrupted)
     result = specc("check")
     assert (result.exit_code, result.stderr) == (130, "specc: interrupted\n")
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="not a POSIX system")
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
+def test_what_is_told_to_end_clears_up(
+    first: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The proof leaves neither its folder nor its workers."""
+    room = first.parent / "room"
+    room.mkdir()
+    monkeypatch.setenv("TMPDIR", str(room))
+    number = signal.Signals[name]
+    command = subprocess.Popen(
+        [*SPECC, "verify", "first.nnspec", "--steps", "100_000"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline and not list(room.glob("specc-verify-*")):
+        time.sleep(0.05)
+    time.sleep(0.5)  # the workers are on their way
+    command.send_signal(number)
+    _, said = command.communicate(timeout=60)
+    assert command.returncode == 128 + number
+    assert f"specc: interrupted by {name}\n" in said
+    assert not list(room.glob("specc-verify-*"))
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and _lives(command.pid):
+        time.sleep(0.05)
+    assert not _lives(command.pid)
+
+
+def _lives(group: int) -> bool:
+    """Whether a process of a group is left."""
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 # What is missing -------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -135,8 +136,48 @@ def test_standard_output_that_is_full(
             timeout=60,
         )
     assert done.returncode == 4
-    assert "No space left" in done.stderr
-    assert len(done.stderr.splitlines()) == 1
+    said = "specc: cannot write to standard output: No space left on device\n"
+    assert done.stderr == said
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has none")
+@pytest.mark.parametrize(
+    "arguments",
+    [("check", "wrong.nnspec"), ("compile", "wrong.nnspec"), ("nothing",)],
+    ids=" ".join,
+)
+def test_standard_error_that_is_full_is_no_finding(
+    first: Path, arguments: tuple[str, ...]
+) -> None:
+    (first.parent / "wrong.nnspec").write_text(f"{first.read_text()} $")
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [*SPECC, *arguments], capture_output=False, stderr=full, timeout=60
+        )
+    assert done.returncode == 4
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_what_is_printed_is_whole_or_refused(first: Path, unbuffered: str) -> None:
+    """Of a text that is longer than what is left, a part is written before the error."""
+    resource = pytest.importorskip("resource")
+
+    def little_room() -> None:
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (8192, 8192))
+
+    with (first.parent / "model.py").open("w") as out:
+        done = subprocess.run(
+            [*SPECC, "compile", "first.nnspec", "--backend", "torch"],
+            stdout=out,
+            stderr=subprocess.PIPE,
+            env={**os.environ, "PYTHONUNBUFFERED": unbuffered},
+            preexec_fn=little_room,
+            text=True,
+            timeout=60,
+        )
+    assert done.returncode == 4
+    assert done.stderr == "specc: cannot write to standard output: File too large\n"
 
 
 def test_standard_input_that_is_closed(folder: Path) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -289,3 +290,19 @@ def test_doctor_tries_the_backends(process: Process, folder: Path) -> None:
     assert done.returncode == 0, done.stdout
     for backend in ("keras", "reference", "torch"):
         assert f"  {backend:14}works" in done.stdout
+
+
+def test_files_whose_names_are_no_text(specc: Specc, first: Path) -> None:
+    odd = first.with_name("first\udcff.nnspec")
+    try:
+        first.rename(odd)
+    except (OSError, UnicodeError):
+        pytest.skip("this file system has none")
+    words = ["train", odd, "-b", "reference", "--epochs", "1", "--run", "run\udcfe"]
+    done = subprocess.run(
+        [sys.executable, "-m", "specc", *words], capture_output=True, timeout=60
+    )
+    assert (done.returncode, done.stdout) == (0, b"run\xfe\n"), done.stderr
+    record = json.loads((first.parent / "run\udcfe/run.json").read_bytes())
+    assert record["starts"][0]["command"][2].endswith("first?.nnspec")
+    assert specc("evaluate", "run\udcfe").exit_code == 0

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from concurrent.futures import ThreadPoolExecutor
+from io import BytesIO
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -15,6 +18,7 @@ from specc.catalog.sources.files import Csv, Npz
 from specc.catalog.transforms import Keep, OneHot, Rescale, Standardize
 from specc.catalog.transforms.rows import Comparison
 from specc.data import prepare, write_npz
+from specc.data.prepared import save_npz
 from specc.diagnostics.fault import Fault
 
 ROWS = 6
@@ -257,6 +261,21 @@ def test_names_that_would_hurt(arrays, ready, tmp_path) -> None:
         write_npz(
             ready(block(arrays, *twins, validation=(2, "examples"))), tmp_path / "o"
         )
+
+
+def test_devices_and_pipes_are_written_to(tmp_path) -> None:
+    arrays = {"a": np.arange(3.0), "b": np.ones((2, 2))}
+    save_npz(arrays, Path(os.devnull))
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with ThreadPoolExecutor() as pool:
+        content = pool.submit(pipe.read_bytes)
+        save_npz(arrays, pipe)
+        found = np.load(BytesIO(content.result(timeout=60)), allow_pickle=False)
+    assert {name: found[name].tolist() for name in found.files} == {
+        "a": [0.0, 1.0, 2.0],
+        "b": [[1.0, 1.0], [1.0, 1.0]],
+    }
 
 
 def test_truth_values_are_zero_and_one(tmp_path, ready, refuse) -> None:

@@ -52,6 +52,9 @@ def test_equals_scikit_learn(kind: type[BuiltinSource]) -> None:
     np.testing.assert_array_equal(labels, targets)
     prepared = whole(source)
     assert len(prepared.training[source.data_fields[0].name]) == source.examples
+    largest = source.data_fields[0].largest
+    assert largest is not None
+    assert np.abs(inputs).max() == pytest.approx(largest, rel=0.01)
 
 
 def test_equals_mlxtend() -> None:

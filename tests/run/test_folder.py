@@ -219,7 +219,13 @@ def test_records_of_the_wrong_form(folder, text) -> None:
 @pytest.mark.parametrize(
     ("key", "value"),
     [
-        *(("threads", "many"), ("threads", 0), ("backend", 3), ("backend", "torch")),
+        *(
+            ("threads", "many"),
+            ("threads", 0),
+            ("threads", 10**30),
+            ("backend", 3),
+            ("backend", "torch"),
+        ),
         *(("from_epoch", -1), ("versions", []), ("command", "x"), ("program", None)),
     ],
 )

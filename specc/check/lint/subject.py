@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from functools import cached_property, wraps
 from typing import TypeVar
 
+from ...catalog.families import Transform
 from ...catalog.layers import Layer
-from ...catalog.transforms import Standardize
+from ...catalog.layers.layer import is_real
+from ...catalog.transforms import Rescale, Standardize
 from ...diagnostics.model import Level
 from ...ir import Call, Data, Network, Origins, Program, Reused, Training
 
-__all__ = ["Finding", "Subject", "made_once"]
+__all__ = ["Finding", "Subject", "made_once", "scaling"]
 
 T = TypeVar("T")
 
@@ -97,3 +99,15 @@ def made_once(table: Callable[[Subject], T]) -> Callable[[Subject], T]:
         return found[table.__qualname__]
 
     return kept
+
+
+def scaling(program: Program, name: str) -> tuple[Transform, ...]:
+    """What a data block does to the numbers of an input, in order; names apart."""
+    assert program.data is not None
+    real = is_real(program.network.edge(name).dtype)
+    return tuple(
+        step.model_copy(update={"names": ()})
+        for step in program.data.transforms
+        if isinstance(step, Rescale | Standardize)
+        and (name in step.names or (not step.names and real))
+    )

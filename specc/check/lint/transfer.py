@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...catalog.families import Transform
-from ...catalog.layers.layer import is_real
-from ...catalog.transforms import Rescale, Standardize
 from ...ir import Program, Reused
-from .subject import Finding, Subject
+from .subject import Finding, Subject, scaling
 
 __all__ = ["reused_on_another_scale"]
 
@@ -23,7 +21,7 @@ def reused_on_another_scale(subject: Subject) -> Iterator[Finding]:
         if there is None or there.data is None:
             continue
         for old, new in _entrances(part, there, subject):
-            then, now = _scaling(there, old), _scaling(here, new)
+            then, now = scaling(there, old), scaling(here, new)
             if then == now:
                 continue
             yield Finding(
@@ -54,18 +52,6 @@ def _entrances(
             if old in olds and new in news:
                 found[old, new] = None
     yield from found
-
-
-def _scaling(program: Program, name: str) -> tuple[Transform, ...]:
-    """What a data block does to the numbers of an input, in order; names apart."""
-    assert program.data is not None
-    real = is_real(program.network.edge(name).dtype)
-    return tuple(
-        step.model_copy(update={"names": ()})
-        for step in program.data.transforms
-        if isinstance(step, Rescale | Standardize)
-        and (name in step.names or (not step.names and real))
-    )
 
 
 def _told(steps: tuple[Transform, ...]) -> str:
