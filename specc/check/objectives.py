@@ -191,7 +191,7 @@ def _logits(
     origins: Origins,
     report: Report,
 ) -> None:
-    for keyword in ("softmax", "sigmoid"):
+    for keyword in _fused():
         if endings.in_values_of(output.edge, keyword):
             given = loss.given.get("from_logits")
             report.error(
@@ -203,13 +203,21 @@ def _logits(
             )
 
 
+def _fused() -> dict[str, list[str]]:
+    """The activations whose probabilities losses take, and for each those losses."""
+    found: dict[str, list[str]] = {}
+    for keyword, kind in catalog().family("loss").items():
+        if issubclass(kind, Loss) and kind.fuses is not None:
+            found.setdefault(kind.fuses, []).append(keyword)
+    return found
+
+
 def _mismatch(loss: Bound, end: Ending, origins: Origins, report: Report) -> None:
     keyword, fuses = loss.construct.keyword, loss.construct.fuses
     fix = f"activation = {fuses} there, or {keyword}(from_logits = true)"
-    if end.keyword == "softmax":
-        fix = "sparse_categorical_crossentropy, or activation = sigmoid there"
-    elif end.keyword == "sigmoid":
-        fix = "binary_crossentropy, or activation = softmax there"
+    fitting = _fused().get(end.keyword)
+    if fitting:
+        fix = f"{quoted_list(fitting, 'or')}, or activation = {fuses} there"
     report.error(
         "loss-activation-mismatch",
         f"{keyword} takes the probabilities of {fuses}, but the output ends in"

@@ -6,19 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
+from .errors import Broken, Unsupported
 from .workbench import Workbench, shared_workbench
 
-__all__ = ["Broken", "Case", "Result", "Unsupported"]
+__all__ = ["Case", "Result"]
 
 Status = Literal["passed", "failed", "refused"]
-
-
-class Broken(AssertionError):
-    """The subject does not do what the contract says."""
-
-
-class Unsupported(Exception):
-    """The backend refuses what the check needs; the message is its reason."""
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from ..diagnostics.model import Source, failed
 from ..syntax.parse import parse
 from ..verify.samples import NoAlternative, base, variations
 from ..verify.samples.bundles import instances
-from .cases import Broken
+from .errors import Broken
 
 __all__ = [
     "carried_out",

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from ..catalog.construct import Construct
 from ..ir import Program
 from ..verify.samples import in_shapes, variations
-from .observe import effect, observe, questions
+from .observe import effect
 from .workbench import Workbench, written
 
 __all__ = ["Effects", "effects"]
@@ -59,7 +59,7 @@ def _settle(found: Effects, pair: tuple[Program, Program], bench: Workbench) -> 
     acts = set[str]()
     if differing:
         one, two = (
-            observe(questions(program), {n: texts[n] for n in differing}, bench.pool)
+            bench.observe(program, {side: texts[side] for side in differing})
             for program, texts in zip(pair, (before, after), strict=True)
         )
         acts = {side for side in differing if effect(one[side], two[side])}

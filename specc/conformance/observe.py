@@ -15,7 +15,7 @@ from ..verify.preparing import prepare
 from ..verify.protocol import Reading
 from ..verify.samples import batches_for
 from ..verify.spread import distance, largest
-from .cases import Broken
+from .errors import Broken
 
 __all__ = ["effect", "observe", "questions"]
 
@@ -32,10 +32,20 @@ def questions(program: Program, *, not_finite: bool = False) -> Exam:
     return dataclasses.replace(exam, probes=probes)
 
 
+#: What shows no effect that looks and updates do not show.
+ASIDE = {"relations": None, "bare": False}
+
+
 def observe(
-    exam: Exam, emissions: dict[str, Emission], pool: WorkerPool
+    exam: Exam,
+    emissions: dict[str, Emission],
+    pool: WorkerPool,
+    *,
+    briefly: bool = False,
 ) -> dict[str, Reading]:
     """Run an exam in float64 on the given backends, each with its own text.
+
+    `briefly` leaves out what relates outputs of one program, and its use by itself.
 
     Raises:
         Broken: a program raised, or its worker died.
@@ -44,7 +54,9 @@ def observe(
     given = pool.folder / f"seen-{number}.safetensors"
     exam.write(given)
     cases = {
-        name: exam.double(emission, given, pool.folder / f"seen-{number}-{name}")
+        name: exam.double(
+            emission, given, pool.folder / f"seen-{number}-{name}"
+        ).model_copy(update=ASIDE if briefly else {})
         for name, emission in emissions.items()
     }
     found: dict[str, Reading] = {}

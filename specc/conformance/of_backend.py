@@ -20,8 +20,9 @@ from ..ir import Program
 from ..verify.faults import EMITTED
 from ..verify.samples import MODELS, bundles
 from ..verify.samples.bundles import instances
-from .cases import Broken, Case, Unsupported
+from .cases import Case
 from .dropped import effects
+from .errors import Broken, Unsupported
 from .running import (
     checkpoints,
     deterministic,

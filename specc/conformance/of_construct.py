@@ -8,7 +8,8 @@ from functools import partial
 from ..catalog.registry import UnknownConstruct, catalog
 from ..verify.faults import EMITTED
 from . import declared
-from .cases import Broken, Case
+from .cases import Case
+from .errors import Broken
 from .of_backend import acts, lowered, texts
 from .running import equal_construct, faults_noticed
 from .workbench import Workbench, usable

@@ -17,7 +17,7 @@ from ..verify.preparing import prepare
 from ..verify.protocol import JUDGE, Reading
 from ..verify.samples import MODELS, base, batches_for, in_shapes
 from ..verify.samples.bundles import instances
-from .cases import Broken, Unsupported
+from .errors import Broken, Unsupported
 from .observe import effect, observe, questions
 from .workbench import Workbench, usable, written
 

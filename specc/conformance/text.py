@@ -12,7 +12,7 @@ from ..emit.parsing import parse
 from ..emit.uses import as_written
 from ..ir import Program
 from ..verify.looking import CONSTANTS
-from .cases import Broken
+from .errors import Broken
 
 __all__ = ["check_contract", "check_probe", "check_text"]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,15 +12,17 @@ from ..backend import Backend, Emission, backend, backends
 from ..diagnostics.fault import Fault
 from ..diagnostics.model import Level, Problem
 from ..ir import Program
+from ..live import load
 from .checkpoint import newest
 from .environment import choose_device, fitting_threads, require_backend, set_threads
 from .folder import RunFolder
 from .taken import beginning_with
-from .train import load_model
 
-__all__ = ["Loaded", "load_run", "weights_of"]
+__all__ = ["Loaded", "load_model", "load_run", "weights_of"]
 
 Arrays = dict[str, np.ndarray]
+
+_numbers = itertools.count(1)
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,11 @@ class Loaded:
     module: Any
     state: Any
     warnings: tuple[Problem, ...] = ()
+
+
+def load_model(text: str, backend: str) -> Any:
+    """The running module of an emitted program."""
+    return load(text, f"specc_{backend}_{next(_numbers)}")
 
 
 def weights_of(folder: RunFolder, which: str) -> tuple[Arrays, list[Problem]]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..catalog.callbacks import EarlyStopping
+from ..emit.shared import stopping_of
 from ..ir import Training
 from ..live import rate_of
 from ..runtime.loop import Hooks
@@ -56,9 +56,9 @@ def monitor_of(training: Training, validated: bool) -> Monitor:
         validated: whether there is a validation part, whose loss then counts.
     """
     for phase in reversed(training.phases):
-        for callback in phase.callbacks:
-            if isinstance(callback, EarlyStopping):
-                return Monitor(callback.monitor, callback.larger_is_better())
+        rule = stopping_of(phase)
+        if rule is not None:
+            return Monitor(rule.monitor, rule.larger_is_better())
     return Monitor("val_loss" if validated else "loss", False)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -13,7 +12,6 @@ import numpy as np
 from ..data import check_targets
 from ..diagnostics.fault import Fault
 from ..diagnostics.model import Level, Problem
-from ..live import load
 from .checkpoint import Checkpoint, newest
 from .ending import nothing_left, why_stopped
 from .environment import (
@@ -27,22 +25,16 @@ from .folder import RunFolder
 from .hold import Hold
 from .interrupt import Interrupt
 from .job import Interrupted, Job, RunResult
+from .loaded import load_model
 from .progress import Progress
 from .recorder import Recorder, monitor_of, restore_stopping
 from .resuming import check_same, find_checkpoint, resumed, unfit
 from .start import start_of, write_again, write_first
 from .taken import beginning_with
 
-__all__ = ["load_model", "train"]
+__all__ = ["train"]
 
 Arrays = dict[str, np.ndarray]
-
-_numbers = itertools.count(1)
-
-
-def load_model(text: str, backend: str) -> Any:
-    """The running module of an emitted program."""
-    return load(text, f"specc_{backend}_{next(_numbers)}")
 
 
 def train(

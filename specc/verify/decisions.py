@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import numpy as np
 
-from ..catalog.callbacks import EarlyStopping
+from ..emit.shared import stopping_of
 from ..runtime.batches import ArrayBatches
 from .compare import Mismatch, Part
 from .ending import LAST
@@ -132,10 +132,10 @@ class PlainFigures:
         }
         for number, phase in enumerate(training.phases):
             end, told = "not the last", list[int]()
-            for rule in phase.callbacks:
-                if isinstance(rule, EarlyStopping):
-                    told = [*range(LAST + 1)]
-                    end = "not the best" if rule.restore_best else end
+            rule = stopping_of(phase)
+            if rule is not None:
+                told = [*range(LAST + 1)]
+                end = "not the best" if rule.restore_best else end
             wanted = {**stopped, "told": told, end: []}
             found[f"stopped{number or ''}"] = dict.fromkeys(self.sides, wanted)
         if self.exam.not_finite and training.on_nan == "stop":

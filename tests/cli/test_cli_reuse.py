@@ -43,6 +43,20 @@ train new: New on Wine {
 }
 """
 LAST = "last/weights.safetensors"
+#: Calls of a program's `main` one after the other: how each ends, and what it says.
+CALLS = """
+import contextlib, io, json, sys
+import new
+for words in json.loads(sys.argv[1]):
+    said, status = io.StringIO(), 0
+    sys.argv[1:] = ["data.npz", *words]
+    with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
+        try:
+            new.main()
+        except SystemExit as end:
+            status = end.code
+    print(json.dumps([status, said.getvalue()]))
+"""
 
 
 @pytest.fixture
@@ -193,28 +207,31 @@ def test_a_program_by_itself_takes_weights_from_a_file(
     rows = random.normal(size=(20, 13)).astype(np.float32)
     np.savez("data.npz", features=rows, label=random.integers(0, 3, 20))
 
-    def run(*words: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "new.py", "data.npz", *words]
-        return subprocess.run(command, capture_output=True, text=True, timeout=300)
-
-    refused = run()
-    assert refused.returncode == 2
-    assert "--reuse" in refused.stderr
-    weights = load_file(f"runs/old-reference-1/{LAST}")
-    save_file({**weights, "body/bias": weights["body/bias"][:1]}, "short.safetensors")
-    wrong = run("--reuse", "short.safetensors")
-    assert wrong.returncode == 2
-    assert "body/bias of old is float64 of shape (1,)" in wrong.stderr
-    done = run("--reuse", f"old=runs/old-reference-1/{LAST}")
+    command = [sys.executable, "new.py", "data.npz", "--reuse"]
+    command.append(f"old=runs/old-reference-1/{LAST}")
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr
     taken = load_file("weights.safetensors")
     assert taken["body/hidden/kernel"].shape == (13, 8)
+    weights = load_file(f"runs/old-reference-1/{LAST}")
+    save_file({**weights, "body/bias": weights["body/bias"][:1]}, "short.safetensors")
     train(specc, spec, "new")
     both = "runs/new-reference-1/reused.safetensors"
-    for given in (both, f"old={both}"):
-        done = run("--reuse", given)
-        assert done.returncode == 0, done.stderr
-        again = load_file("weights.safetensors")
+    calls = (
+        (),
+        ("--reuse", "short.safetensors"),
+        ("--reuse", both, "--out", "one.safetensors"),
+        ("--reuse", f"old={both}", "--out", "other.safetensors"),
+    )
+    command = [sys.executable, "-c", CALLS, json.dumps(calls)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
+    ended = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [status for status, _ in ended] == [2, 2, 0, 0]
+    assert "--reuse" in ended[0][1]
+    assert "body/bias of old is float64 of shape (1,)" in ended[1][1]
+    for name in ("one", "other"):
+        again = load_file(f"{name}.safetensors")
         assert all(np.array_equal(taken[path], again[path]) for path in taken)
 
 

@@ -182,23 +182,6 @@ def test_verify_says_equal(process: Process, first: Path) -> None:
     assert done.stderr == ""
 
 
-def test_verify_as_json_of_two_backends(process: Process, first: Path) -> None:
-    arguments = (
-        "--backends",
-        "torch,reference",
-        "--precision",
-        "float64",
-        "--steps",
-        4,
-    )
-    done = process("verify", first, *arguments, "--format", "json")
-    assert done.returncode == 0, done.stderr
-    verdict = json.loads(done.stdout)
-    assert verdict["outcome"] == "equal"
-    assert verdict["backends"] == ["torch", "reference"]
-    assert {check["precision"] for check in verdict["checks"]} == {"float64"}
-
-
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -218,12 +201,20 @@ def test_verify_used_wrongly(
 QUICK = ("--backends", "torch,reference", "--precision", "float64", "--steps", 4)
 
 
-def test_verify_writes_a_report(process: Process, first: Path) -> None:
-    for _ in range(2):  # a report may be replaced by the next
-        done = process("verify", first, *QUICK, "--report", "proof.html")
-        assert done.returncode == 0, done.stderr
-        assert done.stdout.startswith("first (Classifier): equal")
-        assert done.stderr == "report: proof.html\n"
+def test_verify_of_two_backends_as_json_as_text_and_as_a_report(
+    process: Process, first: Path
+) -> None:
+    quick = ("verify", first, *QUICK, "--report", "proof.html")
+    done = process(*quick, "--format", "json")
+    assert done.returncode == 0, done.stderr
+    verdict = json.loads(done.stdout)
+    assert verdict["outcome"] == "equal"
+    assert verdict["backends"] == ["torch", "reference"]
+    assert {check["precision"] for check in verdict["checks"]} == {"float64"}
+    done = process(*quick)  # a report may be replaced by the next
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("first (Classifier): equal")
+    assert done.stderr == "report: proof.html\n"
     text = (first.parent / "proof.html").read_text(encoding="utf-8")
     assert text.startswith("<!DOCTYPE html>")
     assert "self.dense_1" not in text  # nothing is wrong, so no code is shown

@@ -1,4 +1,4 @@
-"""Pictures need no fixtures but a way to run the command line."""
+"""Pictures need no fixtures but ways to run the command line."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
+
+from specc.cli import program
 
 Process = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -23,5 +26,21 @@ def process(tmp_path: Path) -> Process:
         )
         assert "Traceback" not in done.stderr
         return done
+
+    return run
+
+
+@pytest.fixture
+def specc(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Process:
+    """Run the command line in this process, in an empty folder."""
+    monkeypatch.chdir(tmp_path)
+
+    def run(*arguments: object) -> subprocess.CompletedProcess[str]:
+        words = [*map(str, arguments)]
+        done = CliRunner().invoke(program, words)
+        assert "Traceback" not in done.stderr
+        return subprocess.CompletedProcess(
+            words, done.exit_code, done.stdout, done.stderr
+        )
 
     return run

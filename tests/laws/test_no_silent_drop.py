@@ -50,11 +50,17 @@ def emitted(program: Program) -> dict[str, Emission]:
     return written(program, backends())[0]
 
 
+@pytest.fixture(scope="module")
+def bench(pool: WorkerPool) -> Workbench:
+    """Keeps what it has seen: the fields of a construct are held against the same."""
+    return Workbench(pool)
+
+
 @pytest.mark.parametrize(("kind", "field"), list(fields()), ids=label)
 def test_a_field_is_never_dropped(
-    pool: WorkerPool, kind: type[Construct], field: str
+    bench: Workbench, kind: type[Construct], field: str
 ) -> None:
-    found = effects(kind, field, backends(), Workbench(pool))
+    found = effects(kind, field, backends(), bench)
     assert not found.idle, f"{field} of {kind.keyword} does nothing on {found.idle}"
     assert found.acts | found.refused.keys() == set(backends())
     assert all(len(why.split()) >= 4 for why in found.refused.values())

@@ -21,7 +21,7 @@ from specc.check.graph import Step, build_network
 from specc.diagnostics.fault import Fault
 from specc.run import Progress, create, load_run, train
 from specc.run.failure import not_finite
-from specc.run.train import load_model
+from specc.run.loaded import load_model
 
 
 def fails(made: ir.Program, folder, backend: str = "reference"):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...catalog.layers.dropout import AlphaDropout, Dropout
 from .subject import Finding, Subject
 
 __all__ = ["dropout_on_output", "softmax_one_unit"]
@@ -34,6 +33,6 @@ def dropout_on_output(subject: Subject) -> Iterator[Finding]:
         if call is None:
             continue
         layer = subject.layer_of(call)
-        if isinstance(layer, Dropout | AlphaDropout) and layer.rate:
+        if layer.streams():
             message = f"{call.layer} drops entries of the output {output.name} itself"
             yield Finding("dropout-on-output", message, call.layer)
