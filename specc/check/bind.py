@@ -14,10 +14,11 @@ from ..diagnostics.suggest import remark
 from ..syntax import tree
 from .assign import Assigned, Given, assign, title
 from .expectation import MemberOf, Real, signature
-from .expressions import ABSENT, Absent, Params
+from .expressions import ABSENT, Absent, Params, Unknown
 from .faults import explain
 from .read import NUMERIC, Reader
 from .report import Report, one_of
+from .types import OPTIONAL
 from .wording import plain_text
 
 __all__ = ["Binder", "Bound", "Inherited", "located"]
@@ -177,6 +178,8 @@ class Binder:
         held = self._held(node, expects)
         if held is not None:
             return Bound(held, node.span, {})
+        if self._may_hold(node, expects):
+            return None
         call = self._as_call(node, expects)
         if call is not None:
             kind = self._find(call, expects)
@@ -197,6 +200,19 @@ class Binder:
         if isinstance(value, Construct) and value.family == expects.family:
             return value
         return None
+
+    def _may_hold(self, node: tree.Expression, expects: MemberOf) -> bool:
+        """Whether a word names a value that is not known yet, and may be a member."""
+        if not isinstance(node, tree.Name) or node.text not in self.params.table:
+            return False
+        if node.text in catalog().family(expects.family):
+            return False
+        found = self.params.find(node.text)
+        value = found.value if found else None
+        numbers = (int, float) if expects.number else ()
+        return isinstance(value, Unknown) and value.may_be(
+            str, expects.family, *OPTIONAL, *numbers
+        )
 
     def _number(
         self, node: tree.Expression, keyword: str, family: str, label: str

@@ -40,11 +40,14 @@ class DeclaredUnit:
     #: Those of its file, which are farthest from its layers.
     defaults: Defaults = field(default_factory=Defaults)
     used: bool = False
+    #: Whether its body has been read.
+    opened: bool = False
     #: The arguments that its body makes use of.
     read: set[str] = field(default_factory=set[str])
 
     def note(self, arguments: Mapping[str, Param]) -> None:
-        """Remember which arguments a call has made use of."""
+        """Remember that its body was read, and which arguments that has made use of."""
+        self.opened = True
         self.read |= {name for name in self.places if arguments[name].used}
 
     def arguments(self, call: tree.Call, binder: Binder) -> dict[str, Param] | None:

@@ -4,16 +4,27 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Callable, Generator, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from typing import Any, Final
+from collections.abc import Callable, Iterator
+from typing import Any
 
-from ..catalog.construct import Construct
 from ..catalog.types import Shape
 from ..diagnostics.model import Problem, Span
 from ..syntax import tree
 from .report import Report
+from .values import (
+    ABSENT,
+    LARGEST,
+    UNITS,
+    Absent,
+    Held,
+    Number,
+    Param,
+    Params,
+    Size,
+    Unknown,
+    Value,
+    kind_of,
+)
 
 __all__ = [
     "ABSENT",
@@ -24,83 +35,15 @@ __all__ = [
     "Param",
     "Params",
     "Size",
+    "Unknown",
     "Value",
     "evaluate",
     "kind_of",
     "names_in",
 ]
 
-Number = int | float
-Value = int | float | bool | str
-#: What a name may stand for besides a value: a construct, ``none``, a shape.
-Held = Value | Construct | Shape | None
-#: Bytes of each unit of memory.
-UNITS: Final = {"KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "TiB": 2**40}
-#: No whole number of a spec may be larger.
-LARGEST: Final = 2**63 - 1
-
-
-class Size(str):
-    """A size that is known only at run time, by its name."""
-
-
-class Absent:
-    """Stands for a value that could not be had; the reason is reported already."""
-
-
-ABSENT: Final = Absent()
-
-
-@dataclass
-class Param:
-    """A name for a value: a param of the file, an argument of a block, a loop's variable.
-
-    The value is ABSENT where it is wrong.
-    """
-
-    name: str
-    span: Span
-    value: Held | Absent
-    used: bool = False
-
-
-@dataclass
-class Params:
-    """The params in force, and how many more expressions may be evaluated."""
-
-    table: dict[str, Param] = field(default_factory=dict[str, Param])
-    work: int = 500_000
-    #: Whether shapes and amounts of memory are values, as in assertions.
-    amounts: bool = False
-    #: Whether it has been reported that there is no more work.
-    exhausted: bool = False
-
-    def spend(self, amount: int, span: Span, report: Report) -> bool:
-        """Whether there is that much work left; what goes beyond is reported once."""
-        self.work -= amount
-        if self.work < 0 and not self.exhausted:
-            self.exhausted = True
-            report.error("too-much-work", "this file asks for too much work", span)
-        return self.work >= 0
-
-    @contextmanager
-    def within(
-        self, table: Mapping[str, Param], amounts: bool = False
-    ) -> Generator[None]:
-        """These params are in force instead."""
-        before = self.table, self.amounts
-        self.table, self.amounts = dict(table), amounts
-        try:
-            yield
-        finally:
-            self.table, self.amounts = before
-
-    def find(self, name: str) -> Param | None:
-        """The param of that name, marked as used."""
-        found = self.table.get(name)
-        if found is not None:
-            found.used = True
-        return found
+#: What evaluation goes on with.
+_Result = Value | Shape | Unknown
 
 
 class _Stop(Exception):
@@ -109,18 +52,6 @@ class _Stop(Exception):
     def __init__(self, problem: Problem | None) -> None:
         super().__init__()
         self.problem = problem
-
-
-def kind_of(value: object) -> str:
-    """What sort of value it is, in words."""
-    names: dict[type, str] = {
-        tuple: "a shape",
-        bool: "true or false",
-        Size: "a size that is known only at run time",
-        int: "a whole number",
-        float: "a number",
-    }
-    return names.get(type(value), "a text")
 
 
 def _number(node: tree.Number) -> Number:
@@ -136,7 +67,7 @@ def _too_large(what: str, span: Span) -> Problem:
     return Problem("number-too-large", f"{what} is too large", span, expected=expected)
 
 
-def _name(node: tree.Name, params: Params, report: Report) -> Value | Shape:
+def _name(node: tree.Name, params: Params, report: Report) -> _Result:
     found = params.find(node.text)
     if found is None:
         raise _Stop(
@@ -148,7 +79,9 @@ def _name(node: tree.Name, params: Params, report: Report) -> Value | Shape:
                 suggestion=report.near(node.text, params.table),
             )
         )
-    if isinstance(found.value, Absent):
+    if isinstance(found.value, Unknown) and not isinstance(found.value.sort, str):
+        return found.value
+    if isinstance(found.value, Absent) and not isinstance(found.value, Unknown):
         raise _Stop(None)
     if isinstance(found.value, tuple) and params.amounts:
         return found.value
@@ -196,17 +129,51 @@ def _checked(value: Number | complex, span: Span) -> Number:
     return value
 
 
-def _numeric(value: Value | Shape, node: tree.Expression) -> Number:
-    if isinstance(value, bool | str | tuple):
+def _known(value: _Result, node: tree.Expression) -> Number | Unknown:
+    """A number, or what may be one."""
+    strange = isinstance(value, Unknown) and not value.may_be(int, float)
+    if strange or isinstance(value, bool | str | tuple):
         message = f"arithmetic is on numbers, and this is {kind_of(value)}"
         raise _Stop(Problem("wrong-type", message, node.span, expected="a number"))
     return value
 
 
-def _combine(node: tree.Binary, left: Value | Shape, right: Value | Shape) -> Value:
+def _numeric(value: _Result, node: tree.Expression) -> Number:
+    found = _known(value, node)
+    if isinstance(found, Unknown):
+        raise _Stop(None)
+    return found
+
+
+def _sort(value: Value | Unknown) -> type | str | None:
+    return value.sort if isinstance(value, Unknown) else type(value)
+
+
+def _guess(node: tree.Binary, left: Value | Unknown, right: Value | Unknown) -> Unknown:
+    """What is known of a result where a value is not."""
+    sign, sorts = node.operator, (_sort(left), _sort(right))
+    if sign in _COMPARISONS:
+        strange = any((sorts[0] is k) != (sorts[1] is k) for k in (bool, str))
+        if strange and None not in sorts:
+            message = f"{kind_of(left)} and {kind_of(right)} cannot be compared"
+            raise _Stop(Problem("wrong-type", message, node.span))
+        return Unknown(bool)
+    if sign not in _ARITHMETIC:
+        raise _Stop(Problem("arithmetic", f"{sign} is no operator", node.span))
+    _known(left, node.left)
+    _known(right, node.right)
+    if sign == "/" or float in sorts:
+        return Unknown(float)
+    # A power of whole numbers is none where the exponent is negative.
+    return Unknown(int if sorts == (int, int) and sign != "**" else None)
+
+
+def _combine(node: tree.Binary, left: _Result, right: _Result) -> Value | Unknown:
     sign = node.operator
     if isinstance(left, tuple) or isinstance(right, tuple):
         return _same_shape(node, left, right)
+    if isinstance(left, Unknown) or isinstance(right, Unknown):
+        return _guess(node, left, right)
     if sign in _COMPARISONS:
         if any(isinstance(left, k) != isinstance(right, k) for k in (bool, str)):
             message = f"{kind_of(left)} and {kind_of(right)} cannot be compared"
@@ -229,26 +196,33 @@ def _combine(node: tree.Binary, left: Value | Shape, right: Value | Shape) -> Va
         raise _Stop(_too_large("the result", node.span)) from None
 
 
-def _same_shape(node: tree.Binary, left: Value | Shape, right: Value | Shape) -> bool:
+def _same_shape(node: tree.Binary, left: _Result, right: _Result) -> bool:
     if node.operator not in ("==", "!="):
         message = f"shapes are compared by == and !=, not by {node.operator}"
         raise _Stop(Problem("wrong-type", message, node.span))
     for value, other in ((left, node.right), (right, node.left)):
         if not isinstance(value, tuple):
+            if isinstance(value, Unknown):
+                raise _Stop(None)
             message = f"{kind_of(value)} and a shape cannot be compared"
             expected = "a shape, such as [10]"
             raise _Stop(Problem("wrong-type", message, other.span, expected=expected))
     return (left == right) == (node.operator == "==")
 
 
-def _turn(node: tree.Unary, value: Value | Shape) -> Value:
+def _turn(node: tree.Unary, value: _Result) -> Value | Unknown:
+    unknown = isinstance(value, Unknown)
     if node.operator == "not":
+        if unknown and value.may_be(bool):
+            return Unknown(bool)
         if not isinstance(value, bool):
             message = f"not is for true and false, and this is {kind_of(value)}"
             raise _Stop(Problem("wrong-type", message, node.operand.span))
         return not value
-    number = _numeric(value, node.operand)
-    return -number if node.operator == "-" else number
+    number = _known(value, node.operand)
+    if isinstance(number, Unknown) or node.operator != "-":
+        return number
+    return -number
 
 
 def _amount(
@@ -267,7 +241,7 @@ def _amount(
     return None
 
 
-def _leaf(node: tree.Expression, params: Params, report: Report) -> Value | Shape:
+def _leaf(node: tree.Expression, params: Params, report: Report) -> _Result:
     amount = _amount(node, params, report) if params.amounts else None
     if amount is not None:
         return amount
@@ -287,10 +261,10 @@ def _leaf(node: tree.Expression, params: Params, report: Report) -> Value | Shap
     raise _Stop(Problem("wrong-type", message, node.span, expected=expected))
 
 
-def _run(root: tree.Expression, params: Params, report: Report) -> Value | Shape:
+def _run(root: tree.Expression, params: Params, report: Report) -> _Result:
     """Evaluate with a stack of our own: a long sum is a deep tree."""
     todo: list[tuple[tree.Expression, bool]] = [(root, False)]
-    values: list[Value | Shape] = []
+    values: list[_Result] = []
     while todo:
         node, ready = todo.pop()
         if not params.spend(1, node.span, report):

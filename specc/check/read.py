@@ -28,7 +28,7 @@ from .expectation import (
     Text,
     Whole,
 )
-from .expressions import ABSENT, Absent, Params, evaluate, kind_of
+from .expressions import ABSENT, Absent, Params, Unknown, evaluate, kind_of
 from .faults import explain
 from .report import Report
 from .wording import plain_text, with_units
@@ -40,6 +40,12 @@ _PYTHON = {"True": "true", "False": "false", "None": "none"}
 _FLIPPED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
 #: Expressions that are arithmetic by their form.
 NUMERIC = (tree.Number, tree.Unary, tree.Binary)
+#: The types of values that may stand where arithmetic may.
+_SORTS: dict[type, tuple[type, ...]] = {
+    Flag: (bool,),
+    Whole: (int,),
+    Real: (int, float),
+}
 _DURATION = Measure(Duration, ("steps", "epochs"))
 
 
@@ -118,7 +124,13 @@ class Reader:
             return ABSENT
         if not isinstance(node, (*NUMERIC, tree.Name, tree.Boolean, tree.String)):
             return self.wrong(node, expects, label)
-        return evaluate(node, self.params, self.report)
+        value = evaluate(node, self.params, self.report)
+        if isinstance(value, Unknown) and not value.may_be(*_SORTS[type(expects)]):
+            division = isinstance(node, tree.Binary) and node.operator == "/"
+            fix = "// divides whole numbers" if division else None
+            got = None if isinstance(node, tree.Name) else kind_of(value)
+            return self.wrong(node, expects, label, got, fix)
+        return value
 
     def _flag(self, node: tree.Expression, expects: Flag, label: str) -> Any:
         value = self._value(node, expects, label)
@@ -152,12 +164,22 @@ class Reader:
                 return found.value
         return None
 
+    def _may_be_text(self, node: tree.Expression) -> bool:
+        """Whether a word names a text that is not known yet."""
+        found = None
+        if isinstance(node, tree.Name) and node.text in self.params.table:
+            found = self.params.find(node.text)
+        value = found.value if found is not None else None
+        return isinstance(value, Unknown) and value.may_be(str)
+
     def _text(self, node: tree.Expression, expects: Text, label: str) -> Any:
         if isinstance(node, tree.String):
             return node.value
         given = self._string_param(node)
         if given is not None:
             return given
+        if self._may_be_text(node):
+            return ABSENT
         if isinstance(node, tree.Name):
             if expects.thing is not None:
                 return node.text
@@ -171,6 +193,8 @@ class Reader:
             given = self._string_param(node)
             if given in expects.words:
                 return given
+            if self._may_be_text(node):
+                return ABSENT
             self.report.error(
                 "unknown-value",
                 f"{label} cannot be {given or node.text}",
@@ -305,7 +329,8 @@ class Reader:
 
     def _anything(self, node: tree.Expression, expects: Anything, label: str) -> Any:
         if isinstance(node, tree.ListExpr):
-            return tuple(self._anything(item, expects, label) for item in node.items)
+            items = tuple(self._anything(item, expects, label) for item in node.items)
+            return ABSENT if any(isinstance(v, Absent) for v in items) else items
         return evaluate(node, self.params, self.report)
 
 

@@ -17,6 +17,7 @@ from .data import DeclaredData, check_data
 from .declarations import declarations
 from .defaults import read_defaults
 from .expressions import Params
+from .idle import check_idle
 from .limits import check_axes, check_memory
 from .lint import Subject, lint
 from .model import DeclaredModel
@@ -86,6 +87,7 @@ def resolve(
         if program is not None:
             resolved.trainings.append(program)
     _lint(resolved, run, report)
+    check_idle(file, found, units, settings.budget, run, report)
     check_unused(files, found, params, units, models, report)
     return resolved
 

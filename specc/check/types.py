@@ -17,7 +17,7 @@ from ..syntax import tree
 from .expressions import Absent, Params, Value, evaluate
 from .report import Report, one_of, quoted_list
 
-__all__ = ["CONSTRUCTS", "PLAIN", "ParamType", "read_type"]
+__all__ = ["CONSTRUCTS", "OPTIONAL", "PLAIN", "ParamType", "read_type"]
 
 PLAIN: dict[str, type] = {"int": int, "float": float, "bool": bool, "str": str}
 #: Types whose values are constructs; those that a layer can do without may be ``none``.
@@ -27,6 +27,7 @@ CONSTRUCTS: dict[str, Any] = {
     "regularizer": Optional[RegularizerArg],  # noqa: UP045 (the operator is for classes)
     "constraint": Optional[ConstraintArg],  # noqa: UP045
 }
+OPTIONAL = ("regularizer", "constraint")
 _WORDS = {
     "int": "a whole number",
     "float": "a number",

@@ -121,9 +121,9 @@ MODEL_RULES: tuple[Rule, ...] = (
     Rule(
         "unused-block",
         "a block is used nowhere",
-        "A block is used by its name in the place of a layer: `ConvUnit(16)`. What is in a"
-        " block that nothing uses is not looked at. The blocks of a file without models are"
-        " for specs that import it.",
+        "A block is used by its name in the place of a layer: `ConvUnit(16)`. In a block"
+        " that nothing uses, only what is wrong whatever its arguments are is reported: no"
+        " shapes. The blocks of a file without models are for specs that import it.",
         Level.WARNING,
     ),
     Rule(

@@ -18,6 +18,12 @@ def broken(old: str, new: str) -> str:
     return SMALL.replace(old, new)
 
 
+def test_problems_in_a_file_of_blocks_are_shown(editor: Session) -> None:
+    uri = editor.open("block A(m: int) { Dens(m); Dense(m + n) }\n", "blocks.nnspec")
+    found = editor.problems(uri)
+    assert [item.code for item in found] == ["unknown-layer", "unknown-param"]
+
+
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
 def test_examples_have_no_problems(editor: Session, path: Path) -> None:
     uri = editor.open(path.read_text(encoding="utf-8"), path.name)

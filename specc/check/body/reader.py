@@ -67,31 +67,29 @@ class BodyReader:
         )
         self.flows = FlowReader(binder, units, calls, self.nested.place)
         self.residuals = Residuals(self.report, calls, self.read)
-        self.repeats = Repeats(
-            binder, self.outline, allowance, self.read, self._missing
-        )
+        self.repeats = Repeats(binder, self.outline, allowance, self.read, self.missing)
         #: Whether a statement was left out, in which flows may have led anywhere.
         self._gap = False
 
     def read(self, statements: Iterable[tree.Statement], scope: Scope) -> None:
         """Take in the statements of a scope; first of all what they name."""
-        found = list(chosen(statements, self.binder))
+        found = list(self.chosen(statements))
         blocks = [s for s in found if isinstance(s, tree.Block)]
         own = [b for b in blocks if b.kind.text == "defaults"]
         if own:
-            scope.under(read_defaults(own, self.binder, scope.nearer))
+            self.settle(own, scope)
         flows = {
             index: flow
             for index, statement in enumerate(found)
             if (flow := self._flow(statement, scope)) is not None
         }
         targets = {
-            index: self._claim(flow.target, scope) for index, flow in flows.items()
+            index: self.claim(flow.target, scope) for index, flow in flows.items()
         }
         reuses = [
             s for s in found if isinstance(s, tree.Reuse) and self.nested.in_model()
         ]
-        names = {s.span: self._claim(s.target, scope) for s in reuses}
+        names = {s.span: self.claim(s.target, scope) for s in reuses}
         declared = {
             index
             for index, flow in flows.items()
@@ -120,7 +118,15 @@ class BodyReader:
         may_be = flow.kind is None or (output and self.nested.in_model())
         return flow if may_be else None
 
-    def _claim(self, word: tree.Word | None, scope: Scope) -> str | None:
+    def chosen(self, statements: Iterable[tree.Statement]) -> Iterable[tree.Statement]:
+        """The statements that conditions choose."""
+        return chosen(statements, self.binder)
+
+    def settle(self, blocks: list[tree.Block], scope: Scope) -> None:
+        """Put the defaults of a scope in force."""
+        scope.under(read_defaults(blocks, self.binder, scope.nearer))
+
+    def claim(self, word: tree.Word | None, scope: Scope) -> str | None:
         """The name of a flow, where it has a valid one; from now on it is known."""
         if word is None:
             return None
@@ -137,7 +143,7 @@ class BodyReader:
         if is_allow(statement) or kind == "defaults":
             return
         if isinstance(statement, tree.Broken):
-            self._missing(statement, scope)
+            self.missing(statement, scope)
         elif isinstance(statement, tree.Assertion):
             self._demand(statement, scope)
         elif isinstance(statement, tree.Block) and kind == "repeat":
@@ -151,7 +157,7 @@ class BodyReader:
             if isinstance(statement, tree.Reuse):
                 self._lost(statement, scope, None)
 
-    def _missing(self, statement: tree.Broken, scope: Scope) -> None:
+    def missing(self, statement: tree.Broken, scope: Scope) -> None:
         """Stand in for a statement with a problem: what comes out of it is not known."""
         if has_gap([statement]):
             self._gap = self.outline.faulty = True

@@ -9,7 +9,7 @@ from dataclasses import replace
 from ...syntax import tree
 from ...syntax.gaps import broken
 from ..bind import Binder
-from ..expressions import Absent, Param, evaluate, kind_of
+from ..expressions import Absent, Param, Unknown, evaluate, kind_of
 from ..scope import Named, Outline, Scope
 from ..statements import head
 from .allowance import Allowance
@@ -47,7 +47,7 @@ class Repeats:
 
     def read(self, block: tree.Block, scope: Scope) -> None:
         """The body once for each number, layers named in it with the number behind."""
-        numbers = self._numbers(block)
+        numbers = self.numbers(block)
         if numbers is None:
             self._give_up(block, scope)
             return
@@ -69,9 +69,10 @@ class Repeats:
             going = self.allowance.spend(ROUND, head(block))
             if not going or self.allowance.full(block.span):
                 return
-            self._round(block, scope, number)
+            self.round(block, scope, number)
 
-    def _round(self, block: tree.Block, scope: Scope, number: int) -> None:
+    def round(self, block: tree.Block, scope: Scope, number: int | Unknown) -> None:
+        """The body once."""
         table = dict(self.params.table)
         if block.variable is not None:
             word = block.variable
@@ -94,7 +95,7 @@ class Repeats:
         self.report.gaps.names |= frozenset(gap.names)
         self._lose(gap, scope)
 
-    def _numbers(self, block: tree.Block) -> range | None:
+    def numbers(self, block: tree.Block) -> range | None:
         """What a repetition counts: ``repeat 3`` from 1, ``repeat i in a..b`` both ends.
 
         None, and a problem, where that is wrong.
@@ -129,7 +130,8 @@ class Repeats:
         if type(value) is int:
             return value
         self.outline.faulty = True
-        if not isinstance(value, Absent):
+        strange = isinstance(value, Unknown) and not value.may_be(int)
+        if strange or not isinstance(value, Absent):
             message = f"{what} must be whole, and this is {kind_of(value)}"
             self.report.error("wrong-type", message, node.span)
         return None

@@ -1,0 +1,201 @@
+"""Blocks of a file that nothing uses: what is wrong with them whatever their arguments are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from ..diagnostics.model import Span
+from ..ir import Origins
+from ..syntax import tree
+from ..syntax.gaps import broken
+from .bind import Binder
+from .blocks import DeclaredUnit
+from .body.choices import every
+from .body.reader import BodyReader
+from .body.repeats import Repeats
+from .checked import Budget
+from .declarations import Declarations
+from .defaults import Defaults, layered, read_defaults
+from .expressions import ABSENT, Param, Params, Unknown
+from .names import Names
+from .report import Report
+from .reuse import RunReader, Sources
+from .scope import Instance, Named, Reference, Scope
+from .types import CONSTRUCTS, PLAIN
+
+__all__ = ["check_idle"]
+
+#: What depends on the values of arguments: how much there is, and, where a choice is
+#: open, whether a name is given twice.
+_AMOUNTS = frozenset({"too-much-work"})
+_TWICE = frozenset({"duplicate-name", "name-clash"})
+
+
+def check_idle(
+    file: tree.File,
+    found: Declarations,
+    units: Mapping[str, DeclaredUnit],
+    budget: Budget,
+    run: RunReader,
+    report: Report,
+) -> None:
+    """Check the bodies of the blocks of a file that have been read for no model.
+
+    Params and arguments are of their type, and may have any value; every branch of a
+    choice is looked at, and a repetition once. Shapes are not looked at.
+
+    Args:
+        file: the spec.
+        found: all declarations.
+        units: blocks and models in the place of layers.
+        budget: what reading the bodies may ask for.
+        run: reads the program of a run.
+        report: takes the problems.
+    """
+    todo = [
+        block
+        for name, block in found.blocks.items()
+        if block.span.source is file.span.source
+        and name in units
+        and not units[name].opened
+    ]
+    if not todo:
+        return
+    # Nothing that is used here is used by a model.
+    copies = {name: replace(unit) for name, unit in units.items()}
+    table = {decl.name.text: _unknown(decl.name, decl.type) for decl in found.params}
+    aside, params, gaps = Report(), Params(work=budget.work), report.gaps
+    sources = Sources(found.trainings, _no_network, run, aside)
+    defaults = _open(units[_name(todo[0])].defaults)
+    for block in todo:
+        name, known = _name(block), len(aside.problems)
+        own = {
+            item.name.text: _unknown(item.name, item.type) for item in block.parameters
+        }
+        scope = Scope(
+            names={"input": Named(units[name].unit.span, edge="input")},
+            file=defaults,
+            sequential=True,
+            current=Reference("input", units[name].unit.span),
+        )
+        aside.gaps = replace(gaps, names=gaps.names | frozenset(_repeated(block)))
+        reader = _IdleReader(Binder(aside, params), copies, budget.nodes, sources)
+        with params.within({**table, **own}), reader.nested.within(name):
+            reader.read(block.body, scope)
+        if params.exhausted:
+            return  # what was not read may be what is missed
+        left = _AMOUNTS | _TWICE if _chooses(block) else _AMOUNTS
+        for problem in aside.problems[known:]:
+            if problem.rule not in left:
+                report.follow(problem)
+
+
+def _name(block: tree.Block) -> str:
+    assert block.name is not None, "blocks without a name are not declared"
+    return block.name.text
+
+
+def _unknown(word: tree.Word, type_: tree.TypeExpr) -> Param:
+    """What a name stands for that can have any value of its type."""
+    sort = PLAIN.get(type_.name.text)
+    if sort is None and type_.name.text in CONSTRUCTS:
+        return Param(word.text, word.span, Unknown(type_.name.text))
+    return Param(word.text, word.span, Unknown(sort))
+
+
+def _no_network(model: str, training: str, span: Span) -> None:
+    """What a part of a trained model would be taken of: blocks have none."""
+
+
+def _open(defaults: Defaults) -> Defaults:
+    """The defaults with values that are not known."""
+    values = {
+        keyword: {name: replace(item, value=ABSENT) for name, item in items.items()}
+        for keyword, items in defaults.values.items()
+    }
+    return Defaults(values, dict.fromkeys(values, ()))
+
+
+def _within(block: tree.Block) -> Iterable[tree.Block]:
+    """The blocks in a block; of what is repeated only the outermost."""
+    todo: list[tree.Statement] = [*block.body]
+    while todo:
+        item = todo.pop()
+        if isinstance(item, tree.Block):
+            yield item
+            if item.kind.text != "repeat":
+                todo += [*item.body, *(item.otherwise or ())]
+
+
+def _repeated(block: tree.Block) -> Iterable[str]:
+    """The names that are given in repetitions, each with the number of its round behind."""
+    for item in _within(block):
+        if item.kind.text == "repeat":
+            yield from broken(item).names
+
+
+def _chooses(block: tree.Block) -> bool:
+    """Whether a condition leaves something open in a block."""
+    todo: list[tree.Statement] = [*block.body]
+    while todo:
+        item = todo.pop()
+        if isinstance(item, tree.Block):
+            if item.kind.text == "if":
+                return True
+            todo += item.body
+    return False
+
+
+class _Once(Repeats):
+    """Reads the body of a repetition once, for any number."""
+
+    def read(self, block: tree.Block, scope: Scope) -> None:
+        """The body once; what its numbers are is looked at too."""
+        self.numbers(block)
+        self.round(block, scope, Unknown(int))
+
+
+class _IdleReader(BodyReader):
+    """Reads a body whose params may have any value; units in it are not opened."""
+
+    def __init__(
+        self,
+        binder: Binder,
+        units: Mapping[str, DeclaredUnit],
+        nodes: int,
+        sources: Sources,
+    ) -> None:
+        super().__init__(binder, units, Names(binder.report), Origins(), nodes, sources)
+        self.flows.inline = self._passed
+        self.repeats = _Once(
+            binder, self.outline, self.allowance, self.read, self.missing
+        )
+
+    def chosen(self, statements: Iterable[tree.Statement]) -> Iterable[tree.Statement]:
+        """The statements of every branch."""
+        return every(statements, self.binder)
+
+    def settle(self, blocks: list[tree.Block], scope: Scope) -> None:
+        """Each defaults block by itself: they may stand in different branches."""
+        for block in blocks:
+            own = _open(read_defaults([block], self.binder))
+            scope.under(layered(scope.nearer, own))
+
+    def claim(self, word: tree.Word | None, scope: Scope) -> str | None:
+        """The name of a flow; one that several branches give is the same in all."""
+        name = super().claim(word, scope)
+        if name is None and word is not None and word.text in scope.names:
+            return word.text
+        return name
+
+    def _passed(
+        self,
+        scope: Scope,
+        instance: Instance,
+        incoming: list[Reference],
+        span: Span,
+        again: bool,
+    ) -> Reference:
+        """Where a unit ends that is not looked into."""
+        return self.calls.lost(scope, span, inputs=incoming)
