@@ -12,6 +12,7 @@ from ..diagnostics.model import Problem
 from ..pipeline import Compiled, plan_program, read
 from .backends import emission, find_backend, usable_backend
 from .programs import Programs
+from .values import Plain, written
 
 if TYPE_CHECKING:
     from ..check.summary import Summary
@@ -268,9 +269,9 @@ class Spec(Programs):
 
 def load(
     path: str | Path,
-    params: Mapping[str, str] | None = None,
+    params: Mapping[str, Plain] | None = None,
     *,
-    training: Mapping[str, str] | None = None,
+    training: Mapping[str, Plain] | None = None,
     strict: bool = False,
     memory: int | None = None,
 ) -> Spec:
@@ -278,14 +279,17 @@ def load(
 
     Args:
         path: an .nnspec file.
-        params: replaces defaults of the spec's ``param`` declarations, as texts.
-        training: replaces settings of its trainings (``{"epochs": "5"}``), as texts.
+        params: replaces defaults of the spec's ``param`` declarations: ``{"width": 3}``.
+        training: replaces settings of its trainings (``{"epochs": 5}``). A text is read as
+            on the command line (``"sgd(0.1)"``, ``"10%"``).
         strict: whether warnings count as errors.
         memory: bytes that a training may need at most; None: 16 GiB.
 
     Raises:
         UnreadableError: the file is not there or is no UTF-8 text.
+        TypeError: params or training have no names, or other values.
     """
     budget = Budget() if memory is None else Budget(memory=memory)
-    settings = Settings(params or {}, training or {}, strict, budget)
+    given, replaced = written("params", params), written("training", training)
+    settings = Settings(given, replaced, strict, budget)
     return Spec(read(path, settings.budget), settings)

@@ -10,7 +10,7 @@ from pydantic import ValidationError, create_model
 
 from ..catalog import Construct, Model, UnknownConstruct, catalog
 from ..diagnostics.model import Span
-from ..diagnostics.suggest import remark
+from ..diagnostics.suggest import lacking, remark
 from ..syntax import tree
 from .assign import Assigned, Given, assign, title
 from .expectation import MemberOf, Real, signature
@@ -264,12 +264,15 @@ class Binder:
         """Report that a family has no member of that name."""
         members = catalog().family(family)
         instead = remark(word.text) if family == "layer" else None
+        instead = instead or lacking(word.text, family, members)
+        # Where a statement can be a call, it can silence a lint too.
+        words = ["allow"] if family in ("layer", "transform", "callback") else []
         self.report.error(
             f"unknown-{family}",
             f"there is no {family} called {word.text}",
             word.span,
             expected=one_of(sorted(members)),
-            suggestion=instead or self.report.near(word.text, members),
+            suggestion=instead or self.report.near(word.text, [*members, *words]),
         )
 
     def _no_member(self, node: tree.Expression, expects: MemberOf, label: str) -> None:

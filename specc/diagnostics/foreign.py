@@ -58,12 +58,9 @@ _LAYERS: Names = {
     "LeakyReLU": "Activation(leaky_relu)",
     "ELU": "Activation(elu)",
     "SELU": "Activation(selu)",
-    "GELU": "Activation(gelu)",
-    "SiLU": "Activation(silu)",
     "Sigmoid": "Activation(sigmoid)",
     "Tanh": "Activation(tanh)",
     "Softmax": "Activation(softmax)",
-    "Softplus": "Activation(softplus)",
     "Identity": "Activation(linear)",
 }
 
@@ -333,20 +330,6 @@ REMARKS: dict[str, str] = {
     "Sequential": "the layers of a model stand in its block, one a line",
     "Input": "a model declares its inputs: input image: float32[28, 28]",
     "InputLayer": "a model declares its inputs: input image: float32[28, 28]",
-    **dict.fromkeys(
-        ("LSTM", "GRU", "SimpleRNN", "RNN", "Bidirectional", "ConvLSTM2D"),
-        "a construct of a package; the language itself has no recurrent layers",
-    ),
-    **dict.fromkeys(
-        (
-            *("Embedding", "LayerNormalization", "GroupNormalization"),
-            *("MultiHeadAttention", "Attention", "AveragePooling1D"),
-            *("AveragePooling2D", "AveragePooling3D", "Conv1D", "Conv3D"),
-            *("Conv2DTranspose", "DepthwiseConv2D", "SeparableConv2D"),
-            *("UpSampling2D", "ZeroPadding2D", "GlobalMaxPooling2D", "Permute"),
-        ),
-        "a construct of a package; the language itself has no such layer",
-    ),
     "Lambda": "a spec has no code of its own; a package can add a construct",
 }
 

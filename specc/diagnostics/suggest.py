@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-__all__ = ["equivalents", "nearby", "nearest", "remark"]
+__all__ = ["equivalents", "lacking", "nearby", "nearest", "remark"]
 
 #: Longer words are not compared; the time grows with the square of their length.
 _LONGEST = 64
@@ -76,6 +76,22 @@ def remark(word: str) -> str | None:
     from .foreign import REMARKS
 
     return REMARKS.get(_bare(word))
+
+
+def lacking(word: str, family: str, members: Iterable[str]) -> str | None:
+    """What to say of a word of other libraries that no member of a family stands for."""
+    from .absent import ABSENT
+
+    squeezed = _squeezed(_bare(word))
+    if squeezed not in ABSENT.get(family, ()):
+        return None
+    known = {_squeezed(member) for member in members}
+    meant = {_squeezed(_head(target)) for target in equivalents(word, family)}
+    if squeezed in known or meant & known:
+        return None
+    if family == "source":
+        return "its arrays in a file: npz(…) or csv(…)"
+    return f"a construct of a package; the language itself has no such {family}"
 
 
 def _bare(word: str) -> str:

@@ -21,7 +21,7 @@ from .history import read_history
 from .record import read_record
 from .weights import Arrays, DamagedError, digest, read_arrays, write_arrays
 
-__all__ = ["RunFolder", "Trained", "program_digest", "source_names"]
+__all__ = ["RunFolder", "Trained", "program_digest", "resolved_text", "source_names"]
 
 #: Arrays of trained models by source and path.
 Trained = dict[str, Arrays]
@@ -56,7 +56,7 @@ class RunFolder:
 
     def write_program(self, program: Program) -> None:
         """Keep the resolved program."""
-        replace(self.path / "ir.json", program.model_dump_json(indent=2).encode())
+        replace(self.path / "ir.json", resolved_text(program).encode())
 
     def write_sources(self, sources: Mapping[str, str]) -> None:
         """Keep the texts that the program was made from, as they were.
@@ -71,10 +71,17 @@ class RunFolder:
             replace(target, text.encode())
 
     def program(self) -> Program:
-        """The program that the run trains."""
-        found = load(self._text("ir.json"), str(self.path / "ir.json"))
+        """The program that the run trains.
+
+        Raises:
+            Fault: it cannot be read, or is not what the record tells.
+        """
+        text = self._text("ir.json")
+        found = load(text, str(self.path / "ir.json"))
         if found.data is None or found.training is None:
             raise _no_run(self.path, "ir.json is a model alone, without a training")
+        if self.record().get("ir") not in (None, program_digest(text)):
+            raise _changed(self.path / "ir.json", "what the run trains")
         return found
 
     def write_model(self, backend: str, text: str) -> None:
@@ -102,10 +109,7 @@ class RunFolder:
         starts: list[dict[str, Any]] = self.record()["starts"]
         ran = {start["program"] for start in starts if start["backend"] == backend}
         if program_digest(text) not in ran:
-            path = self.path / f"model_{backend}.py"
-            why = f"{path} is not the program that ran: it was changed since"
-            right = "a file with the SHA-256 that run.json tells"
-            raise Fault(Problem("run-unreadable", why, None, expected=right))
+            raise _changed(self.path / f"model_{backend}.py", "the program that ran")
         return text
 
     # How it went --------------------------------------------------------------
@@ -249,6 +253,17 @@ def source_names(sources: Mapping[str, str]) -> list[str]:
             target = target.with_stem(f"{target.stem}_imported")
         names.append(str(target))
     return names
+
+
+def _changed(path: Path, what: str) -> Fault:
+    why = f"{path} is not {what}: it was changed since"
+    right = "a file with the SHA-256 that run.json tells"
+    return Fault(Problem("run-unreadable", why, None, expected=right))
+
+
+def resolved_text(program: Program) -> str:
+    """What ``ir.json`` holds."""
+    return program.model_dump_json(indent=2)
 
 
 def program_digest(text: str) -> str:

@@ -70,6 +70,8 @@ class _Record(_Part):
     #: The files with texts of the spec, relative to the folder.
     sources: list[str]
     reused: list[_Reused] = []
+    #: SHA-256 of ``ir.json``; None for runs that were begun before it was told.
+    ir: str | None = None
     starts: Annotated[list[_Start], Field(min_length=1)]
     #: By backend: where it finds the output of each node in its running model.
     nodes: dict[str, dict[str, str]]

@@ -8,7 +8,7 @@ from typing import Any
 
 from ..diagnostics.fault import Fault
 from .environment import versions
-from .folder import RunFolder, program_digest, source_names
+from .folder import RunFolder, program_digest, resolved_text, source_names
 from .job import Job
 from .place import beginning
 from .weights import digest
@@ -81,6 +81,7 @@ def _begun(record: dict[str, Any], job: Job, start: dict[str, Any]) -> dict[str,
     nodes = {**record["nodes"], job.backend.name: dict(job.emission.nodes)}
     return {
         **record,
+        "ir": program_digest(resolved_text(job.program)),
         "starts": [*record["starts"], start],
         "nodes": nodes,
         "epochs": job.epochs,

@@ -52,6 +52,8 @@ def colon_for_equals(u: Unexpected) -> Problem | None:
     before = _before(u)
     if u.token.type != "COLON" or "EQUAL" not in u.accepted or before is None:
         return None
+    if before.text in FORMS:  # train: Model on Data
+        return None
     message = f"{before.text} is given its value with ="
     return _syntax(message, u.token.span, "=")
 
@@ -288,6 +290,8 @@ def called_after_word(u: Unexpected) -> Problem | None:
     """``Flatten Dense(3)``: what begins like a block with parameters is two layers."""
     kinds = [token.type for token in u.tokens[u.start : u.start + 3]]
     first = u.tokens[u.start]
+    if kinds in (["WORD", "WORD", "NEWLINE"], ["WORD", "WORD", "SEMICOLON"]):
+        return _bare_pair(u)
     if kinds != ["WORD", "WORD", "LPAR"] or u.index < u.start + 3:
         return None
     if first.text in FORMS or u.tokens[u.stop].type == "LBRACE":
@@ -298,6 +302,16 @@ def called_after_word(u: Unexpected) -> Problem | None:
         return _syntax(message, first.after("").span, "=")
     message = f"{second.text} begins a statement in the middle of a line"
     return _syntax(message, second.span, "a new line before it, or ->")
+
+
+def _bare_pair(u: Unexpected) -> Problem | None:
+    """``standardize features``, ``loss mse``."""
+    first, second = u.tokens[u.start : u.start + 2]
+    if first.text in FORMS or u.index != u.start + 2 or "LPAR" not in u.accepted:
+        return None
+    message = f"a value after {first.text} stands in brackets, or after ="
+    fix = f"{first.text}({second.text}), or {first.text} = {second.text}"
+    return _syntax(message, second.span, None, fix)
 
 
 def nameless_call(u: Unexpected) -> Problem | None:

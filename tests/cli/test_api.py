@@ -1,6 +1,7 @@
 """The Python interface: what the command line stands on."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -49,6 +50,21 @@ def test_params_and_settings_are_replaced(folder: Path) -> None:
     training = spec.trained().program.training
     assert training is not None
     assert training.seed == 3
+    plain = specc.load("wide.nnspec", {"width": 100}, training={"seed": 3})
+    assert plain.compile("torch") == spec.compile("torch")
+
+
+@pytest.mark.parametrize(
+    ("params", "said"),
+    [
+        ({"width": [3]}, "width in params is a text, a number, True or False"),
+        ("width=3", "params is a dict of names and values"),
+        ({3: "4"}, "params has names that are texts"),
+    ],
+)
+def test_params_of_a_wrong_type(first: Path, params: Any, said: str) -> None:
+    with pytest.raises(TypeError, match=said):
+        specc.load(first, params)
 
 
 def test_errors_carry_problems_with_places(folder: Path) -> None:

@@ -131,7 +131,10 @@ def test_ctrl_c_in_training_keeps_what_was_done(folder: Path) -> None:
     while time.monotonic() < deadline and not history.exists():
         time.sleep(0.05)
     command.send_signal(signal.SIGINT)
-    _, said = command.communicate(timeout=60)
+    try:
+        _, said = command.communicate(timeout=60)
+    finally:
+        command.kill()
     assert command.returncode == 130
     assert "--resume" in said
     assert "Traceback" not in said

@@ -27,7 +27,7 @@ def test_texts_are_kept_as_they_were(folder) -> None:
         "parts/a.nnspec": "é",
         "spec.nnspec": "an import",
     }
-    folder.write_program(made)
+    train(job(made), folder)
     folder.write_sources(texts)
     assert (folder.path / "spec.nnspec").read_bytes() == b"# mine\r\n"
     assert (folder.path / "parts" / "a.nnspec").read_text(encoding="utf-8") == "é"
@@ -121,10 +121,12 @@ def test_damaged_runs(folder, name) -> None:
 
 
 def kept(folder, **changes) -> None:
-    """Keep a program, with changes to its JSON."""
-    folder.write_program(program())
+    """A run whose program was kept with changes to its JSON."""
+    train(job(program(1)), folder)
     found = json.loads((folder.path / "ir.json").read_text())
-    (folder.path / "ir.json").write_text(json.dumps({**found, **changes}, indent=2))
+    text = json.dumps({**found, **changes}, indent=2)
+    (folder.path / "ir.json").write_text(text)
+    folder.write_record({**folder.record(), "ir": program_digest(text)})
 
 
 @pytest.mark.parametrize("version", [0, 2, "1", True, 1.0, None, [1]])
@@ -143,7 +145,17 @@ def test_an_older_program_is_made_a_new_one(folder, monkeypatch) -> None:
     older = {7: lambda found: {**found, "ir_version": 8}}
     older[8] = lambda found: {**found, "ir_version": ir.IR_VERSION}
     monkeypatch.setattr(reading, "MIGRATIONS", older)
-    assert folder.program() == program()
+    assert folder.program() == program(1)
+
+
+def test_a_program_that_was_changed_since_is_not_what_the_run_trains(folder) -> None:
+    train(job(program(1)), folder)
+    path = folder.path / "ir.json"
+    path.write_text(path.read_text().replace('"batch_size": 16', '"batch_size": 8'))
+    with pytest.raises(Fault, match="was changed since"):
+        folder.program()
+    with pytest.raises(Fault, match="was changed since"):
+        load_run(folder)
 
 
 @pytest.mark.parametrize(
@@ -177,8 +189,6 @@ def test_a_model_alone_is_no_run(folder) -> None:
 
 
 def test_other_random_numbers_go_on_with_nothing(folder) -> None:
-    made = job(program(1))
-    train(made, folder)
     kept(folder, rng_version=ir.RNG_VERSION + 1)
     assert load_run(folder), "it can be used"
     with pytest.raises(Fault) as caught:

@@ -68,7 +68,7 @@ class FlowReader:
             return
         if flow.target is None and not made:
             self.calls.outline.faulty = True
-            no_step(end, self.binder.report)
+            no_step(scope, end, self.binder.report)
         if target is not None:
             end = self.calls.alias(scope, target, end, flow.span)
             if flow.kind is not None:

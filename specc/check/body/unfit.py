@@ -139,14 +139,17 @@ def passes_flow(scope: Scope, call: tree.Call, binder: Binder) -> bool:
     return False
 
 
-def no_step(end: Reference, report: Report) -> None:
+def no_step(scope: Scope, end: Reference, report: Report) -> None:
     """Report a statement that is the name of an edge and nothing else."""
+    named, fix = scope.names.get(end.name), f"{end.name} -> Dense(10)"
+    if scope.sequential and named is not None and named.layer is not None:
+        fix = f"… -> {end.name} calls that layer once more"
     report.error(
         "misplaced-statement",
         f"{end.name} by itself does nothing",
         end.span,
         expected="a layer that it leads to",
-        suggestion=f"{end.name} -> Dense(10)",
+        suggestion=fix,
     )
 
 
