@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import cache
 
 __all__ = ["equivalents", "lacking", "nearby", "nearest", "remark"]
 
@@ -54,18 +55,22 @@ def equivalents(word: str, family: str | None = None) -> list[str]:
     """
     from .foreign import FOREIGN  # what only mistakes need is loaded for them
 
-    bare, squeezed = _bare(word), _squeezed(_bare(word))
+    bare = _bare(word)
     tables = FOREIGN.values() if family is None else [FOREIGN.get(family, {})]
     exact = [target for table in tables for target in _targets(table.get(bare))]
-    if not exact:
-        exact = [
-            target
-            for table in tables
-            for name, targets in table.items()
-            if _squeezed(name) == squeezed
-            for target in _targets(targets)
-        ]
-    return list(dict.fromkeys(exact))
+    return list(dict.fromkeys(exact or _alike(family).get(_squeezed(bare), ())))
+
+
+@cache
+def _alike(family: str | None) -> dict[str, list[str]]:
+    """What foreign words stand for, by how they are written without case and signs."""
+    from .foreign import FOREIGN
+
+    found: dict[str, list[str]] = {}
+    for table in FOREIGN.values() if family is None else [FOREIGN.get(family, {})]:
+        for name, targets in table.items():
+            found.setdefault(_squeezed(name), []).extend(_targets(targets))
+    return found
 
 
 def remark(word: str) -> str | None:
