@@ -9,21 +9,13 @@ from ..catalog.types import Dim, Shape
 from ..diagnostics.model import Note
 from ..ir import Network, Program
 from ..syntax import tree
-from .expressions import (
-    UNITS,
-    Absent,
-    Held,
-    Param,
-    Params,
-    Size,
-    evaluate,
-    names_in,
-)
+from .expressions import evaluate, names_in
 from .memory import amount_text
 from .report import Report, one_of, quoted_list
 from .scope import Wanted
 from .sizes import open_sizes
 from .summary import summarize
+from .values import UNITS, Absent, Held, Param, Params, Size
 from .wording import COMPARISONS
 
 __all__ = ["FIGURES", "Demand", "figures_of", "hold"]

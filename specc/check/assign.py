@@ -139,6 +139,9 @@ def _elsewhere(kind: type[Construct], word: str) -> str | None:
         return None
     if word in catalog().family("callback"):
         return f"{word} is a statement of its own: {word}(…)"
+    for callback in catalog().family("callback").values():
+        if word in signature_of(callback).parameters:
+            return f"{word} is an argument of {callback.keyword}({word} = …)"
     for other in catalog().family("settings").values():
         if word in signature_of(other).parameters:
             return f"{word} is a setting of {title(other)}"

@@ -14,11 +14,11 @@ from ..diagnostics.suggest import lacking, remark
 from ..syntax import tree
 from .assign import Assigned, Given, assign, title
 from .expectation import MemberOf, Real, signature
-from .expressions import ABSENT, Absent, Params, Unknown
 from .faults import explain
 from .read import NUMERIC, Reader
 from .report import Report, one_of
 from .types import OPTIONAL
+from .values import ABSENT, Absent, Params, Unknown
 from .wording import plain_text
 
 __all__ = ["Binder", "Bound", "Inherited", "located"]

@@ -13,11 +13,11 @@ from ..diagnostics.model import Note, Span
 from ..syntax import tree
 from .bind import Binder
 from .defaults import Defaults
-from .expressions import Absent, Param
 from .names import RESERVED, is_keyword
 from .scope import Unit
 from .statements import head
 from .types import read_type
+from .values import Absent, Param
 
 __all__ = ["DeclaredUnit", "declare_units"]
 

@@ -10,10 +10,10 @@ from ..diagnostics.model import Note, Span
 from ..syntax import tree
 from .bind import Binder, Inherited
 from .expectation import signature
-from .expressions import ABSENT
 from .gaps import has_gap
 from .report import quoted_list
 from .statements import as_setting, head, misplaced
+from .values import ABSENT
 
 __all__ = ["Defaults", "layered", "read_defaults"]
 

@@ -16,9 +16,7 @@ from .values import (
     LARGEST,
     UNITS,
     Absent,
-    Held,
     Number,
-    Param,
     Params,
     Size,
     Unknown,
@@ -26,21 +24,7 @@ from .values import (
     kind_of,
 )
 
-__all__ = [
-    "ABSENT",
-    "LARGEST",
-    "UNITS",
-    "Absent",
-    "Held",
-    "Param",
-    "Params",
-    "Size",
-    "Unknown",
-    "Value",
-    "evaluate",
-    "kind_of",
-    "names_in",
-]
+__all__ = ["evaluate", "names_in"]
 
 #: What evaluation goes on with.
 _Result = Value | Shape | Unknown

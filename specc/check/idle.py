@@ -17,12 +17,12 @@ from .body.repeats import Repeats
 from .checked import Budget
 from .declarations import Declarations
 from .defaults import Defaults, layered, read_defaults
-from .expressions import ABSENT, Param, Params, Unknown
 from .names import Names
 from .report import Report
 from .reuse import RunReader, Sources
 from .scope import Instance, Named, Reference, Scope
 from .types import CONSTRUCTS, PLAIN
+from .values import ABSENT, Param, Params, Unknown
 
 __all__ = ["check_idle"]
 

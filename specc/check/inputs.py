@@ -9,8 +9,9 @@ from ..catalog.types import MOST_AXES, REAL, Dim, DType, Shape
 from ..diagnostics.model import Note, Span
 from ..syntax import tree
 from .bind import Binder
-from .expressions import Absent, evaluate
+from .expressions import evaluate
 from .report import one_of
+from .values import Absent
 
 __all__ = ["DeclaredInput", "read_input"]
 

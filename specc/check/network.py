@@ -8,7 +8,6 @@ from ..catalog.layers import is_real
 from ..catalog.types import DType, Shape
 from ..diagnostics.model import Note
 from ..ir import Edge, Network
-from .expressions import LARGEST
 from .graph import Misfit, NetworkBuilder, Step
 from .inputs import DeclaredInput
 from .order import in_order
@@ -16,6 +15,7 @@ from .report import Report
 from .reuse import reused_arrays
 from .scope import Outline, PendingCall, Wanted
 from .sizes import fits, size_notes
+from .values import LARGEST
 
 __all__ = ["assemble", "shape_text", "type_text"]
 

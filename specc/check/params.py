@@ -9,21 +9,12 @@ from typing import Any
 
 from ..diagnostics.model import Note, Source, Span
 from ..syntax import tree
-from .expressions import (
-    ABSENT,
-    LARGEST,
-    Absent,
-    Param,
-    Params,
-    Value,
-    evaluate,
-    kind_of,
-    names_in,
-)
+from .expressions import evaluate, names_in
 from .names import RESERVED
 from .order import in_order
 from .report import Report, one_of
 from .types import ParamType, read_type
+from .values import ABSENT, LARGEST, Absent, Param, Params, Value, kind_of
 
 __all__ = ["Override", "declare_params", "override", "read_setting"]
 

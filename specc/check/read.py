@@ -28,9 +28,10 @@ from .expectation import (
     Text,
     Whole,
 )
-from .expressions import ABSENT, Absent, Params, Unknown, evaluate, kind_of
+from .expressions import evaluate
 from .faults import explain
 from .report import Report
+from .values import ABSENT, Absent, Params, Unknown, kind_of
 from .wording import plain_text, with_units
 
 __all__ = ["NUMERIC", "Reader"]

@@ -16,7 +16,6 @@ from .checked import CheckedProgram, Settings
 from .data import DeclaredData, check_data
 from .declarations import declarations
 from .defaults import read_defaults
-from .expressions import Params
 from .idle import check_idle
 from .limits import check_axes, check_memory
 from .lint import Subject, lint
@@ -29,6 +28,7 @@ from .reuse import RunReader
 from .statements import head
 from .training import check_training
 from .unused import check_unused
+from .values import Params
 
 __all__ = ["Resolved", "resolve"]
 

@@ -12,11 +12,11 @@ from ..diagnostics.model import Note, Span
 from ..ir import Block
 from ..syntax import tree
 from .defaults import Defaults, layered
-from .expressions import Param
 from .inputs import DeclaredInput
 from .parts import Part
 from .reuse import PlacedPart
 from .sizes import fits
+from .values import Param
 
 __all__ = ["Instance", "Named", "Outline", "PendingCall", "Reference", "Scope", "Unit"]
 

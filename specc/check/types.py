@@ -14,8 +14,9 @@ from ..catalog.types import (
     RegularizerArg,
 )
 from ..syntax import tree
-from .expressions import Absent, Params, Value, evaluate
+from .expressions import evaluate
 from .report import Report, one_of, quoted_list
+from .values import Absent, Params, Value
 
 __all__ = ["CONSTRUCTS", "OPTIONAL", "PLAIN", "ParamType", "read_type"]
 

@@ -10,11 +10,11 @@ from ..diagnostics.model import Level, failed
 from ..syntax import tree
 from .blocks import DeclaredUnit
 from .declarations import Declarations
-from .expressions import Params
 from .lint.fixes import removed_line
 from .model import DeclaredModel
 from .report import Report
 from .statements import head
+from .values import Params
 
 __all__ = ["check_unused"]
 

@@ -313,10 +313,6 @@ REMARKS: dict[str, str] = {
         "this goes into the optimizer: optimizer = sgd(0.1, …)",
     ),
     **dict.fromkeys(
-        ("monitor", "patience", "min_delta", "restore_best_weights"),
-        "this goes into a callback: early_stopping(monitor = val_loss, …)",
-    ),
-    **dict.fromkeys(
         ("validation_split", "validation_data", "val_split", "val_data"),
         "validation is a setting of a data block: validation = 10%",
     ),

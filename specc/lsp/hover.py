@@ -9,10 +9,10 @@ from lsprotocol import types
 from ..catalog import Construct, catalog
 from ..check.declarations import declarations
 from ..check.expectation import Choice, Expectation, MemberOf, Text
-from ..check.expressions import Absent, Params
 from ..check.params import declare_params
 from ..check.report import Report
 from ..check.summary import Summary
+from ..check.values import Absent, Params
 from ..diagnostics.rules import RULES
 from ..reference import construct_page, rule_page
 from ..reference.statements import STATEMENTS

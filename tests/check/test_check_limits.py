@@ -8,9 +8,10 @@ import pytest
 from check_specs import DATA, check, errors, network, only, program, sequential, trained
 
 from specc.check import expectation
-from specc.check.expressions import Params, evaluate
+from specc.check.expressions import evaluate
 from specc.check.memory import amount_text, estimate
 from specc.check.report import Report
+from specc.check.values import Params
 from specc.diagnostics import Source, Span
 from specc.pipeline import Budget, Settings, check_source
 from specc.syntax import tree

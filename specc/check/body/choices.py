@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from ...syntax import tree
 from ...syntax.gaps import broken
 from ..bind import Binder
-from ..expressions import Absent, Unknown, evaluate, kind_of
+from ..expressions import evaluate
 from ..scope import Unit
 from ..statements import as_flow, head
+from ..values import Absent, Unknown, kind_of
 
 __all__ = ["chosen", "every", "has_outputs", "without_inputs"]
 
@@ -23,46 +24,49 @@ def chosen(
     statements: Iterable[tree.Statement], binder: Binder
 ) -> Iterator[tree.Statement]:
     """The statements with those of each ``if`` in its place that its condition chooses."""
-    todo = list(statements)[::-1]
-    while todo:
-        statement = todo.pop()
-        if not isinstance(statement, tree.Block) or statement.kind.text != "if":
-            yield statement
-            continue
-        if statement.subject is None:
-            _needs_condition(statement, binder)
-            continue
-        value = evaluate(statement.subject, binder.params, binder.report)
-        if not isinstance(value, bool):
-            gap = broken(statement)
-            binder.report.gaps.names |= frozenset(gap.names)
-            yield gap
-        if isinstance(value, Absent):
-            continue
-        if not isinstance(value, bool):
-            _no_condition(statement.subject, value, binder)
-            continue
-        todo += (statement.body if value else statement.otherwise or ())[::-1]
+
+    def branch(block: tree.Block, value: object) -> Iterable[tree.Statement]:
+        if isinstance(value, bool):
+            return block.body if value else block.otherwise or ()
+        gap = broken(block)
+        binder.report.gaps.names |= frozenset(gap.names)
+        if not isinstance(value, Absent):
+            _no_condition(block, value, binder)
+        return (gap,)
+
+    return _opened(statements, binder, branch)
 
 
 def every(
     statements: Iterable[tree.Statement], binder: Binder
 ) -> Iterator[tree.Statement]:
     """The statements with all of each ``if`` in its place, whatever its condition is."""
+
+    def branches(block: tree.Block, value: object) -> Iterable[tree.Statement]:
+        strange = isinstance(value, Unknown) and not value.may_be(bool)
+        if strange or not isinstance(value, bool | Absent):
+            _no_condition(block, value, binder)
+        return (*block.body, *(block.otherwise or ()))
+
+    return _opened(statements, binder, branches)
+
+
+def _opened(
+    statements: Iterable[tree.Statement],
+    binder: Binder,
+    branches: Callable[[tree.Block, object], Iterable[tree.Statement]],
+) -> Iterator[tree.Statement]:
+    """The statements with what `branches` gives, by its condition, for each ``if``."""
     todo = list(statements)[::-1]
     while todo:
         statement = todo.pop()
         if not isinstance(statement, tree.Block) or statement.kind.text != "if":
             yield statement
-            continue
-        if statement.subject is None:
+        elif statement.subject is None:
             _needs_condition(statement, binder)
-            continue
-        value = evaluate(statement.subject, binder.params, binder.report)
-        strange = isinstance(value, Unknown) and not value.may_be(bool)
-        if strange or not isinstance(value, bool | Absent):
-            _no_condition(statement.subject, value, binder)
-        todo += [*statement.body, *(statement.otherwise or ())][::-1]
+        else:
+            value = evaluate(statement.subject, binder.params, binder.report)
+            todo += [*branches(statement, value)][::-1]
 
 
 def _needs_condition(block: tree.Block, binder: Binder) -> None:
@@ -70,11 +74,12 @@ def _needs_condition(block: tree.Block, binder: Binder) -> None:
     binder.report.error("missing-argument", message, head(block), suggestion=fix)
 
 
-def _no_condition(subject: tree.Expression, value: object, binder: Binder) -> None:
+def _no_condition(block: tree.Block, value: object, binder: Binder) -> None:
+    assert block.subject is not None
     binder.report.error(
         "wrong-type",
         f"the condition of if is {kind_of(value)}",
-        subject.span,
+        block.subject.span,
         expected="a comparison, or a param that is true or false",
     )
 

@@ -9,9 +9,10 @@ from dataclasses import replace
 from ...syntax import tree
 from ...syntax.gaps import broken
 from ..bind import Binder
-from ..expressions import Absent, Param, Unknown, evaluate, kind_of
+from ..expressions import evaluate
 from ..scope import Named, Outline, Scope
 from ..statements import head
+from ..values import Absent, Param, Unknown, kind_of
 from .allowance import Allowance
 
 __all__ = ["Repeats"]
