@@ -22,6 +22,8 @@ def rate_of(module: Any, state: Any, step: int) -> float:
     """The learning rate of the update that so many others of all phases precede."""
     if hasattr(module, "PHASES"):
         return module.rate_at(state, step)
+    if hasattr(state, "plateau"):
+        return state.plateau.rate
     return module.learning_rate(step, state.steps_per_epoch)
 
 

@@ -13,6 +13,7 @@ from specc.emit.shared import (
     initial_weights_section,
     learning_rate_section,
     main_section,
+    plateau_section,
     several,
     stopping_section,
     training_section,
@@ -88,6 +89,9 @@ def _first(plan: Plan) -> Iterator[Section]:
         return
     yield figures_section(plan, training)
     yield from penalty_sections(plan)
+    plateau = plateau_section(program, TABLE)
+    if plateau is not None:
+        yield plateau
     stopping = stopping_section(program, TABLE)
     if stopping is not None:
         yield stopping

@@ -13,7 +13,7 @@ from specc.catalog.layers import Activation as ActivationLayer
 from specc.catalog.types import Shape
 from specc.emit.lowering import Table
 from specc.emit.names import Names
-from specc.emit.shared import SHARED
+from specc.emit.shared import SHARED, enter_plateau
 from specc.emit.uses import obstacles
 from specc.ir import LayerNode, Network, Objective, Program, Weight
 
@@ -24,6 +24,7 @@ __all__ = ["TABLE", "Node", "Plan", "keras_name", "own_activation", "plan"]
 #: All lowerings of this backend; the modules named after the families fill it.
 TABLE = Table("specc_keras.runtime")
 TABLE.include(SHARED)
+enter_plateau(TABLE)
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from specc.emit.shared import (
     import_state_text,
     init_state_text,
     known_of,
+    plateau_field,
     reused_argument,
     reused_parameter,
     several,
@@ -53,6 +54,7 @@ $optimizer
     step: int = 0
     epoch: int = 0
 $phase
+$plateau
 $stopping
     compiled: dict[str, Any] = field(default_factory=dict)
 '''
@@ -166,6 +168,7 @@ def state_section(program: Program) -> Section:
         _STATE,
         optimizer="" if phased else _OPTIMIZER.strip("\n"),
         phase=COUNTERS_OF_PHASE if phased else "",
+        plateau="\n".join(plateau_field(program.training)),
         stopping=stopping,
     )
 
@@ -227,8 +230,8 @@ def phased_state_sections(training: Training) -> Iterator[Section]:
     """SLOTS, `export_state` and `import_state` of a training of several phases."""
     arrays, put = _STATE_OF_PHASES
     yield section(slots_constant(training))
-    yield section(export_state_text(arrays))
-    yield section(import_state_text("weights_of(state.model)", put))
+    yield section(export_state_text(training, arrays))
+    yield section(import_state_text(training, "weights_of(state.model)", put))
 
 
 def _slots(endings: Mapping[str, str]) -> str:

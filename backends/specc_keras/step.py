@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from specc.emit.shared import Section, by_phase, fill, several
+from specc.emit.shared import Section, by_phase, fill, rate_of_update, several
 from specc.emit.source import Expression, assign, call, define, statement
 from specc.ir import Phase, Training
 
@@ -255,10 +255,8 @@ def _updating(plan: Plan, training: Training, drawn: bool) -> Iterator[Section]:
 def _scalars(training: Training) -> list[str]:
     """The statements that make what an update takes besides gradients."""
     phased = several(training)
-    rate: Expression = call("learning_rate", "step", "state.steps_per_epoch")
-    step = "step"
-    if phased:
-        rate, step = call("rate_at", "state", "step"), "step - state.phase_step"
+    rate: Expression = rate_of_update(training)
+    step = "step - state.phase_step" if phased else "step"
     counts = [update_of(phase.optimizer).scalars for phase in training.phases]
     if not any(counts):
         return [assign("rate", call("tf.constant", rate, "tf.float64"), 4)]

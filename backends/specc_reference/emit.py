@@ -14,6 +14,7 @@ from specc.emit.shared import (
     initial_weights_section,
     learning_rate_section,
     main_section,
+    plateau_section,
     stopping_section,
     training_section,
 )
@@ -72,10 +73,13 @@ def _sections(plan: Plan, program: Program) -> Iterator[Section]:
     if training is None:
         return
     yield from task_sections(plan, training)
+    plateau = plateau_section(program, TABLE)
+    if plateau is not None:
+        yield plateau
     stopping = stopping_section(program, TABLE)
     if stopping is not None:
         yield stopping
-    yield state_section(program, stopping is not None)
+    yield state_section(program)
     yield learning_rate_section(training, TABLE)
     yield from step_sections(plan, training)
     yield training_section(program)

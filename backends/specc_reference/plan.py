@@ -11,7 +11,7 @@ from specc.catalog.families import Activation
 from specc.catalog.layers import Activation as ActivationLayer
 from specc.catalog.layers import Layer
 from specc.emit.lowering import Table
-from specc.emit.shared import SHARED
+from specc.emit.shared import SHARED, enter_plateau
 from specc.emit.uses import obstacles
 from specc.ir import Network, Program
 
@@ -20,6 +20,7 @@ __all__ = ["TABLE", "Plan", "activation_after", "plan"]
 #: All lowerings of this backend; the modules named after the families fill it.
 TABLE = Table("specc_reference.runtime")
 TABLE.include(SHARED)
+enter_plateau(TABLE)
 
 
 @dataclass(frozen=True)

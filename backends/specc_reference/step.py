@@ -15,6 +15,8 @@ from specc.emit.shared import (
     import_state_text,
     init_state_text,
     naming,
+    plateau_field,
+    rate_of_update,
     several,
     slots_constant,
     stopping_field,
@@ -37,7 +39,7 @@ _STATE = '''
 class State(Progress):
     """What training changes: the model, what the optimizer keeps, and counters."""
 
-$stopping
+$fields
 '''
 
 _INIT_STATE = """
@@ -124,16 +126,13 @@ $constrain
 '''
 
 _RATE = """
-        rate = learning_rate(step, state.steps_per_epoch)
+        rate = $rate
 """
 _UPDATE = """
         weight = OPTIMIZER.update(weights[path], gradient, slots, rate, step + 1)
 """
 _RULE_OF_PHASE = """
     rule, t = OPTIMIZERS[state.phase], step - state.phase_step + 1
-"""
-_RATE_OF_PHASE = """
-        rate = rate_at(state, step)
 """
 _UPDATE_OF_PHASE = """
         weight = rule.update(weights[path], gradient, slots, rate, t)
@@ -161,13 +160,13 @@ _ALWAYS = frozenset(
 )
 
 
-def state_section(program: Program, stops: bool) -> Section:
+def state_section(program: Program) -> Section:
     """The class `State`."""
-    imports = {DATACLASS, FIELD} if stops else {DATACLASS}
-    fields = stopping_field(program)
+    fields = "\n".join([*plateau_field(program.training), stopping_field(program)])
     if several(program.training):
         fields = f"{COUNTERS_OF_PHASE}\n{fields}"
-    text = fill(_STATE, stopping=fields)
+    text = fill(_STATE, fields=fields)
+    imports = {DATACLASS, FIELD} if "field(" in text else {DATACLASS}
     return Section(text, frozenset({"Progress"}), frozenset(imports))
 
 
@@ -192,7 +191,7 @@ def step_sections(plan: Plan, training: Training) -> Iterator[Section]:
         _TRAIN_STEP,
         clip=clip if clips else "",
         rule=_RULE_OF_PHASE.strip("\n") if phased else "",
-        rate=(_RATE_OF_PHASE if phased else _RATE).strip("\n"),
+        rate=fill(_RATE, rate=rate_of_update(training)),
         scale_rate="        rate *= RATES.get(path, 1.0)" if scaled else "",
         update=(_UPDATE_OF_PHASE if phased else _UPDATE).strip("\n"),
         constrain=_CONSTRAIN if any(w.constraint for w in trained) else "",
@@ -206,8 +205,9 @@ def step_sections(plan: Plan, training: Training) -> Iterator[Section]:
     yield Section(text, _ALWAYS - {"export_state", "import_state"})
     packages = TABLE.packages
     yield naming(slots_constant(training), packages)
-    yield naming(export_state_text(_EXPORT.strip("\n")), packages, (NUMPY,))
-    text = import_state_text("state.model.weights()", _IMPORT.strip("\n"))
+    yield naming(export_state_text(training, _EXPORT.strip("\n")), packages, (NUMPY,))
+    put = _IMPORT.strip("\n")
+    text = import_state_text(training, "state.model.weights()", put)
     yield naming(text, packages, (NUMPY,))
 
 

@@ -8,10 +8,11 @@ from specc.emit.shared import (
     by_phase,
     export_state_text,
     import_state_text,
+    lowers,
     slots_constant,
 )
 from specc.emit.source import assign, call, entry, literal, statement
-from specc.ir import Phase
+from specc.ir import Phase, Training
 
 from .plan import Plan
 from .site import Update
@@ -72,12 +73,13 @@ def array_sections(plan: Plan) -> Iterator[str]:
         return
     if plan.phased:
         yield slots_constant(training)
-        yield export_state_text("\n".join(_exporting(plan)))
-        yield from _importing(plan)
+        yield export_state_text(training, "\n".join(_exporting(plan)))
+        yield from _importing(plan, training)
         return
     update = update_of(training.phases[0])
-    yield _export_state(update)
-    yield _import_state(update)
+    lowered = lowers(training)
+    yield _export_state(update, lowered)
+    yield _import_state(update, lowered)
 
 
 _LOADING = '''
@@ -138,7 +140,7 @@ def _exporting(plan: Plan) -> list[str]:
     return ["    arrays = export_weights(state)", *_slot_lines(plan, write)]
 
 
-def _importing(plan: Plan) -> Iterator[str]:
+def _importing(plan: Plan, training: Training) -> Iterator[str]:
     """`expected_state` and `import_state` of a training of several phases."""
 
     def write(update: Update, indent: int) -> list[str]:
@@ -148,7 +150,7 @@ def _importing(plan: Plan) -> Iterator[str]:
         ]
 
     put = ["    load_weights(state.model, arrays)", *_slot_lines(plan, write)]
-    yield import_state_text("weights_of(state.model)", "\n".join(put))
+    yield import_state_text(training, "weights_of(state.model)", "\n".join(put))
 
 
 _EACH = [
@@ -157,7 +159,7 @@ _EACH = [
 ]
 
 
-def _export_state(update: Update) -> str:
+def _export_state(update: Update, lowered: bool) -> str:
     body = ["    arrays = export_weights(state)"]
     if update.slots:
         body += _EACH
@@ -167,6 +169,7 @@ def _export_state(update: Update) -> str:
     body += [
         '    arrays["counter/step"] = np.array(state.step, dtype=np.int64)',
         '    arrays["counter/epoch"] = np.array(state.epoch, dtype=np.int64)',
+        *(["    arrays |= export_plateau(state)"] if lowered else []),
         "    return arrays",
     ]
     about = "Return weights, buffers, the optimizer's slots and the counters."
@@ -174,7 +177,7 @@ def _export_state(update: Update) -> str:
     return function("export_state", ["state: State"], returns, about, body)
 
 
-def _import_state(update: Update) -> str:
+def _import_state(update: Update, lowered: bool) -> str:
     body = [
         "    check_arrays(export_state(state), arrays)",
         "    load_weights(state.model, arrays)",
@@ -187,6 +190,7 @@ def _import_state(update: Update) -> str:
     body += [
         '    state.step = int(arrays["counter/step"])',
         '    state.epoch = int(arrays["counter/epoch"])',
+        *(["    import_plateau(state, arrays)"] if lowered else []),
     ]
     parameters = ["state: State", "arrays: Arrays"]
     about = "Take over what export_state returned; raises as import_weights does."

@@ -12,6 +12,7 @@ from specc.emit.shared import (
     initial_weights_section,
     learning_rate_section,
     main_section,
+    plateau_section,
     stopping_section,
     training_section,
     whole_program,
@@ -81,6 +82,9 @@ def _first(plan: Plan) -> Iterator[Section]:
     if training is not None:
         yield section(loss_section(plan))
         yield from map(section, penalty_sections(plan))
+    plateau = plateau_section(program, TABLE)
+    if plateau is not None:
+        yield plateau
     stopping = stopping_section(program, TABLE)
     if stopping is not None:
         yield stopping

@@ -15,7 +15,7 @@ from specc.catalog.types import Dim, Shape
 from specc.emit.lowering import Table
 from specc.emit.names import Names, mangle
 from specc.emit.pieces import bound_names
-from specc.emit.shared import SHARED, several
+from specc.emit.shared import SHARED, enter_plateau, several
 from specc.ir import Call, LayerNode, Network, Phase, Program
 
 from .obstacles import find_obstacles
@@ -27,6 +27,7 @@ __all__ = ["TABLE", "Node", "Plan", "plan"]
 #: All lowerings of this backend; the modules named after the families fill it.
 TABLE = Table("specc_torch.runtime")
 TABLE.include(SHARED)
+enter_plateau(TABLE)
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ add_penalty_gradients apply_constraints argparse begin_phase build_model clip_gr
 compute_gradients
 compute_loss dataclass draw_masks evaluate_step expected_state export_state
 export_weights field gradients import_state import_weights init_state initial_weights
-learning_rate load_weights main math model_inputs new_optimizer new_stopping nn np
+learning_rate load_weights main math model_inputs new_optimizer new_plateau new_stopping nn np
 penalty phase_ended predict prepare_update rate_at save_file torch train train_epoch
 train_step trained_parameters weights_of
 """

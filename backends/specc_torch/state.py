@@ -13,6 +13,7 @@ from specc.emit.shared import (
     by_phase,
     fill,
     known_of,
+    plateau_field,
     reused_argument,
     reused_parameter,
     stopping_field,
@@ -87,6 +88,7 @@ def state_section(plan: Plan) -> str:
             "    epoch: int = 0",
             "    steps_per_epoch: int = 1",
             *_of_phase(plan),
+            *plateau_field(plan.program.training),
             stopping_field(plan.program),
         ]
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from specc.emit.shared import by_phase
+from specc.emit.shared import by_phase, rate_of_update
 from specc.emit.source import Call, Collection, assign, call, literal, statement
 from specc.ir import Phase, Weight
 
@@ -150,11 +150,10 @@ def prepare_section(plan: Plan) -> str:
     training = plan.program.training
     assert training is not None, "a model alone is not trained"
     update = update_of(training.phases[0])
-    rate = "    rate = learning_rate(step, state.steps_per_epoch)"
+    rate = f"    rate = {rate_of_update(training)}"
     about = "Set the optimizer for the update that `step` others came before."
     body: list[str] = []
     if plan.phased:
-        rate = "    rate = rate_at(state, step)"
         updates = [update_of(phase) for phase in training.phases]
         if any(any("step" in line for line in _step_lines(each)) for each in updates):
             body = ["    step -= state.phase_step  # of all updates those of the phase"]

@@ -217,9 +217,15 @@ class Wrapper(Construct):
 
 
 class Callback(Construct):
-    """A decision taken at the end of an epoch."""
+    """A decision taken at the end of an epoch.
+
+    All that a training or a phase has are given the same record; none sees what another
+    decides, so their order in a spec changes nothing.
+    """
 
     family: ClassVar[str] = "callback"
+    #: Whether it sets the learning rate, which then is no schedule that changes by itself.
+    sets_rate: ClassVar[bool] = False
 
 
 class Source(Construct):

@@ -263,7 +263,7 @@ class Binder:
     def unknown(self, word: tree.Word, family: str) -> None:
         """Report that a family has no member of that name."""
         members = catalog().family(family)
-        instead = remark(word.text) if family == "layer" else None
+        instead = remark(word.text) if family in ("layer", "schedule") else None
         instead = instead or lacking(word.text, family, members)
         # Where a statement can be a call, it can silence a lint too.
         words = ["allow"] if family in ("layer", "transform", "callback") else []

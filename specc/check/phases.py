@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from ..catalog import catalog
+from ..catalog.schedules import Constant
 from ..catalog.settings import PhaseSettings, TrainSettings
 from ..diagnostics.model import Level, Note, Span
 from ..ir import MAIN, Network
@@ -55,6 +56,7 @@ def only_phase(
     """The phase that a train block without phases is; `settings` are its own."""
     phase = DeclaredPhase(MAIN, span, settings, callbacks)
     _freeze(phase, network, binder)
+    _rate_set_once(phase, binder.report)
     return phase
 
 
@@ -95,6 +97,7 @@ def check_phases(
             item for item in callbacks if item.construct.keyword not in keywords
         ]
         _freeze(phase, network, binder)
+        _rate_set_once(phase, binder.report)
         given.append(own | keywords)
         _enter(phase, found, binder.report)
     _unused(handed, callbacks, given, binder.report)
@@ -174,6 +177,30 @@ def _freeze(phase: DeclaredPhase, network: Network | None, binder: Binder) -> No
         phase.settings = None
     else:
         phase.frozen = frozen
+
+
+def _rate_set_once(phase: DeclaredPhase, report: Report) -> None:
+    """See that a callback that sets the learning rate is alone in doing so."""
+    if phase.settings is None:
+        return
+    schedule = phase.settings.construct.optimizer.learning_rate
+    if isinstance(schedule, Constant):
+        return
+    given = phase.settings.given.get("optimizer")
+    span = given.value.span if given else phase.span
+    for bound in phase.callbacks:
+        if bound.construct.sets_rate:
+            rate = schedule.first_rate()
+            number = "a number" if rate is None else f"{rate:g}"
+            report.error(
+                "rate-set-twice",
+                f"{bound.construct.keyword} sets the learning rate, which"
+                f" {schedule.keyword} changes by itself",
+                bound.span,
+                suggestion=f"{number} in the place of {schedule.keyword}, or no"
+                f" {bound.construct.keyword}",
+                notes=(Note("the schedule is in this optimizer", span),),
+            )
 
 
 def _unused(

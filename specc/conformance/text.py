@@ -171,6 +171,8 @@ def check_contract(program: Program, emission: Emission) -> None:
         wanted["penalty"] = ("model",)
     if any(callback.keyword == "early_stopping" for callback in callbacks):
         wanted["new_stopping"] = ()
+    if any(callback.keyword == "reduce_on_plateau" for callback in callbacks):
+        wanted["new_plateau"] = ()
     if len(phases) > 1:
         wanted |= OF_PHASES
     _signatures(tree, wanted)

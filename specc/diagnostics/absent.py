@@ -67,13 +67,13 @@ ABSENT: dict[str, frozenset[str]] = {
         (
             *("cosinedecay", "cosineannealinglr", "cosineannealing", "onecyclelr"),
             *("polynomialdecay", "polynomiallr", "inversetimedecay", "cycliclr"),
-            *("linearlr", "reducelronplateau", "lambdalr", "power", "onecycle"),
+            *("linearlr", "lambdalr", "power", "onecycle"),
         )
     ),
     "callback": frozenset(
         (
-            *("reducelronplateau", "reduceonplateau", "learningratescheduler"),
-            *("tensorboard", "csvlogger", "lambdacallback"),
+            *("learningratescheduler", "tensorboard", "csvlogger"),
+            "lambdacallback",
         )
     ),
     "source": frozenset(

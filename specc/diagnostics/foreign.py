@@ -159,8 +159,12 @@ _SCHEDULES: Names = {
     "CosineAnnealingLR": "cosine_decay",
     "CosineDecay": "cosine_decay",
     "ConstantLR": "constant",
-    "ReduceLROnPlateau": "reduce_on_plateau",
     "OneCycleLR": "one_cycle",
+}
+
+_CALLBACKS: Names = {
+    "EarlyStopping": "early_stopping",
+    "ReduceLROnPlateau": "reduce_on_plateau",
 }
 
 _PENALTIES: Names = {
@@ -179,6 +183,7 @@ _PENALTIES: Names = {
 
 _ARGUMENTS: Names = {
     "lr": "learning_rate",
+    "min_lr": "min_learning_rate",
     "out_features": "units",
     "output_dim": "units",
     "num_units": "units",
@@ -196,7 +201,9 @@ _ARGUMENTS: Names = {
     "p": "rate",
     "drop_rate": "rate",
     "dropout_rate": "rate",
-    "eps": "epsilon",
+    "eps": ("epsilon", "min_delta"),
+    "epsilon": "min_delta",
+    "threshold": "min_delta",
     "betas": ("beta_1", "beta_2"),
     "beta1": "beta_1",
     "beta2": "beta_2",
@@ -213,7 +220,7 @@ _ARGUMENTS: Names = {
     "b_regularizer": "bias_regularizer",
     "W_constraint": "kernel_constraint",
     "decay_rate": "rate",
-    "gamma": "rate",
+    "gamma": ("rate", "factor"),
     "decay_steps": "every",
     "step_size": "every",
     "initial_learning_rate": ("initial", "learning_rate"),
@@ -320,6 +327,12 @@ REMARKS: dict[str, str] = {
         ("gradient_clip", "grad_clip", "max_grad_norm", "clip_grad_norm"),
         "this goes into the optimizer: optimizer = sgd(0.1, global_clipnorm = 1.0)",
     ),
+    **dict.fromkeys(
+        ("ReduceLROnPlateau", "reduce_on_plateau"),
+        "a callback lowers the rate on a plateau: reduce_on_plateau(…) in the train"
+        " block, and a number in the place of the schedule",
+    ),
+    "threshold_mode": "min_delta is a difference, no share of the figure",
     "callbacks": "callbacks are statements of their own: early_stopping(…)",
     "verbose": "the command line shows progress",
     "num_workers": "how batches are read is for the backend to say",
@@ -338,6 +351,7 @@ FOREIGN: dict[str, Names] = {
     "metric": _METRICS,
     "optimizer": _OPTIMIZERS,
     "schedule": _SCHEDULES,
+    "callback": _CALLBACKS,
     "penalty": _PENALTIES,
     "argument": _ARGUMENTS,
     "setting": _SETTINGS,

@@ -131,18 +131,19 @@ LINT_RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "early-stopping-without-validation",
-        "early stopping that watches no held-out examples",
+        "early_stopping or reduce_on_plateau that watches no held-out examples",
         "The loss of the examples that are trained on keeps falling while the model"
-        " overfits, so watching it does not stop in time. A val_ figure without a"
-        " validation part does not exist, which is an error.",
+        " overfits, so watching it neither stops nor lowers the rate in time. A val_ figure"
+        " without a validation part does not exist, which is an error.",
         Level.WARNING,
         "Prechelt 1998, doi:10.1007/3-540-49430-8_3",
     ),
     Rule(
         "patience-longer-than-epochs",
-        "early stopping that cannot stop",
-        "Training stops when the figure has not improved for `patience` epochs after its"
-        " best one, so it needs more epochs than that.",
+        "early_stopping that cannot stop, or reduce_on_plateau that lowers no rate",
+        "Training stops, or its rate is lowered, when the figure has not improved for"
+        " `patience` epochs after its best one, so it needs more epochs than that; a lowered"
+        " rate needs one more that it is used in.",
         Level.WARNING,
         "Prechelt 1998, doi:10.1007/3-540-49430-8_3",
     ),

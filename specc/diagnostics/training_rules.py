@@ -44,6 +44,14 @@ TRAINING_RULES: tuple[Rule, ...] = (
         Level.WARNING,
     ),
     Rule(
+        "rate-set-twice",
+        "a callback sets a learning rate that a schedule changes by itself",
+        "`reduce_on_plateau` lowers the rate that is in force, and a schedule says what it"
+        " is at every update: both together would mean nothing. The optimizer then has a"
+        " number, `sgd(0.1)`, or the training no such callback. Of several phases each can"
+        " have its own.",
+    ),
+    Rule(
         "missing-loss",
         "an output has no loss",
         "Training makes a loss small; every output needs one. With several outputs each"

@@ -22,7 +22,8 @@ class Known:
     """What a program knows of the options of its pieces.
 
     `facts` says of conditions, as they are written after ``if``, whether they hold;
-    `unused` names parameters of constructors that are never given.
+    `unused` names parameters of constructors that are never given, and with them the
+    attributes of that name.
     """
 
     facts: Mapping[str, bool] = field(default_factory=dict[str, bool])
@@ -51,6 +52,7 @@ def prune(text: str, known: Known) -> str:
     for name in known.unused:
         text = re.sub(rf"\n +{name}: [^\n]*,(?=\n)", "", text)
         text = re.sub(rf"\n +self\.{name} = {name}(?=\n)", "", text)
+        text = re.sub(rf"\n    {name}: \w+(?=\n)", "", text)
     while (changed := _once(text, known.facts)) is not None:
         text = changed
     return text

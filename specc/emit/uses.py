@@ -7,8 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 from ..backend import Obstacle
-from ..catalog.callbacks import EarlyStopping
+from ..catalog.callbacks import CALLBACKS
 from ..catalog.construct import Construct
+from ..catalog.schedules import Constant
 from ..catalog.wrappers import TimeDistributed
 from ..ir import Program
 from .lowering import Lowering, Table
@@ -100,9 +101,14 @@ def _beyond(program: Program) -> Iterator[Obstacle]:
         return
     for phase in training.phases:
         for callback in phase.callbacks:
-            if not isinstance(callback, EarlyStopping):
-                why = "the loop over epochs has early stopping and no other callback"
-                owner = phase.owner(callback.keyword)
+            owner = phase.owner(callback.keyword)
+            if not isinstance(callback, CALLBACKS):
+                why = "the loop over epochs has no callback of other packages"
+                yield Obstacle(owner, "", callback.keyword, why)
+            if callback.sets_rate and not isinstance(
+                phase.optimizer.learning_rate, Constant
+            ):
+                why = "the learning rate changes by a schedule"
                 yield Obstacle(owner, "", callback.keyword, why)
     if training.compute not in (None, training.precision):
         why = "layers compute in the type of their weights in this release"

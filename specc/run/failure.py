@@ -32,8 +32,11 @@ class _Reached(Exception):
     """So many updates are done as were asked for."""
 
 
-def _replay_phases(module: Any, state: Any, batches: Any, step: int) -> Any:
-    """The same by the program's own loop, which knows when a phase is over."""
+def _replay_loop(module: Any, state: Any, batches: Any, step: int) -> Any:
+    """The same by the program's own loop, which knows when a phase is over.
+
+    It is also what looks at the figures that a learning rate depends on.
+    """
     computed = module.train_step
 
     def until(state: Any, batch: Arrays, number: int) -> Any:
@@ -50,8 +53,8 @@ def _replay_phases(module: Any, state: Any, batches: Any, step: int) -> Any:
 
 
 def _replay(module: Any, state: Any, batches: Any, step: int) -> Any:
-    if hasattr(module, "PHASES"):
-        return _replay_phases(module, state, batches, step)
+    if hasattr(module, "PHASES") or hasattr(module, "new_plateau"):
+        return _replay_loop(module, state, batches, step)
     while True:
         for batch in batches.epoch(state.epoch):
             if state.step == step:

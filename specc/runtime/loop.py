@@ -24,6 +24,8 @@ class PrintEpochs(Hooks):
         """Print the time and the losses and metrics of the epoch."""
         apart = ("epoch", "step", "seconds", "learning_rate")
         figures = {name: logs[name] for name in logs if name not in apart}
+        if hasattr(state, "plateau"):
+            figures["learning_rate"] = logs["learning_rate"]
         seconds = f"{logs['seconds']:.2f}s"
         print(f"{state.epoch:5d} {seconds:>7}  {in_columns(figures)}", flush=True)
 

@@ -1,13 +1,13 @@
-"""Decisions taken on the figures of an epoch."""
+"""Stopping when a figure no longer improves."""
 
-import math
 from collections.abc import Callable
 from typing import Any
 
 from .types import Figures
+from .watching import Watcher
 
 
-class EarlyStopping:
+class EarlyStopping(Watcher):
     """Says when to stop because a figure no longer improves.
 
     `best` is the best figure so far, `best_weights` what was in force at `best_epoch`
@@ -55,13 +55,3 @@ class EarlyStopping:
             self.wait = 0
         self.stopped = not better and self.wait >= self.patience and epoch > 0
         return self.stopped
-
-    def improves(self, figure: float, reference: float | None) -> bool:
-        """Say whether a figure is better than another by more than `min_delta`."""
-        if math.isnan(figure):
-            return False
-        if reference is None:
-            return True
-        if self.larger_is_better:
-            return figure > reference + self.min_delta
-        return figure < reference - self.min_delta

@@ -143,6 +143,8 @@ class Scene(Sight):
         name, expected = item.name, self.exam.expected
         if name in expected.buffers:
             return self._buffer(name)
+        if name.startswith("counter/plateau_"):
+            return Blame("reduce_on_plateau", "callbacks", "training")
         if name.startswith("counter/"):
             return Blame("epoch loop", name, "training")
         wrong = self.differing(item.part.name, item.part.step)
@@ -180,6 +182,7 @@ class Scene(Sight):
             "ids": Blame("epoch loop", "", "training"),
             "rows": Blame("epoch loop", "", "training"),
             "stopping": Blame("early_stopping", "callbacks", "training"),
+            "plateau": Blame("reduce_on_plateau", "callbacks", "training"),
             "stopped_after": Blame("epoch loop", "callbacks", "training"),
             "passed over": Blame("epoch loop", "on_nan", "training"),
             "not_finite": Blame("epoch loop", "on_nan", "training"),

@@ -35,6 +35,10 @@ class Deciding(Spoiling):
             self.figures["stopping"] = [
                 self.decide(line, *phase) for phase, _ in known for line in case.figures
             ]
+        if hasattr(module, "new_plateau"):
+            self.figures["plateau"] = [
+                self.lower(line, *phase) for phase, _ in known for line in case.figures
+            ]
         if case.not_finite:
             self.stage = "not_finite"
             self.spoil()
@@ -71,6 +75,17 @@ class Deciding(Spoiling):
             decisions.append(stopping.update(epoch, logs, lambda at=epoch: at))
         best = stopping.best_weights
         return [stopping.monitor, decisions, stopping.best_epoch, best]
+
+    def lower(self, line: tuple[float | None, ...], *phase: int) -> list[Any]:
+        """The rates that figures of successive epochs lead to, each after its epoch."""
+        plateau = self.module.new_plateau(*phase)
+        if plateau is None:
+            return []
+        rates: list[float] = [plateau.rate]
+        for figure in line:
+            plateau.update({plateau.monitor: math.nan if figure is None else figure})
+            rates.append(plateau.rate)
+        return [plateau.monitor, rates]
 
     def guards(self) -> dict[str, str]:
         """What importing damaged weights or a damaged state leads to.

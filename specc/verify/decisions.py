@@ -61,6 +61,7 @@ class PlainFigures:
             "ids",
             "rows",
             "stopping",
+            "plateau",
         ):
             found = {s: r.figures.get(name) for s, r in self.sides.items()}
             self._same(DECIDED, name, found, self._wanted(name, found))

@@ -74,6 +74,7 @@ DECISIONS = {
     "rates": ("learning_rate",),
     "late_rates": ("learning_rate",),
     "stopping": ("new_stopping",),
+    "plateau": ("new_plateau",),
     "guards": ("import_weights",),
     "defaults": ("init_state", "build_model"),
     "main": ("main",),

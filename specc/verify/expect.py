@@ -10,8 +10,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ..catalog.types import Shape
+from ..emit.shared import plateau_of
 from ..ir import Network, Program, Training
 from ..runtime.phases import COUNTERS
+from ..runtime.plateau import PLATEAU
 
 __all__ = ["Expected", "expected"]
 
@@ -37,10 +39,13 @@ class Expected:
     clips: bool
     #: Whether the training has several phases.
     phased: bool = False
+    #: Whether a plateau lowers the learning rate.
+    lowers: bool = False
 
     def state(self) -> Shapes:
         """All arrays of a whole state."""
         names = COUNTERS if self.phased else COUNTERS[:2]
+        names += tuple(f"plateau_{name}" for name in PLATEAU) if self.lowers else ()
         counters: Shapes = {f"counter/{name}": () for name in names}
         return {**self.weights, **self.buffers, **self.slots, **counters}
 
@@ -85,6 +90,7 @@ def expected(program: Program, number: int = 0) -> Expected:
         penalized=any(weight.regularizer for weight in network.weights()),
         clips=any(p.optimizer.clipping() is not None for p in training.phases),
         phased=len(training.phases) > 1,
+        lowers=plateau_of(phase) is not None,
     )
 
 

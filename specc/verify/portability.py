@@ -151,7 +151,7 @@ def _tensors(use: Use, program: Program, wanted: Expected) -> Iterator[str]:
     elif family == "schedule":
         yield from ("rates", "learning_rate")
     elif family == "callback":
-        yield from ("stopping", "stopped_after")
+        yield from ("stopping", "stopped_after", "plateau")
     elif family in ("loss", "metric"):
         word = "loss" if family == "loss" else use.construct.keyword
         output = owner.removeprefix("output:")

@@ -34,6 +34,7 @@ DECISIONS = (
     "order",
     "order_steps",
     "stopping",
+    "plateau",
     "stopped",
     "main",
     "ids",

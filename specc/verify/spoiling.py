@@ -12,7 +12,7 @@ import numpy as np
 
 from ..live import phase_of
 from .protocol import Arrays
-from .watching import Enough, OneBatch, Recorder, SpoiltBatches, never_stop
+from .watching import Enough, OneBatch, Recorder, SpoiltBatches, never_lower, never_stop
 from .workplace import Workplace
 
 __all__ = ["Spoiling"]
@@ -64,6 +64,7 @@ class Spoiling(Workplace):
         )
         self.last_epoch()
         never_stop(state)
+        never_lower(state)
         try:
             module.train(batches, state, Recorder(self, stop_at=steps))
         except ArithmeticError as error:
@@ -158,6 +159,7 @@ class Spoiling(Workplace):
             module.import_weights(state, weights)
         self.last_epoch()
         never_stop(state)
+        never_lower(state)
         step = state.step + (name not in ("loss", "gradient_norm"))
 
         def update(state: Any, *_: Any) -> tuple[Any, dict[str, float]]:

@@ -15,6 +15,7 @@ __all__ = [
     "Recorder",
     "SpoiltBatches",
     "WindowBatches",
+    "never_lower",
     "never_stop",
 ]
 
@@ -58,6 +59,13 @@ def never_stop(state: Any) -> None:
     """Let a training go on whatever its figures are."""
     if state.stopping is not None:
         state.stopping = NeverStops()
+
+
+def never_lower(state: Any) -> None:
+    """Leave the learning rate as it is whatever its figures are."""
+    plateau = getattr(state, "plateau", None)
+    if plateau is not None:
+        plateau.update = NeverStops().update
 
 
 class Enough(Exception):

@@ -71,11 +71,15 @@ class Workplace:
         return range(len(getattr(self.module, "PHASES", ("",))))
 
     def enter(self, phase: int) -> None:
-        """Begin a phase; where there is only one, with new early stopping."""
-        if hasattr(self.module, "PHASES"):
-            self.module.begin_phase(self.state, phase)
-        elif hasattr(self.module, "new_stopping"):
-            self.state.stopping = self.module.new_stopping()
+        """Begin a phase; where there is only one, callbacks that have seen nothing."""
+        module = self.module
+        if hasattr(module, "PHASES"):
+            module.begin_phase(self.state, phase)
+            return
+        if hasattr(module, "new_stopping"):
+            self.state.stopping = module.new_stopping()
+        if hasattr(module, "new_plateau"):
+            self.state.plateau = module.new_plateau()
 
     def last_epoch(self) -> None:
         """Leave one epoch of the whole training to do."""

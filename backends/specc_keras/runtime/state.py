@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from specc.runtime.arrays import check_arrays
+from specc.runtime.plateau import export_plateau, import_plateau
 from specc.runtime.types import Arrays
 
 from .arrays import all_variables, assign_arrays, copy_arrays, trained_variables
@@ -38,6 +39,8 @@ def export_state(state: Any) -> Arrays:
     arrays = copy_arrays(state_variables(state))
     arrays["counter/step"] = np.array(state.step, dtype=np.int64)
     arrays["counter/epoch"] = np.array(state.epoch, dtype=np.int64)
+    if hasattr(state, "plateau"):
+        arrays |= export_plateau(state)
     return arrays
 
 
@@ -48,3 +51,5 @@ def import_state(state: Any, arrays: Arrays) -> None:
     assign_arrays(variables, {path: arrays[path] for path in variables})
     state.step = int(arrays["counter/step"])
     state.epoch = int(arrays["counter/epoch"])
+    if hasattr(state, "plateau"):
+        import_plateau(state, arrays)

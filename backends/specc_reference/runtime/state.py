@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from specc.runtime.arrays import check_arrays
+from specc.runtime.plateau import export_plateau, import_plateau
 
 from .network import Network
 
@@ -76,6 +77,8 @@ def export_state(state: Progress) -> dict[str, np.ndarray]:
             arrays[f"optimizer/{slot}/{path}"] = np.array(array, order="C")
     arrays["counter/step"] = np.array(state.step, dtype=np.int64)
     arrays["counter/epoch"] = np.array(state.epoch, dtype=np.int64)
+    if hasattr(state, "plateau"):
+        arrays |= export_plateau(state)
     return arrays
 
 
@@ -93,3 +96,5 @@ def import_state(state: Progress, arrays: dict[str, np.ndarray]) -> None:
             slots[slot] = np.array(arrays[f"optimizer/{slot}/{path}"], dtype=np.float64)
     state.step = int(arrays["counter/step"])
     state.epoch = int(arrays["counter/epoch"])
+    if hasattr(state, "plateau"):
+        import_plateau(state, arrays)

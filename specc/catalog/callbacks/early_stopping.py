@@ -1,16 +1,15 @@
 """Stopping when a figure no longer improves."""
 
-from typing import Annotated, ClassVar, Literal
+from typing import ClassVar
 
 from pydantic import Field
 
-from ..families import Callback
-from ..types import Epochs, NameOf, NonNegative
+from .monitored import Monitored
 
 __all__ = ["EarlyStopping"]
 
 
-class EarlyStopping(Callback):
+class EarlyStopping(Monitored):
     """Stops training when the monitored figure has not improved for `patience`.
 
     Counting: the wait grows with each epoch that brings no improvement by more than
@@ -28,19 +27,8 @@ class EarlyStopping(Callback):
         "early_stopping(monitor = val_loss, patience = 10 epochs, restore_best = true)"
     )
     vary: ClassVar[dict[str, object]] = {"monitor": "loss", "baseline": 0.01}
+    effect: ClassVar[str] = "training could stop"
 
-    monitor: Annotated[str, NameOf("figure")] = Field(
-        default="val_loss", description="the figure to watch, a key of the history"
-    )
-    patience: Epochs = Field(description="epochs without improvement that are endured")
-    min_delta: NonNegative = Field(
-        default=0.0, description="an improvement must exceed this"
-    )
-    mode: Literal["min", "max"] | None = Field(
-        default=None,
-        description="whether smaller or larger is better; none: larger for accuracy,"
-        " smaller for all else",
-    )
     baseline: float | None = Field(
         default=None, description="the wait is reset only by figures better than this"
     )
@@ -51,8 +39,5 @@ class EarlyStopping(Callback):
         default=False, description="whether training ends with the best epoch's weights"
     )
 
-    def larger_is_better(self) -> bool:
-        """Whether a larger figure is an improvement."""
-        if self.mode is not None:
-            return self.mode == "max"
-        return self.monitor.endswith("accuracy")
+    def fewest_epochs(self) -> int:
+        return self.start_from_epoch + int(self.patience.value) + 1

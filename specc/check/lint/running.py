@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...catalog.callbacks import EarlyStopping
+from ...catalog.callbacks import Monitored
 from ...catalog.optimizers import Adam, Nadam, RMSprop
 from ...catalog.schedules import Constant
 from .subject import Finding, Subject
@@ -22,11 +22,11 @@ def early_stopping_without_validation(subject: Subject) -> Iterator[Finding]:
         return
     for phase in subject.training.phases:
         for callback in phase.callbacks:
-            if isinstance(callback, EarlyStopping) and subject.data.validation is None:
+            if isinstance(callback, Monitored) and subject.data.validation is None:
                 yield Finding(
                     "early-stopping-without-validation",
-                    f"early_stopping watches {callback.monitor} of the examples that"
-                    " are trained on",
+                    f"{callback.keyword} watches {callback.monitor} of the examples"
+                    " that are trained on",
                     phase.owner(callback.keyword),
                     "monitor",
                     "validation = 10% in the data block, and monitor = val_loss",
@@ -34,19 +34,19 @@ def early_stopping_without_validation(subject: Subject) -> Iterator[Finding]:
 
 
 def patience_longer_than_epochs(subject: Subject) -> Iterator[Finding]:
-    """Stopping needs an epoch that is best and `patience` more after it."""
+    """It needs an epoch that is best and `patience` more after it."""
     if subject.training is None:
         return
     for phase in subject.training.phases:
         for callback in phase.callbacks:
-            if not isinstance(callback, EarlyStopping):
+            if not isinstance(callback, Monitored):
                 continue
             patience = int(callback.patience.value)
-            if callback.start_from_epoch + patience >= phase.epochs:
+            if callback.fewest_epochs() > phase.epochs:
                 yield Finding(
                     "patience-longer-than-epochs",
                     f"with a patience of {patience} epochs, {phase.epochs} epochs are"
-                    " over before training could stop",
+                    f" over before {callback.effect}",
                     phase.owner(callback.keyword),
                     "patience",
                 )

@@ -16,6 +16,14 @@ from .phases import (
     several,
     slots_constant,
 )
+from .plateau import (
+    enter_plateau,
+    lowers,
+    plateau_field,
+    plateau_of,
+    plateau_section,
+    rate_of_update,
+)
 from .program import GUARD, heading, whole_program
 from .reuse import reused_argument, reused_parameter
 from .schedules import learning_rate_section
@@ -41,6 +49,7 @@ __all__ = [
     "by_phase",
     "constants_section",
     "docstring",
+    "enter_plateau",
     "export_state_text",
     "fill",
     "heading",
@@ -49,8 +58,13 @@ __all__ = [
     "initial_weights_section",
     "known_of",
     "learning_rate_section",
+    "lowers",
     "main_section",
     "naming",
+    "plateau_field",
+    "plateau_of",
+    "plateau_section",
+    "rate_of_update",
     "reused_argument",
     "reused_parameter",
     "several",

@@ -6,6 +6,7 @@ from textwrap import indent
 
 from ...ir import Training
 from .phases import several
+from .plateau import rate_of_update
 from .section import fill
 
 __all__ = ["beginning", "epoch"]
@@ -78,13 +79,12 @@ def epoch(training: Training, spaces: int) -> str:
     clips = any(p.optimizer.clipping() is not None for p in training.phases)
     pop = _POP if checks else _POP.replace("norm = ", "")
     check = _CHECK_NORM if clips else _CHECK
-    rate = "learning_rate(state.step - 1, state.steps_per_epoch)"
     text = fill(
         _EPOCH,
         norm=pop if clips else "",
         check=check if checks else "",
         phase=_PHASE if phased else "",
-        rate="rate_at(state, state.step - 1)" if phased else rate,
+        rate=rate_of_update(training, "state.step - 1"),
         check_held_out=_CHECK_HELD_OUT if checks else "",
     )
     return indent(text, " " * (spaces - 4))

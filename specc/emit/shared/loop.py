@@ -6,6 +6,7 @@ from ...ir import Program
 from .epoch import beginning, epoch
 from .phased_loop import phased_training_section
 from .phases import several
+from .plateau import lowers
 from .section import Section, fill, naming
 from .stopping import stoppings
 from .table import SHARED
@@ -16,6 +17,7 @@ _TRAIN = """
 $beginning
     while state.epoch < EPOCHS$going:
 $epoch
+$plateau
 $stop
 $check_weights
         state.epoch += 1
@@ -32,6 +34,8 @@ _CHECK_WEIGHTS = """\
             check_finite(sizes, state.step)"""
 _STOP = """\
         state.stopping.update(state.epoch, record, partial(export_weights, state))"""
+_PLATEAU = """\
+        state.plateau.update(record)"""
 _RESTORE = """\
     if state.stopping.best_weights is not None:
         import_weights(state, state.stopping.best_weights)"""
@@ -52,6 +56,7 @@ def training_section(program: Program) -> Section:
         beginning=beginning(training, _ABOUT),
         going=" and not state.stopping.stopped" if callbacks else "",
         epoch=epoch(training, 8),
+        plateau=_PLATEAU if lowers(training) else "",
         stop=_STOP if callbacks else "",
         check_weights=fill(_CHECK_WEIGHTS, ended=ended) if checks else "",
         restore=_RESTORE if restores else "",

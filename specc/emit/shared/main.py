@@ -11,8 +11,8 @@ from ..size import is_large
 from ..source import assign, literal
 from .phases import several
 from .section import Section, fill, naming
-from .stopping import stopping_of
 from .table import SHARED
+from .watching import watches_validation
 
 __all__ = ["main_section"]
 
@@ -90,7 +90,7 @@ _TRAIN_OR_STOP = """
 
 _WATCHED = """
     if validation is None:
-        parser.error("early stopping looks at arrays val_NAME, which are missing")
+        parser.error("$callback looks at arrays val_NAME, which are missing")
 """
 
 
@@ -106,8 +106,7 @@ def main_section(program: Program, set_threads: Iterable[str] = ()) -> Section:
     default = "os.cpu_count()" if is_large(program) else "1"
     training = program.training
     stops = training is not None and training.on_nan == "stop"
-    callbacks = map(stopping_of, training.phases if training else ())
-    watched = any(c is not None and c.monitor.startswith("val_") for c in callbacks)
+    watched = watches_validation(program)
     stopped = _STOPPED_PHASES if several(training) else _STOPPED
     reused = program.network.reused
     form = '"SOURCE=FILE"' if len(program.network.sources()) > 1 else '"FILE"'
@@ -123,7 +122,7 @@ def main_section(program: Program, set_threads: Iterable[str] = ()) -> Section:
             hooks="PrintPhases(PHASES)" if several(training) else "PrintEpochs()",
             state="state" if reused else "init_state(dtype=options.dtype)",
         ),
-        watched=_WATCHED.strip("\n") if watched else "",
+        watched=fill(_WATCHED, callback=watched.keyword) if watched else "",
         stopped=stopped.strip("\n"),
     )
     imports = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ...ir import Program
 from .epoch import beginning, epoch
+from .plateau import lowers
 from .section import Section, fill, naming
 from .stopping import all_stop, stoppings
 from .table import SHARED
@@ -33,6 +34,7 @@ $restore
 def train_epoch(batches: Any, state: State, hooks: Hooks) -> tuple[State, Figures]:
     """Train an epoch; return the state and the record of it."""
 $epoch
+$plateau
 $stop
     state.epoch += 1
 $check_weights
@@ -49,6 +51,9 @@ _STOP_SOME = """\
     if state.stopping is not None:
         done = state.epoch - state.phase_epoch
         state.stopping.update(done, record, partial(export_weights, state))"""
+_PLATEAU = """\
+    if state.plateau is not None:
+        state.plateau.update(record)"""
 _CHECK_WEIGHTS = """\
     if phase_ended(state):
         arrays = export_weights(state).items()
@@ -75,6 +80,7 @@ def phased_training_section(program: Program) -> Section:
         beginning=beginning(training, _ABOUT),
         epoch=epoch(training, 4),
         restore=fill(_RESTORE, some=some) if restores else "",
+        plateau=_PLATEAU if lowers(training) else "",
         stop="" if not callbacks else _STOP if every else _STOP_SOME,
         check_weights=_CHECK_WEIGHTS if training.on_nan == "stop" else "",
     )

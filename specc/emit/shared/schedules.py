@@ -11,6 +11,7 @@ from ...ir import Phase, Training
 from ..lowering import Table
 from ..source import Call, Expression, call, literal, statement
 from .phases import by_phase, several
+from .plateau import lowers, plateau_known
 from .section import Section
 from .table import SHARED
 
@@ -68,7 +69,8 @@ def learning_rate_section(training: Training, table: Table = SHARED) -> Section:
     """`learning_rate(step, steps_per_epoch)` as a Python number.
 
     `table` has the schedules' lowerings; each writes a number or a call of a piece. With
-    several phases it takes the phase too, and `rate_at(state, step)` asks it.
+    several phases it takes the phase too, and `rate_at(state, step)` asks it. Where a
+    plateau lowers the rate, it is the one to begin with.
     """
     pieces: set[str] = set()
 
@@ -87,10 +89,15 @@ def learning_rate_section(training: Training, table: Table = SHARED) -> Section:
     doc = '    """Return the learning rate of the update that `step` others came before."""'
     if several(training):
         head, doc = _HEAD.strip("\n").split("\n", 1)
+    elif lowers(training):
+        doc = (
+            '    """Return the learning rate to begin with, which a plateau lowers."""'
+        )
     lines = [head, doc, *by_phase(training, write)]
     if several(training):
-        lines += ["", "", *_RATE_AT.strip("\n").split("\n")]
-    return Section("\n".join(lines), frozenset(pieces))
+        template = _RATE_IN_FORCE if lowers(training) else _RATE_AT
+        lines += ["", "", *template.strip("\n").split("\n")]
+    return Section("\n".join(lines), frozenset(pieces), known=plateau_known(training))
 
 
 _HEAD = '''
@@ -100,5 +107,15 @@ def learning_rate(step: int, steps_per_epoch: int, phase: int) -> float:
 _RATE_AT = '''
 def rate_at(state: State, step: int) -> float:
     """Return the learning rate of the update that `step` others of all phases precede."""
+    return learning_rate(step - state.phase_step, state.steps_per_epoch, state.phase)
+'''
+_RATE_IN_FORCE = '''
+def rate_at(state: State, step: int) -> float:
+    """Return the learning rate of the update that `step` others of all phases precede.
+
+    Where a plateau lowers it, that is the rate in force.
+    """
+    if state.plateau is not None:
+        return state.plateau.rate
     return learning_rate(step - state.phase_step, state.steps_per_epoch, state.phase)
 '''

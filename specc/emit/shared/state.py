@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ...ir import Network, Training
+from .plateau import lowers
 from .reuse import reused_argument, reused_parameter
 from .section import fill
 from .stopping import stopping_of
@@ -40,12 +41,14 @@ def begin_phase(state: State, number: int) -> None:
     state.phase, state.phase_step, state.phase_epoch = number, state.step, state.epoch
 $body
 $stopping
+$plateau
 '''
 
 _EXPORT = '''
 def export_state(state: State) -> Arrays:
     """Return weights, buffers, the optimizer's slots and the counters."""
 $arrays
+$plateau
     return arrays | export_counters(state)
 '''
 
@@ -57,6 +60,7 @@ def expected_state(state: State, phase: int) -> Arrays:
         if path not in FROZEN[phase]:
             slots = {f"optimizer/{slot}/{path}": arrays[path] for slot in SLOTS[phase]}
             arrays |= slots
+$expected
     return arrays | export_counters(state)
 
 
@@ -67,6 +71,7 @@ def import_state(state: State, arrays: Arrays) -> None:
     if phase != state.phase:
         begin_phase(state, phase)
 $put
+$plateau
     import_counters(state, arrays)
 '''
 
@@ -85,19 +90,28 @@ def begin_phase_text(training: Training, about: str, body: str) -> str:
     """`begin_phase`: `about` is what it does, in the statements of `body`."""
     stops = any(stopping_of(phase) is not None for phase in training.phases)
     stopping = "    state.stopping = new_stopping(number)" if stops else ""
-    return fill(_BEGIN_PHASE, about=about, body=body, stopping=stopping)
+    plateau = "    state.plateau = new_plateau(number)" if lowers(training) else ""
+    return fill(
+        _BEGIN_PHASE, about=about, body=body, stopping=stopping, plateau=plateau
+    )
 
 
-def export_state_text(arrays: str) -> str:
+def export_state_text(training: Training, arrays: str) -> str:
     """`export_state`; `arrays` has the statements that make those but the counters."""
-    return fill(_EXPORT, arrays=arrays)
+    plateau = "    arrays |= export_plateau(state)" if lowers(training) else ""
+    return fill(_EXPORT, arrays=arrays, plateau=plateau)
 
 
-def import_state_text(weights: str, put: str) -> str:
+def import_state_text(training: Training, weights: str, put: str) -> str:
     """`expected_state` and `import_state`.
 
     Args:
+        training: of several phases.
         weights: an expression for the paths of all weights.
         put: the statements that take over all arrays but the counters.
     """
-    return fill(_IMPORT, weights=weights, put=put)
+    expected, plateau = "", ""
+    if lowers(training):
+        expected = "    arrays |= plateau_arrays(new_plateau(phase))"
+        plateau = "    import_plateau(state, arrays)"
+    return fill(_IMPORT, weights=weights, put=put, expected=expected, plateau=plateau)

@@ -10,6 +10,7 @@ from ..source import Expression, call, literal, statement
 from .phases import by_phase, several
 from .section import Section
 from .table import SHARED
+from .watching import direction, direction_of
 
 __all__ = [
     "all_stop",
@@ -23,7 +24,8 @@ __all__ = [
 @SHARED.rule(EarlyStopping, emulated="one class for all backends, counting as declared")
 def early_stopping(callback: EarlyStopping, known: Known | None = None) -> Expression:
     """Write the object that decides; `known` is what is known of the class."""
-    known = _known(callback) if known is None else known
+    if known is None:
+        known = _known(callback) | direction_of(callback.larger_is_better())
     options = {
         "monitor": callback.monitor,
         "patience": int(callback.patience.value),
@@ -39,7 +41,6 @@ def early_stopping(callback: EarlyStopping, known: Known | None = None) -> Expre
 
 #: What is known where an option of the class is never given.
 _FACTS = {
-    "larger_is_better": "self.larger_is_better",
     "restore_best": "self.restore_best",
     "baseline": "self.baseline is None",
     "start_from_epoch": "epoch < self.start_from_epoch",
@@ -47,12 +48,9 @@ _FACTS = {
 
 
 def _known(callback: EarlyStopping) -> Known:
-    """What a program knows of the options of the class."""
-    facts = {
-        "self.larger_is_better": callback.larger_is_better(),
-        "self.restore_best": callback.restore_best,
-    }
-    unused = {"larger_is_better", "restore_best"}
+    """What a program knows of the options that other callbacks do not have."""
+    facts = {"self.restore_best": callback.restore_best}
+    unused = {"restore_best"}
     if callback.baseline is None:
         facts["self.baseline is None"] = True
         unused.add("baseline")
@@ -104,7 +102,7 @@ def stopping_section(program: Program, table: Table = SHARED) -> Section | None:
         return None
     known = Known.common([*map(_known, callbacks)])
     unused = {name for name in known.unused if _FACTS[name] in known.facts}
-    known = Known(known.facts, frozenset(unused))
+    known = Known(known.facts, frozenset(unused)) | direction(program)
 
     def write(phase: Phase, indent: int) -> list[str]:
         callback = stopping_of(phase)

@@ -6,11 +6,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ...catalog.activations.linear import Linear
-from ...catalog.families import Callback, Loss, Metric
+from ...catalog.families import Callback, Loss, Metric, Optimizer
 from ...catalog.layers.activation import Activation as ActivationLayer
 from ...catalog.layers.dense import Dense
 from ...catalog.layers.shape import Reshape
 from ...catalog.registry import catalog
+from ...catalog.schedules import Constant
 from ...catalog.settings import PhaseSettings, TrainSettings
 from ...check.expectation import Text, signature
 from ...check.freezing import leaves_nothing
@@ -104,7 +105,7 @@ def training_of(
         name=MAIN,
         epochs=settings.epochs,
         optimizer=settings.optimizer,
-        callbacks=tuple(_callbacks(choices, objectives)),
+        callbacks=tuple(_callbacks(choices, objectives, settings.optimizer)),
         frozen=_frozen(choices, network),
     )
     return Training(
@@ -143,7 +144,7 @@ def _phases(
                 name=f"phase_{number}",
                 epochs=settings.epochs,
                 optimizer=settings.optimizer,
-                callbacks=tuple(_callbacks(choices, objectives)),
+                callbacks=tuple(_callbacks(choices, objectives, settings.optimizer)),
                 frozen=_frozen(choices, network),
             )
         )
@@ -176,14 +177,17 @@ def _metrics(choices: Choices, loss: Loss) -> Iterator[Metric]:
 
 
 def _callbacks(
-    choices: Choices, objectives: tuple[Objective, ...]
+    choices: Choices, objectives: tuple[Objective, ...], optimizer: Optimizer
 ) -> Iterator[Callback]:
     asked = {
         item.output: [metric.keyword for metric in item.metrics] for item in objectives
     }
     known = figures(asked, validates=True)
     for kind in catalog().family("callback").values():
+        assert issubclass(kind, Callback)
         if not choices.chance(0.35):
+            continue
+        if kind.sets_rate and not isinstance(optimizer.learning_rate, Constant):
             continue
         callback = draw(choices, kind, {n: choices.one(known) for n in _watched(kind)})
         assert isinstance(callback, Callback)
