@@ -66,17 +66,22 @@ def test_parameters_that_are_never_given_vanish() -> None:
         {"self.baseline is None": True, "self.restore_best": False},
         frozenset({"baseline", "restore_best"}),
     )
-    (piece,) = (
-        piece
-        for piece in select(["specc.runtime"], ["EarlyStopping"], known).pieces
-        if piece.name == "EarlyStopping"
-    )
-    assert "baseline" not in piece.text
-    assert "restore_best" not in piece.text
-    assert "self.larger_is_better" in piece.text
-    namespace: dict[str, object] = {}
+    found = select(["specc.runtime"], ["EarlyStopping"], known).pieces
+    pieces = [p.text for p in found if p.name in ("Watcher", "EarlyStopping")]
+    text = "\n\n".join(pieces)
+    assert len(pieces) == 2
+    assert "baseline" not in text
+    assert "restore_best" not in text
+    assert "self.larger_is_better" in text
     imports = "from __future__ import annotations\nimport math\n"
-    exec(imports + piece.text, namespace)
+    exec(imports + text, {})
+
+
+def test_attributes_of_such_parameters_vanish() -> None:
+    known = Known({"self.larger_is_better": False}, frozenset({"larger_is_better"}))
+    found = select(["specc.runtime"], ["ReduceOnPlateau"], known).pieces
+    assert {"Watcher", "ReduceOnPlateau"} <= {piece.name for piece in found}
+    assert not [piece for piece in found if "larger_is_better" in piece.text]
 
 
 def test_what_pruned_branches_used_is_not_taken() -> None:

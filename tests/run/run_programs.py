@@ -7,7 +7,7 @@ from typing import Any
 
 from specc import ir
 from specc.backend import Backend, backend
-from specc.catalog.callbacks import EarlyStopping
+from specc.catalog.callbacks import Callback, EarlyStopping, ReduceOnPlateau
 from specc.catalog.layers import Layer
 from specc.catalog.layers.dense import Dense
 from specc.catalog.layers.dropout import Dropout
@@ -73,10 +73,20 @@ def stopping(patience: float = 3.0) -> EarlyStopping:
     )
 
 
+def lowering(patience: float = 1.0) -> ReduceOnPlateau:
+    """A rate that falls where the loss does not fall by much."""
+    return ReduceOnPlateau(
+        monitor="loss",
+        patience=Duration(value=patience, unit="epochs"),
+        min_delta=0.1,
+        factor=0.5,
+    )
+
+
 def program(
     epochs: int = 6,
     layers: list[tuple[str, Layer]] | None = None,
-    callbacks: tuple[EarlyStopping, ...] = (),
+    callbacks: tuple[Callback, ...] = (),
     rate: float = 0.01,
     loss: Any = None,
     **training: Any,

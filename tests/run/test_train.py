@@ -10,7 +10,7 @@ import sys
 
 import numpy as np
 import pytest
-from run_programs import SPEC, dense, job, program, stopping
+from run_programs import SPEC, dense, job, lowering, program, stopping
 
 from specc.diagnostics.fault import Fault
 from specc.diagnostics.model import Level, Problem
@@ -101,7 +101,11 @@ def test_the_best_is_a_finite_number() -> None:
     assert Monitor("loss", False).improves(1e300)
 
 
-@pytest.mark.parametrize("callbacks", [(), (stopping(),)], ids=["plain", "stopping"])
+@pytest.mark.parametrize(
+    "callbacks",
+    [(), (stopping(),), (lowering(), stopping())],
+    ids=["plain", "stopping", "lowering"],
+)
 def test_resumed_equals_uninterrupted(tmp_path, callbacks) -> None:
     whole = train(job(program(8, callbacks=callbacks)), create(tmp_path / "whole"))
     run = create(tmp_path / "run")

@@ -34,6 +34,7 @@ class ReduceOnPlateau(Monitored):
     )
     vary: ClassVar[dict[str, object]] = {
         "monitor": "loss",
+        "min_delta": 0.05,
         "cooldown": Duration(value=3, unit="epochs"),
         "min_learning_rate": 0.02,
     }

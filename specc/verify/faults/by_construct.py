@@ -57,7 +57,7 @@ _NAMED: dict[str, tuple[str, ...]] = {
     "metric": ("metric",),
     "optimizer": ("optimizer", "learning rate"),
     "schedule": ("learning rate",),
-    "callback": ("early_stopping",),
+    "callback": ("early_stopping", "reduce_on_plateau"),
 }
 
 

@@ -81,17 +81,13 @@ def of_loop(backend: str) -> list[Fault]:
         loop(
             "min_delta with the wrong sign",
             "stopping",
-            in_definition(
-                "EarlyStopping", swap("- self.min_delta", "+ self.min_delta")
-            ),
+            in_definition("Watcher", swap("- self.min_delta", "+ self.min_delta")),
             "early_stopping",
         ),
         loop(
             "a figure that is not a number taken for the best",
             "stopping",
-            in_definition(
-                "EarlyStopping", swap(r"if math\.isnan\(figure\):", "if False:")
-            ),
+            in_definition("Watcher", swap(r"if math\.isnan\(figure\):", "if False:")),
             "early_stopping",
         ),
         loop(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ...catalog.activations.squashing import Tanh
-from ...catalog.callbacks import EarlyStopping
+from ...catalog.callbacks import EarlyStopping, ReduceOnPlateau
 from ...catalog.layers.conv import Conv2D
 from ...catalog.layers.dense import Dense
 from ...catalog.layers.dropout import Dropout
@@ -18,7 +18,7 @@ from ...catalog.registry import catalog
 from ...catalog.types import Duration
 from ...ir import Program
 from ..samples import MODELS, base, program_for
-from ..samples.drafts import Draft, train
+from ..samples.drafts import Draft, train, with_phase
 
 __all__ = ["PROGRAMS"]
 
@@ -42,6 +42,19 @@ def stopping() -> Program:
         patience=Duration(value=2, unit="epochs"), min_delta=0.01, restore_best=True
     )
     return program_for(rule)
+
+
+def plateau() -> Program:
+    """A rate that falls with each epoch that brings no progress, down to a bound."""
+    rule = ReduceOnPlateau(
+        monitor="loss",
+        patience=Duration(value=1, unit="epochs"),
+        min_delta=0.5,
+        factor=0.3,
+        min_learning_rate=0.004,
+    )
+    sgd = SGD.model_validate({"learning_rate": 0.05, "momentum": 0.9})
+    return with_phase(program_for(rule), optimizer=sgd)
 
 
 def clipped() -> Program:
@@ -83,6 +96,7 @@ PROGRAMS: dict[str, Callable[[], Program]] = {
     **MODELS,
     "flatten": flatten,
     "stopping": stopping,
+    "plateau": plateau,
     "clipped": clipped,
     "piecewise": piecewise,
     "reshape": reshape,

@@ -47,6 +47,7 @@ _GIVEN: dict[tuple[str, str], dict[str, Any]] = {
     ("optimizer", "adam"): {"learning_rate": 0.01},
     ("optimizer", "nadam"): {"learning_rate": 0.01},
     ("callback", "early_stopping"): {"patience": Duration(value=2, unit="epochs")},
+    ("callback", "reduce_on_plateau"): {"patience": _EPOCH},
 }
 
 
