@@ -26,8 +26,8 @@ _numbers = count(1)
 class Rates:
     """The learning rate over a training, all phases in their order.
 
-    `schedule` is as a spec writes it; `function` takes the number of the update, from 0,
-    and that of the updates of an epoch.
+    `schedule` is as a spec writes it, and says which callbacks change it; `function`
+    takes the number of the update, from 0, and that of the updates of an epoch.
     """
 
     name: str
@@ -78,11 +78,11 @@ def rates(training: Training, steps_per_epoch: int, origins: Origins) -> Rates:
         began = ends[number - 1] if number else 0
         return found[number](step - began, steps_per_epoch)
 
-    schedules = [_schedule(phase) for phase in training.phases]
-    shown = written(schedules[0])
+    schedules = [_shown(phase) for phase in training.phases]
+    shown = schedules[0]
     if len(schedules) > 1:
         pairs = zip(training.phases, schedules, strict=True)
-        shown = "; ".join(f"{phase.name}: {written(each)}" for phase, each in pairs)
+        shown = "; ".join(f"{phase.name}: {each}" for phase, each in pairs)
     epochs = sum(phase.epochs for phase in training.phases)
     return Rates(training.name, shown, epochs, steps_per_epoch, function)
 
@@ -91,6 +91,16 @@ def _schedule(phase: Phase) -> Schedule:
     schedule = getattr(phase.optimizer, "learning_rate", None)
     assert isinstance(schedule, Schedule), "all optimizers have a rate"
     return schedule
+
+
+def _shown(phase: Phase) -> str:
+    """The schedule of a phase, and what is not drawn of it."""
+    shown = written(_schedule(phase))
+    for callback in phase.callbacks:
+        if callback.sets_rate:
+            why = "whose decisions are not known beforehand"
+            shown += f", drawn without {callback.keyword}, {why}"
+    return shown
 
 
 def _of_phase(

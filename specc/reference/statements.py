@@ -166,7 +166,8 @@ _ALL = (
         "A stretch of training. Phases run one after the other; optimizer, epochs, freeze"
         " and callbacks of the train block are those of phases that give none. Epochs and"
         " updates count on, so that order and masks never repeat; the optimizer with all"
-        " its slots, its schedule and early stopping begin anew in each phase. Where"
+        " its slots, its rate or schedule, and the counting of callbacks begin anew in each"
+        " phase. Where"
         " early stopping restores the best weights it does so at the end of its phase,"
         " and the next one begins with them.",
         'phase head { freeze = ["base/*"]; epochs = 4; optimizer = sgd(0.001) }',

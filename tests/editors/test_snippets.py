@@ -26,6 +26,9 @@ AROUND = {
     "early_stopping": "model Model {\n  input features: float32[10]\n  Dense(1)\n}\n\n"
     "data Data {\n  source = diabetes\n  validation = 10%%\n}\n\ntrain Model on Data {\n"
     "  loss = mse\n  optimizer = adam\n  epochs = 30\n  %s\n}\n",
+    "reduce_on_plateau": "model Model {\n  input features: float32[10]\n  Dense(1)\n}\n\n"
+    "data Data {\n  source = diabetes\n  validation = 10%%\n}\n\ntrain Model on Data {\n"
+    "  loss = mse\n  optimizer = adam\n  epochs = 30\n  %s\n}\n",
     "phase": "block Base() {\n  Dense(4)\n}\n\nmodel Model {\n  input features: float32[10]\n"
     "  base = Base()\n  Dense(1)\n}\n\ndata Data {\n  source = diabetes\n}\n\n"
     "train Model on Data {\n  loss = mse\n  %s\n}\n",

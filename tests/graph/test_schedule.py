@@ -35,6 +35,19 @@ def test_rates_are_those_of_the_emitted_program(path: Path) -> None:
         assert found.at(step) == program.learning_rate(step, 11)
 
 
+def test_what_a_callback_does_to_a_rate_is_said_and_not_drawn() -> None:
+    spec = spec_of(
+        FIRST.replace("adam(0.001)", "sgd(0.5)").replace(
+            "epochs = 10\n", "epochs = 10\n  reduce_on_plateau(patience = 2 epochs)\n"
+        )
+    )
+    found = rates_of(spec, 5)
+    assert {found.at(step) for step in range(found.steps)} == {0.5}
+    said = "drawn without reduce_on_plateau, whose decisions are not known beforehand"
+    assert said in table(found)
+    assert said in plot(found)
+
+
 def test_exponential_decay_follows_its_formula() -> None:
     smooth = rates_of(
         with_rate("exponential_decay(0.1, rate = 0.5, every = 2 epochs)"), 5

@@ -32,7 +32,7 @@ def test_a_callback_is_refused_where_it_stands(
     done = specc(wide, tmp_path, "compile", *options, callback="snapshot(every = 2)")
     assert done.returncode == 1
     assert "net.nnspec:23:3" in done.stderr
-    assert "early stopping and no other callback" in done.stderr
+    assert "has no callback of other packages" in done.stderr
     assert done.stderr.count("snapshot(every = 2)") == 1
 
 

@@ -7,6 +7,7 @@ import json
 import re
 import shutil
 import sys
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -18,6 +19,7 @@ from specc.run import Progress, create, progress_on, train
 from specc.run import progress as progress_module
 from specc.run.checkpoint import newest
 from specc.run.environment import choose_device, fitting_threads, usable_threads
+from specc.run.failure import replay
 from specc.run.progress import line
 from specc.run.recorder import Monitor
 
@@ -120,6 +122,33 @@ def test_resumed_equals_uninterrupted(tmp_path, callbacks) -> None:
     ]
     assert without[0] == without[1]
     assert [start["from_epoch"] for start in run.record()["starts"]] == [0, 3]
+
+
+def test_a_lowered_rate_is_in_the_history_and_goes_on_elsewhere(tmp_path) -> None:
+    """The record has the rate of an epoch's updates; another backend takes it over."""
+    made = program(9, callbacks=(lowering(),), rate=0.1)
+    whole = train(job(made), create(tmp_path / "whole"))
+    rates = [figures["learning_rate"] for figures in whole.history]
+    assert len(set(rates)) >= 3
+    assert rates == sorted(rates, reverse=True)
+    assert all(b in (a, a * 0.5) for a, b in pairwise(rates))
+    run = create(tmp_path / "run")
+    train(job(program(5, callbacks=(lowering(),), rate=0.1)), run)
+    resumed = train(job(made, "torch"), run, resume=True)
+    found = [figures["learning_rate"] for figures in resumed.history]
+    assert found == rates
+
+
+def test_a_replayed_run_lowers_the_rate_too(folder) -> None:
+    """What is looked for in a run that failed is looked for at the rates that it had."""
+    made = job(program(6, callbacks=(lowering(),), rate=0.1))
+    result = train(made, folder)
+    module, state = result.running
+    batches = made.prepared.batches(made.training)
+    fresh = module.init_state(steps_per_epoch=batches.steps_per_epoch)
+    again = replay(module, fresh, batches, state.step)
+    assert again.plateau.rate == state.plateau.rate < 0.1
+    assert same(module.export_state(again), module.export_state(state))
 
 
 def test_early_stopping_goes_on_counting(tmp_path) -> None:
