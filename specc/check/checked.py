@@ -44,8 +44,8 @@ class Settings:
     params: Mapping[str, str] = field(default_factory=dict[str, str])
     training: Mapping[str, str] = field(default_factory=dict[str, str])
     strict: bool = False
-    lints: bool = True
     budget: Budget = field(default_factory=Budget)
+    lints: bool = True
 
 
 @dataclass(frozen=True)
