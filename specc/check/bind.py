@@ -59,6 +59,8 @@ class Binder:
         self.report = report
         self.params = params
         self.reader = Reader(report, params, self._construct)
+        #: Where bodies of choices and repetitions begin that were read.
+        self.entered: set[tuple[str, int]] = set()
         self._plain: dict[type[Construct], Construct] = {}
         self._single: dict[tuple[type[Construct], str], type[Model]] = {}
 

@@ -88,7 +88,7 @@ def resolve(
             resolved.trainings.append(program)
     if settings.lints:
         _lint(resolved, run, report)
-    check_idle(file, found, units, settings.budget, run, report)
+    check_idle(file, found, units, settings.budget, run, binder)
     check_unused(files, found, params, units, models, report)
     return resolved
 
