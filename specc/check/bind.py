@@ -10,7 +10,7 @@ from pydantic import ValidationError, create_model
 
 from ..catalog import Construct, Model, UnknownConstruct, catalog
 from ..diagnostics.model import Span
-from ..diagnostics.suggest import lacking, remark
+from ..diagnostics.suggest import lacking, misspells, remark
 from ..syntax import tree
 from .assign import Assigned, Given, assign, title
 from .expectation import MemberOf, Real, signature
@@ -59,6 +59,8 @@ class Binder:
         self.report = report
         self.params = params
         self.reader = Reader(report, params, self._construct)
+        #: Where bodies of choices and repetitions begin that were read.
+        self.entered: set[tuple[str, int]] = set()
         self._plain: dict[type[Construct], Construct] = {}
         self._single: dict[tuple[type[Construct], str], type[Model]] = {}
 
@@ -257,23 +259,35 @@ class Binder:
         try:
             return catalog().find(expects.family, call.name.text)
         except UnknownConstruct:
-            self.unknown(call.name, expects.family)
+            self.unknown_call(call, expects.family)
             return None
 
-    def unknown(self, word: tree.Word, family: str) -> None:
-        """Report that a family has no member of that name."""
+    def unknown_call(self, call: tree.Call, family: str) -> None:
+        """Report that a family has no member of that name, and what else is wrong.
+
+        Arguments are looked at where the name is one of the family's, misspelt.
+        """
+        meant = self.unknown(call.name, family) or ""
+        kind = catalog().family(family).get(meant)
+        if kind is not None and call.arguments and misspells(call.name.text, meant):
+            self.bind(kind, call)
+
+    def unknown(self, word: tree.Word, family: str) -> str | None:
+        """Report that a family has no member of that name; what is offered instead."""
         members = catalog().family(family)
         instead = remark(word.text) if family in ("layer", "schedule") else None
         instead = instead or lacking(word.text, family, members)
         # Where a statement can be a call, it can silence a lint too.
         words = ["allow"] if family in ("layer", "transform", "callback") else []
+        instead = instead or self.report.near(word.text, [*members, *words])
         self.report.error(
             f"unknown-{family}",
             f"there is no {family} called {word.text}",
             word.span,
             expected=one_of(sorted(members)),
-            suggestion=instead or self.report.near(word.text, [*members, *words]),
+            suggestion=instead,
         )
+        return instead
 
     def _no_member(self, node: tree.Expression, expects: MemberOf, label: str) -> None:
         members = catalog().family(expects.family)
