@@ -26,6 +26,7 @@ from .parts import (
     PENALTY,
 )
 from .protocol import Arrays
+from .ties import tie
 
 __all__ = ["suspect"]
 
@@ -34,6 +35,10 @@ Finder = Callable[[Scene, Mismatch], "str | None"]
 
 def suspect(scene: Scene, item: Mismatch) -> str | None:
     """What the difference looks like, where the pattern is known."""
+    with suppress(KeyError, ValueError):
+        hangs = tie(scene, item)
+        if hangs:
+            return hangs
     if item.reason != "differs":
         return None
     for find in _FINDERS:

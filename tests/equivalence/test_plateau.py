@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +13,17 @@ import pytest
 from sides import SIDES, emit
 
 from specc.api import Spec, load
+from specc.catalog import catalog
+from specc.catalog.optimizers import SGD
+from specc.catalog.types import Duration
 from specc.data import prepare
 from specc.live import load as run_text
 from specc.runtime.loop import Hooks
-from specc.verify import WorkerPool, render
+from specc.verify import WorkerPool, render, verify
+from specc.verify.faults import plant
+from specc.verify.faults.edits import in_definition, swap
+from specc.verify.samples import batches_for, program_for
+from specc.verify.samples.drafts import with_phase
 
 pytestmark = pytest.mark.xdist_group("equivalence")
 
@@ -35,6 +43,36 @@ def test_all_backends_agree(pool: WorkerPool, arrays: Path, path: Path) -> None:
     verdict = copied(path, arrays).verify(backends=SIDES, steps=STEPS, pool=pool)
     assert verdict.equal, render(verdict)
     assert verdict.steps >= 44  # early stopping may end the last phase
+
+
+@pytest.mark.parametrize("callback", ["reduce_on_plateau", "early_stopping"])
+def test_a_tie_within_rounding_is_told(pool: WorkerPool, callback: str) -> None:
+    """Accuracy that stays the same is better on one side, by its last digit."""
+    rule = (
+        catalog()
+        .find("callback", callback)
+        .model_validate(
+            {
+                "monitor": "accuracy",
+                "min_delta": 0.0,
+                "patience": Duration(value=1, unit="epochs"),
+            }
+        )
+    )
+    slow = SGD.model_validate({"learning_rate": 1e-9})
+    program = with_phase(program_for(rule), optimizer=slow)
+    emissions = {name: emit(program, name) for name in ("torch", "reference")}
+    means = r"\*\*means\.result\(\)"
+    rising = "**{n: f * (1 + 4e-16 * state.epoch) for n, f in means.result().items()}"
+    text = plant(in_definition("train", swap(means, rising)), emissions["torch"].text)
+    emissions["torch"] = replace(emissions["torch"], text=text)
+    verdict = verify(program, None, emissions, batches_for(program), 10, pool=pool)
+    assert not verdict.equal
+    told = "accuracy of epoch 2 is better than the best before, or not, by no more than"
+    hints = [item.hint for item in verdict.differences]
+    assert f"{told} rounding: {callback} may decide either way" in hints, render(
+        verdict
+    )
 
 
 class Watch(Hooks):
@@ -59,6 +97,7 @@ def running(request: pytest.FixtureRequest, arrays: Path) -> Iterator[tuple[Any,
     program = copied(request.param, arrays).program().program
     module = run_text(emit(program, "reference").text, "specc_of_a_plateau")
     assert program.data is not None
+    assert program.training is not None
     yield module, prepare(program.data, arrays).batches(program.training)
     del sys.modules[module.__name__]
 

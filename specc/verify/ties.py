@@ -1,0 +1,67 @@
+"""Decisions of a training that hang on rounding: two figures that are one but for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..catalog.callbacks import Monitored
+from .blame import Scene
+from .compare import Mismatch
+from .tolerances import tolerances
+
+__all__ = ["tie"]
+
+#: Where it shows that sides have decided otherwise.
+_SHOWN = ("stopped_after", "ids", "rows", "learning_rate", "epoch", "step", "phase")
+
+
+def tie(scene: Scene, item: Mismatch) -> str | None:
+    """Say which callback had to decide about a figure that improves by rounding alone."""
+    if not item.name.startswith("counter/") and item.name not in _SHOWN:
+        return None
+    training = scene.program.training
+    assert training is not None
+    for number, phase in enumerate(training.phases):
+        for callback in phase.callbacks:
+            if isinstance(callback, Monitored):
+                for epoch in _ties(scene, callback, number):
+                    return (
+                        f"{callback.monitor} of epoch {epoch} is better than the best"
+                        " before, or not, by no more than rounding:"
+                        f" {callback.keyword} may decide either way"
+                    )
+    return None
+
+
+def _ties(scene: Scene, callback: Monitored, phase: int) -> Iterator[int]:
+    """The epochs, from 1, at the edge of an improvement that not all sides see."""
+    sides = [_improvements(scene, side, callback, phase) for side in scene.readings]
+    for epoch in sorted(set[int]().union(*sides)):
+        found = [side[epoch] for side in sides if epoch in side]
+        gate = tolerances()["float64.state"]
+        if len({margin > 0 for margin in found}) > 1 and max(map(abs, found)) <= gate:
+            yield epoch
+
+
+def _improvements(
+    scene: Scene, side: str, callback: Monitored, phase: int
+) -> dict[int, float]:
+    """By epoch of a phase how far a figure is beyond what an improvement begins at.
+
+    Relative to the larger of the figure and the best before.
+    """
+    sign = 1.0 if callback.larger_is_better() else -1.0
+    epochs = {int(name.split("/")[0]) for name in scene.under("epochs")[side]}
+    best: float | None = None
+    found: dict[int, float] = {}
+    for epoch in sorted(epochs):
+        record = scene.under(f"epochs/{epoch}")[side]
+        if int(record.get("phase", 1)) != phase + 1:
+            continue
+        figure = sign * float(record[callback.monitor])
+        if best is not None:
+            margin = figure - (best + callback.min_delta)
+            found[epoch] = margin / (max(abs(figure), abs(best)) or 1.0)
+            best = figure if margin > 0 else best
+        best = figure if best is None else best
+    return found
