@@ -123,6 +123,10 @@ def _plain(program: Program, epochs: bool) -> dict[str, Any]:
     training: dict[str, Any] = found["training"] or {"phases": []}
     for phase in training["phases"][-1:] if not epochs else ():
         del phase["epochs"]
+    for phase in training["phases"]:
+        phase["callbacks"].sort(
+            key=_name
+        )  # one of a kind, and their order means nothing
     return found
 
 

@@ -47,6 +47,11 @@ def program(text: str) -> Program:
             ["callbacks: early_stopping.patience 3 epochs → 4 epochs"],
         ),
         (
+            "  early_stopping(",
+            "  reduce_on_plateau(monitor = loss)\n  early_stopping(",
+            ["callbacks: reduce_on_plateau added"],
+        ),
+        (
             "  Dropout(0.2)\n",
             "",
             ["layers: dropout_1 removed"],
@@ -57,3 +62,13 @@ def test_a_change_is_told_as_it_was_made(old: str, new: str, told: list[str]) ->
     assert old in TEXT
     found = differences(program(TEXT), program(TEXT.replace(old, new)), epochs=False)
     assert [str(item) for item in found] == told
+
+
+def test_the_order_of_callbacks_means_nothing() -> None:
+    """All are told the same figures, and none sees what another decides."""
+    lowers = "  reduce_on_plateau(monitor = loss)\n"
+    stops = "  early_stopping(monitor = loss, patience = 3 epochs)\n"
+    one = program(TEXT.replace(stops, stops + lowers))
+    two = program(TEXT.replace(stops, lowers + stops))
+    assert one != two
+    assert not differences(one, two)
