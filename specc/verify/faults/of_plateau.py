@@ -19,7 +19,7 @@ def of_plateau(backend: str) -> list[Fault]:
     faults: dict[str, Edit] = {
         "a rate that is not lowered": in_definition("train", remove(_CALL)),
         "a rate that is lowered one epoch late": in_definition(
-            "train", swap(_CALL, "state.plateau.update([record, *history][-1])")
+            "train", swap(_CALL, "history and state.plateau.update(history[-1])")
         ),
         "a rate that is lowered and not used": in_definition(
             user, swap(r"state\.plateau\.rate", first)
@@ -51,5 +51,5 @@ def of_plateau(backend: str) -> list[Fault]:
             "import_plateau", swap(r"plateau\.best = .*", "plateau.best = None")
         ),
     }
-    named = ("reduce_on_plateau", "learning rate", "exported state")
+    named = ("reduce_on_plateau", "learning rate", "exported state", "learning_rate")
     return [loop(name, "plateau", edit, *named) for name, edit in faults.items()]
