@@ -10,16 +10,16 @@ from pydantic import ValidationError, create_model
 
 from ..catalog import Construct, Model, UnknownConstruct, catalog
 from ..diagnostics.model import Span
-from ..diagnostics.suggest import lacking, misspells, remark
+from ..diagnostics.suggest import misspells
 from ..syntax import tree
 from .assign import Assigned, Given, assign, title
 from .expectation import MemberOf, Real, signature
 from .faults import explain
 from .read import NUMERIC, Reader
-from .report import Report, one_of
+from .report import Report
 from .types import OPTIONAL
+from .unknown import no_member, unknown_member
 from .values import ABSENT, Absent, Params, Unknown
-from .wording import plain_text
 
 __all__ = ["Binder", "Bound", "Inherited", "located"]
 
@@ -188,7 +188,7 @@ class Binder:
             return None if kind is None else self.bind(kind, call)
         if expects.number and isinstance(node, (*NUMERIC, tree.Name)):
             return self._number(node, expects.number, expects.family, label)
-        self._no_member(node, expects, label)
+        no_member(node, expects, label, self.report)
         return None
 
     def _held(self, node: tree.Expression, expects: MemberOf) -> Construct | None:
@@ -267,43 +267,10 @@ class Binder:
 
         Arguments are looked at where the name is one of the family's, misspelt.
         """
-        meant = self.unknown(call.name, family) or ""
+        meant = unknown_member(call.name, family, self.report) or ""
         kind = catalog().family(family).get(meant)
         if kind is not None and call.arguments and misspells(call.name.text, meant):
             self.bind(kind, call)
-
-    def unknown(self, word: tree.Word, family: str) -> str | None:
-        """Report that a family has no member of that name; what is offered instead."""
-        members = catalog().family(family)
-        instead = remark(word.text) if family in ("layer", "schedule") else None
-        instead = instead or lacking(word.text, family, members)
-        # Where a statement can be a call, it can silence a lint too.
-        words = ["allow"] if family in ("layer", "transform", "callback") else []
-        instead = instead or self.report.near(word.text, [*members, *words])
-        self.report.error(
-            f"unknown-{family}",
-            f"there is no {family} called {word.text}",
-            word.span,
-            expected=one_of(sorted(members)),
-            suggestion=instead,
-        )
-        return instead
-
-    def _no_member(self, node: tree.Expression, expects: MemberOf, label: str) -> None:
-        members = catalog().family(expects.family)
-        quoted = isinstance(node, tree.String) and node.value in members
-        fix = plain_text(node).strip('"') if quoted else None
-        if expects.family == "source" and isinstance(node, tree.String) and not quoted:
-            reads = "npz" if node.value.endswith(".npz") else "csv"
-            fix = f"{reads}({plain_text(node)})"
-        such = "without quotes" if quoted else f"such as {next(iter(members), '…')}"
-        self.report.error(
-            "wrong-type",
-            f"{label} cannot be {plain_text(node)}",
-            node.span,
-            expected=f"{expects}{' ' if quoted else ', '}{such}",
-            suggestion=fix,
-        )
 
 
 def _alone(kind: type[Construct], name: str) -> type[Model]:
