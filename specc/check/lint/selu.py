@@ -19,7 +19,7 @@ def _selu_layers(subject: Subject) -> list[str]:
     return [
         call.layer
         for call, layer in subject.placed()
-        if (activation := layer.ending()) and activation.keyword == "selu"
+        if (activation := layer.gives()) and activation.keyword == "selu"
     ]
 
 
