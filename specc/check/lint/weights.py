@@ -100,6 +100,8 @@ def bias_before_batch_normalization(subject: Subject) -> Iterator[Finding]:
         activation = layer.gives()
         if not getattr(layer, "use_bias", False) or call.name in outputs:
             continue
+        if layer.recurrent:
+            continue  # what it adds at one step depends on the steps before
         if activation is not None and activation.keyword != "linear":
             continue
         users = subject.users[call.name]
