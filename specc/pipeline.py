@@ -101,7 +101,7 @@ def check_source(
 def _check(source: Source, settings: Settings, parsed: Parsed) -> Checked:
     file, problems = parsed.file, parsed.problems
     if file is None:
-        return Checked(source, None, (), (), finish(problems, [], settings.strict))
+        return Checked(source, None, (), (), finish(problems, [], settings))
     report = Report()
     report.problems += problems
     found = gather(file, imported_reader(settings.budget), settings.budget.source_bytes)
@@ -117,7 +117,7 @@ def _check(source: Source, settings: Settings, parsed: Parsed) -> Checked:
         None if failed(problems) else file,
         tuple(resolved.trainings),
         tuple(resolved.models),
-        finish(misnamed(report.problems, found.files), scopes, settings.strict),
+        finish(misnamed(report.problems, found.files), scopes, settings),
         tuple(item.span.source for item in found.files[1:]),
     )
 

@@ -26,11 +26,14 @@ FIGURES = ("params", "trainable", "layers", "memory")
 
 @dataclass(frozen=True)
 class Demand:
-    """An assertion where it was read: the params in force, and what names were edges."""
+    """An assertion where it was read: the params in force, and what names were edges.
+
+    A layer without an edge of its own stands for those of its calls, here or below.
+    """
 
     statement: tree.Assertion
     params: Mapping[str, Param]
-    edges: Mapping[str, str]
+    edges: Mapping[str, list[str]]
     uses: tuple[Note, ...] = ()
     #: The flows into the nested model that it stands in, which say what its sizes are.
     takes: tuple[Wanted, ...] = ()
@@ -68,15 +71,22 @@ def hold(
     shapes = {edge.name: edge.shape for edge in network.edges}
     for demand in demands:
         found: dict[str, Held] = {**_sizes(demand, network, shapes), **figures}
-        for name, edge in {**outputs, **demand.edges}.items():
-            known = edge
-            while targets and known in targets:
-                known = targets[known]
-            if known in shapes:
-                apart = demand.over_time if name in demand.edges else 0
-                found[f"{name}.shape"] = shapes[known][apart:]
+        ends = {name: [edge] for name, edge in outputs.items()}
+        for name, edges in {**ends, **demand.edges}.items():
+            apart = demand.over_time if name in demand.edges else 0
+            known = {_first(edge, targets or {}) for edge in edges}
+            its = {shapes[edge][apart:] for edge in known if edge in shapes}
+            if len(its) == 1:
+                found[f"{name}.shape"] = its.pop()
         named = [name for name in (*outputs, *shapes) if "/" not in name]
         _hold(demand, found, named, params, report)
+
+
+def _first(edge: str, targets: Mapping[str, str]) -> str:
+    """The first name of an edge."""
+    while edge in targets:
+        edge = targets[edge]
+    return edge
 
 
 def _sizes(
@@ -160,6 +170,8 @@ def _unknown(
         near = report.near(word.text, [*found, *demand.params])
     if owner and last == "shape":
         message = f"no layer or flow that has a shape is called {owner}"
+        if len(demand.edges.get(owner, ())) > 1:
+            message = f"{owner} is called with several shapes"
     sizes = [name for name, value in found.items() if isinstance(value, Size)]
     report.error(
         "unknown-name",

@@ -10,16 +10,16 @@ from pydantic import ValidationError, create_model
 
 from ..catalog import Construct, Model, UnknownConstruct, catalog
 from ..diagnostics.model import Span
-from ..diagnostics.suggest import lacking, remark
+from ..diagnostics.suggest import misspells
 from ..syntax import tree
 from .assign import Assigned, Given, assign, title
 from .expectation import MemberOf, Real, signature
 from .faults import explain
 from .read import NUMERIC, Reader
-from .report import Report, one_of
+from .report import Report
 from .types import OPTIONAL
+from .unknown import no_member, unknown_member
 from .values import ABSENT, Absent, Params, Unknown
-from .wording import plain_text
 
 __all__ = ["Binder", "Bound", "Inherited", "located"]
 
@@ -59,6 +59,8 @@ class Binder:
         self.report = report
         self.params = params
         self.reader = Reader(report, params, self._construct)
+        #: Where bodies of choices and repetitions begin that were read.
+        self.entered: set[tuple[str, int]] = set()
         self._plain: dict[type[Construct], Construct] = {}
         self._single: dict[tuple[type[Construct], str], type[Model]] = {}
 
@@ -186,7 +188,7 @@ class Binder:
             return None if kind is None else self.bind(kind, call)
         if expects.number and isinstance(node, (*NUMERIC, tree.Name)):
             return self._number(node, expects.number, expects.family, label)
-        self._no_member(node, expects, label)
+        no_member(node, expects, label, self.report)
         return None
 
     def _held(self, node: tree.Expression, expects: MemberOf) -> Construct | None:
@@ -257,39 +259,18 @@ class Binder:
         try:
             return catalog().find(expects.family, call.name.text)
         except UnknownConstruct:
-            self.unknown(call.name, expects.family)
+            self.unknown_call(call, expects.family)
             return None
 
-    def unknown(self, word: tree.Word, family: str) -> None:
-        """Report that a family has no member of that name."""
-        members = catalog().family(family)
-        instead = remark(word.text) if family == "layer" else None
-        instead = instead or lacking(word.text, family, members)
-        # Where a statement can be a call, it can silence a lint too.
-        words = ["allow"] if family in ("layer", "transform", "callback") else []
-        self.report.error(
-            f"unknown-{family}",
-            f"there is no {family} called {word.text}",
-            word.span,
-            expected=one_of(sorted(members)),
-            suggestion=instead or self.report.near(word.text, [*members, *words]),
-        )
+    def unknown_call(self, call: tree.Call, family: str) -> None:
+        """Report that a family has no member of that name, and what else is wrong.
 
-    def _no_member(self, node: tree.Expression, expects: MemberOf, label: str) -> None:
-        members = catalog().family(expects.family)
-        quoted = isinstance(node, tree.String) and node.value in members
-        fix = plain_text(node).strip('"') if quoted else None
-        if expects.family == "source" and isinstance(node, tree.String) and not quoted:
-            reads = "npz" if node.value.endswith(".npz") else "csv"
-            fix = f"{reads}({plain_text(node)})"
-        such = "without quotes" if quoted else f"such as {next(iter(members), '…')}"
-        self.report.error(
-            "wrong-type",
-            f"{label} cannot be {plain_text(node)}",
-            node.span,
-            expected=f"{expects}{' ' if quoted else ', '}{such}",
-            suggestion=fix,
-        )
+        Arguments are looked at where the name is one of the family's, misspelt.
+        """
+        meant = unknown_member(call.name, family, self.report) or ""
+        kind = catalog().family(family).get(meant)
+        if kind is not None and call.arguments and misspells(call.name.text, meant):
+            self.bind(kind, call)
 
 
 def _alone(kind: type[Construct], name: str) -> type[Model]:

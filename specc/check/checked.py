@@ -37,13 +37,15 @@ class Settings:
     `params` replaces defaults of ``param`` declarations; the texts are as a user types
     them (``{"width": "512"}``). `training` replaces settings of every training in the
     same way, whatever the spec says (``{"epochs": "5", "seed": "1", "precision":
-    "float64"}``). `strict` turns warnings into errors.
+    "float64"}``). `strict` turns warnings into errors. Without `lints` programs that have
+    no errors are not searched for what is doubtful.
     """
 
     params: Mapping[str, str] = field(default_factory=dict[str, str])
     training: Mapping[str, str] = field(default_factory=dict[str, str])
     strict: bool = False
     budget: Budget = field(default_factory=Budget)
+    lints: bool = True
 
 
 @dataclass(frozen=True)

@@ -134,7 +134,7 @@ def _transforms(calls: list[tree.Call], data: DeclaredData, binder: Binder) -> N
     for call in calls:
         kind = catalog().family("transform").get(call.name.text)
         if kind is None:
-            binder.unknown(call.name, "transform")
+            binder.unknown_call(call, "transform")
             continue
         bound = binder.bind(kind, call)
         if bound is None:

@@ -13,6 +13,7 @@ from .expectation import signature
 from .gaps import has_gap
 from .report import quoted_list
 from .statements import as_setting, head, misplaced
+from .unknown import unknown_member
 from .values import ABSENT
 
 __all__ = ["Defaults", "layered", "read_defaults"]
@@ -82,7 +83,7 @@ def _read_block(
     try:
         kind = catalog().find("layer", block.name.text)
     except UnknownConstruct:
-        binder.unknown(block.name, "layer")
+        unknown_member(block.name, "layer", binder.report)
         return
     heading = f"defaults {kind.keyword}"
     items = own.setdefault(kind.keyword, {})

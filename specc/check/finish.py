@@ -6,28 +6,29 @@ from dataclasses import replace
 
 from ..diagnostics.model import Level, Problem, failed
 from .allow import Scope, silence
+from .checked import Settings
 
 __all__ = ["finish"]
 
 
 def finish(
-    problems: list[Problem], scopes: list[list[Scope]], strict: bool
+    problems: list[Problem], scopes: list[list[Scope]], settings: Settings
 ) -> tuple[Problem, ...]:
     """The problems of a file as they are shown.
 
     Args:
         problems: as they were found; one place may have been looked at several times.
         scopes: the blocks of each file with their ``allow`` statements.
-        strict: whether warnings are errors.
+        settings: how they were looked for; strict makes warnings errors.
     """
     once: dict[tuple[object, ...], Problem] = {}
     for problem in problems:
         once.setdefault(_key(problem), problem)
     found = list(once.values())
-    kept, idle = found, not failed(found)
+    kept, idle = found, settings.lints and not failed(found)
     for blocks in scopes:
         kept = silence(kept, blocks, idle)
-    if strict:
+    if settings.strict:
         kept = [
             replace(problem, level=Level.ERROR)
             if problem.level is Level.WARNING

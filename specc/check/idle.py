@@ -1,8 +1,8 @@
-"""Blocks of a file that nothing uses: what is wrong with them whatever their arguments are."""
+"""What nothing in a file leads to: what is wrong with it whatever params and arguments are."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from ..diagnostics.model import Span
@@ -11,7 +11,7 @@ from ..syntax import tree
 from ..syntax.gaps import broken
 from .bind import Binder
 from .blocks import DeclaredUnit
-from .body.choices import every
+from .body.choices import every, has_outputs, unread, without_inputs
 from .body.reader import BodyReader
 from .body.repeats import Repeats
 from .checked import Budget
@@ -20,7 +20,7 @@ from .defaults import Defaults, layered, read_defaults
 from .names import Names
 from .report import Report
 from .reuse import RunReader, Sources
-from .scope import Instance, Named, Reference, Scope
+from .scope import Instance, Named, Reference, Scope, Unit
 from .types import CONSTRUCTS, PLAIN
 from .values import ABSENT, Param, Params, Unknown
 
@@ -38,12 +38,14 @@ def check_idle(
     units: Mapping[str, DeclaredUnit],
     budget: Budget,
     run: RunReader,
-    report: Report,
+    binder: Binder,
 ) -> None:
-    """Check the bodies of the blocks of a file that have been read for no model.
+    """Check the bodies of a file that have been read for no model.
 
-    Params and arguments are of their type, and may have any value; every branch of a
-    choice is looked at, and a repetition once. Shapes are not looked at.
+    These are blocks that nothing uses, and in others, and in models, branches that are not
+    chosen and repetitions of no round. Params and arguments are of their type, and may have
+    any value; every branch of a choice is looked at, and a repetition once. Shapes are not
+    looked at.
 
     Args:
         file: the spec.
@@ -51,44 +53,75 @@ def check_idle(
         units: blocks and models in the place of layers.
         budget: what reading the bodies may ask for.
         run: reads the program of a run.
-        report: takes the problems.
+        binder: what was read with it; its report takes the problems.
     """
-    todo = [
-        block
-        for name, block in found.blocks.items()
-        if block.span.source is file.span.source
-        and name in units
-        and not units[name].opened
-    ]
+    todo = [*_todo(file, found, units, binder)]
     if not todo:
         return
     # Nothing that is used here is used by a model.
     copies = {name: replace(unit) for name, unit in units.items()}
     table = {decl.name.text: _unknown(decl.name, decl.type) for decl in found.params}
-    aside, params, gaps = Report(), Params(work=budget.work), report.gaps
+    aside, params, gaps = Report(), Params(work=budget.work), binder.report.gaps
     sources = Sources(found.trainings, _no_network, run, aside)
-    defaults = _open(units[_name(todo[0])].defaults)
-    for block in todo:
+    defaults = _open(units[_name(todo[0][0])].defaults)
+    for block, idle in todo:
         name, known = _name(block), len(aside.problems)
         own = {
             item.name.text: _unknown(item.name, item.type) for item in block.parameters
         }
-        scope = Scope(
-            names={"input": Named(units[name].unit.span, edge="input")},
-            file=defaults,
-            sequential=True,
-            current=Reference("input", units[name].unit.span),
-        )
+        unit = units[name].unit
+        scope = _beginning(unit, defaults)
         aside.gaps = replace(gaps, names=gaps.names | frozenset(_repeated(block)))
         reader = _IdleReader(Binder(aside, params), copies, budget.nodes, sources)
         with params.within({**table, **own}), reader.nested.within(name):
-            reader.read(block.body, scope)
+            reader.read(without_inputs(unit), scope)
         if params.exhausted:
             return  # what was not read may be what is missed
         left = _AMOUNTS | _TWICE if _chooses(block) else _AMOUNTS
         for problem in aside.problems[known:]:
-            if problem.rule not in left:
-                report.follow(problem)
+            if problem.rule not in left and _lies(problem.span, idle):
+                binder.report.follow(problem)
+
+
+def _todo(
+    file: tree.File,
+    found: Declarations,
+    units: Mapping[str, DeclaredUnit],
+    binder: Binder,
+) -> Iterator[tuple[tree.Block, tuple[Span, ...] | None]]:
+    """The units with bodies that were not read, and these; None for all of a unit."""
+    for name, block in (*found.blocks.items(), *found.models.items()):
+        if block.span.source is not file.span.source or name not in units:
+            continue
+        unit = units[name].unit
+        if unit.whole != block.span or (unit.kind == "model" and not unit.inputs):
+            continue  # another of that name, or one with the inputs of another model
+        if unit.kind == "block" and not units[name].opened:
+            yield block, None
+        elif bodies := tuple(unread(block, binder)):
+            yield block, bodies
+
+
+def _beginning(unit: Unit, defaults: Defaults) -> Scope:
+    """The scope that the body of a unit begins with."""
+    names = {
+        item.name.text: Named(item.name.span, edge=item.name.text)
+        for item in unit.inputs
+    } or {"input": Named(unit.span, edge="input")}
+    return Scope(
+        names=names,
+        file=defaults,
+        sequential=unit.kind == "block"
+        or (len(unit.inputs) < 2 and not has_outputs(unit.body)),
+        current=Reference(next(iter(names)), unit.span),
+    )
+
+
+def _lies(span: Span | None, bodies: tuple[Span, ...] | None) -> bool:
+    """Whether a problem is one of what is looked at; None stands for everything."""
+    if bodies is None or span is None:
+        return bodies is None
+    return any(body.start <= span.start < body.end for body in bodies)
 
 
 def _name(block: tree.Block) -> str:

@@ -21,6 +21,7 @@ from .report import Report
 from .reuse import Sources, first_part, inherited
 from .scope import Named, Outline, Reference, Scope
 from .sizes import open_sizes
+from .statements import means_input
 
 __all__ = ["DeclaredModel", "check_model"]
 
@@ -65,7 +66,8 @@ def check_model(
         for decl in block.inputs
         if names.claim(decl.name.text, decl.name.span)
     ]
-    gap = has_gap(block.body)
+    meant = any(map(means_input, block.body))  # which is reported there
+    gap = has_gap(block.body) or meant
     if not block.inputs and not gap:
         of_part = inherited(block.body, sources)
         inputs = [item for item in of_part if names.claim(item.name, item.span)]
@@ -96,7 +98,8 @@ def check_model(
         reader.outline.faulty = True  # its inputs are those of a part that is wrong
     else:
         hint = _hint(begins[1]) if begins is not None else None
-        _check_ends(model, inputs, scope, reader.outline, report, hint)
+        aside = Report() if meant and not inputs else report
+        _check_ends(model, inputs, scope, reader.outline, aside, hint)
     model.network = assemble(block.name, inputs, reader.outline, report)
     if model.network is not None and reader.demands:
         figures = figures_of(Program(network=model.network))

@@ -108,7 +108,7 @@ def read_callbacks(calls: list[tree.Call], binder: Binder) -> list[Bound]:
         keyword = call.name.text
         kind = catalog().family("callback").get(keyword)
         if kind is None:
-            binder.unknown(call.name, "callback")
+            binder.unknown_call(call, "callback")
             continue
         bound = binder.bind(kind, call)
         if keyword in found:

@@ -86,8 +86,9 @@ def resolve(
         program = _program(name, block, model, data, settings, binder)
         if program is not None:
             resolved.trainings.append(program)
-    _lint(resolved, run, report)
-    check_idle(file, found, units, settings.budget, run, report)
+    if settings.lints:
+        _lint(resolved, run, report)
+    check_idle(file, found, units, settings.budget, run, binder)
     check_unused(files, found, params, units, models, report)
     return resolved
 
@@ -189,7 +190,10 @@ def _lint(resolved: Resolved, run: RunReader, report: Report) -> None:
     def trained(part: Reused) -> Program | None:
         return trainings.get(part.training) if part.run is None else run(part.run)
 
-    for item in (*resolved.models, *resolved.trainings):
+    # What is doubtful in a model is doubtful where it is trained.
+    models = {item.program.network.name for item in resolved.trainings}
+    alone = (item for item in resolved.models if item.name not in models)
+    for item in (*alone, *resolved.trainings):
         made = item.program
         subject = Subject(made.network, item.origins, made.data, made.training, trained)
         report.problems += lint(subject)

@@ -16,6 +16,7 @@ __all__ = [
     "as_flow",
     "as_setting",
     "head",
+    "means_input",
     "misplaced",
     "not_yet",
     "statement_call",
@@ -64,6 +65,27 @@ def statement_call(statement: tree.Statement) -> tree.Call | None:
     ):
         return as_call(statement.steps[0])
     return None
+
+
+def means_input(statement: tree.Statement) -> bool:
+    """Whether a statement is no input, and was probably meant to be one.
+
+    ``input x = 4``, ``inputs x: float32[4]``, ``Input(4)``.
+    """
+    match statement:
+        case tree.InputDecl():
+            return statement.kind.text not in ("input", "param")
+        case tree.Setting():
+            return statement.kind is not None and statement.kind.text == "input"
+        case tree.Flow():
+            call = statement_call(statement)
+            return call is not None and call.name.text in (
+                "input",
+                "Input",
+                "InputLayer",
+            )
+        case _:
+            return False
 
 
 def head(block: tree.Block) -> Span:

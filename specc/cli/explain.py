@@ -27,8 +27,8 @@ def command(word: str) -> None:
 
 def _unknown(word: str) -> str:
     from ..diagnostics.suggest import nearest
-    from ..reference import words
+    from ..reference import arguments, words
 
-    near = nearest(word, words())
+    near = nearest(word, (*words(), *arguments()))
     hint = f"; did you mean {near}?" if near else ""
     return f"no rule and no word of the language is called {word}{hint}"

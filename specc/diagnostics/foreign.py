@@ -330,8 +330,14 @@ REMARKS: dict[str, str] = {
     "verbose": "the command line shows progress",
     "num_workers": "how batches are read is for the backend to say",
     "Sequential": "the layers of a model stand in its block, one a line",
-    "Input": "a model declares its inputs: input image: float32[28, 28]",
-    "InputLayer": "a model declares its inputs: input image: float32[28, 28]",
+    **dict.fromkeys(
+        ("Input", "InputLayer", "input"),
+        "a model declares its inputs: input image: float32[28, 28]",
+    ),
+    **dict.fromkeys(
+        ("output", "Output"),
+        "a model names its outputs: output price = flow -> Dense(1)",
+    ),
     "Lambda": "a spec has no code of its own; a package can add a construct",
 }
 

@@ -6,12 +6,14 @@ import re
 from collections.abc import Iterable
 from functools import cache
 
-__all__ = ["equivalents", "lacking", "nearby", "nearest", "remark"]
+__all__ = ["equivalents", "lacking", "misspells", "nearby", "nearest", "remark"]
 
 #: Longer words are not compared; the time grows with the square of their length.
 _LONGEST = 64
 #: Letters in which two words may differ, however long they are.
 _MOST_EDITS = 4
+#: Letters in which a misspelt word differs from the right one.
+_SLIPS = 2
 
 
 def nearest(word: str, candidates: Iterable[str]) -> str | None:
@@ -45,6 +47,12 @@ def nearby(word: str, candidates: Iterable[str], limit: int = 3) -> list[str]:
     )
     found += [candidate for *_, candidate in distances if candidate not in found]
     return found[:limit]
+
+
+def misspells(word: str, candidate: str) -> bool:
+    """Whether a word is another one with a slip or two, case and underscores apart."""
+    distance = _distance(word, candidate) if len(word) <= _LONGEST else None
+    return distance is not None and distance <= _SLIPS
 
 
 def equivalents(word: str, family: str | None = None) -> list[str]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-from ..check.checked import Checked
+from ..check.checked import Checked, Settings
 from ..check.names import RESERVED
 from ..diagnostics.model import Level, Problem
+from ..pipeline import check_source
 from ..syntax.limits import MAX_IDENTIFIER
 from .document import Document
 from .index import Occurrence
@@ -71,11 +72,13 @@ def _hold(document: Document, places: list[Occurrence], name: str) -> None:
     """See that the text with the new name says what it said."""
     changed, moved = _written(document.text, places, name)
     after = Document(document.source.name, changed)
-    if any(problem.level is not Level.NOTE for problem in after.checked.problems):
-        _no_new_problem(document.checked, after.checked)
+    # Programs have other names then, and nothing else that could be doubtful.
+    checked = check_source(after.source, Settings(lints=False), after.parsed)
+    if any(problem.level is not Level.NOTE for problem in checked.problems):
+        _no_new_problem(document.checked, checked)
     sides = Names(document.file).sides()
     sided = any(place.symbol.name in sides for place in places)
-    if sided and _fields(document.checked) != _fields(after.checked):
+    if sided and _fields(document.checked) != _fields(checked):
         old = places[0].symbol.name
         raise RefusedError(
             f"{old} is also the name of a field of the data: bind that first, with"

@@ -1,10 +1,11 @@
 """What constructs and rules mean, told from their declarations."""
 
-from .facts import family_of, heading, words
+from .facts import arguments, family_of, heading, words
 from .markdown import construct_page, reference, rule_page
 from .text import explanations
 
 __all__ = [
+    "arguments",
     "construct_page",
     "explanations",
     "family_of",

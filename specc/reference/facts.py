@@ -9,7 +9,15 @@ from ..catalog import Construct, catalog
 from ..diagnostics import RULES
 from .statements import STATEMENTS
 
-__all__ = ["docstring", "family_of", "heading", "lowerings", "unnamed", "words"]
+__all__ = [
+    "arguments",
+    "docstring",
+    "family_of",
+    "heading",
+    "lowerings",
+    "unnamed",
+    "words",
+]
 
 _TITLES = {
     "layer": "Layers",
@@ -37,7 +45,7 @@ def heading(family: str) -> str:
 def words() -> tuple[str, ...]:
     """What can be explained: constructs, rules, statements, families and settings.
 
-    Arguments of constructs can be too, but are not listed.
+    Arguments of constructs can be too (`arguments`).
     """
     settings = catalog().family("settings").values()
     found = [
@@ -48,6 +56,11 @@ def words() -> tuple[str, ...]:
         *RULES,
     ]
     return tuple(dict.fromkeys(found))
+
+
+def arguments() -> tuple[str, ...]:
+    """The names of all arguments of constructs."""
+    return tuple(dict.fromkeys(name for kind in catalog() for name, _ in kind.fields()))
 
 
 def family_of(word: str) -> str | None:

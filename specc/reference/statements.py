@@ -2,19 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from .statement import Statement
+from .types_and_units import TYPES_AND_UNITS
 
 __all__ = ["STATEMENTS", "Statement"]
-
-
-@dataclass(frozen=True)
-class Statement:
-    """A word, where it stands, what it says, and a line that uses it."""
-
-    word: str
-    place: str
-    meaning: str
-    example: str
 
 
 _ALL = (
@@ -56,8 +47,8 @@ _ALL = (
     Statement(
         "if",
         "statement of a model or a block",
-        "Chooses by a comparison, or by a param that is true or false. What is not chosen is"
-        " not looked at.",
+        "Chooses by a comparison, or by a param that is true or false. In what is not chosen"
+        " only that is looked at which no param can change.",
         "if depth > 2 { Dropout(0.2) } else { Dense(8) }",
     ),
     Statement(
@@ -202,4 +193,6 @@ _ALL = (
 )
 
 #: Statements and other words by the word.
-STATEMENTS: dict[str, Statement] = {item.word: item for item in _ALL}
+STATEMENTS: dict[str, Statement] = {
+    item.word: item for item in (*_ALL, *TYPES_AND_UNITS)
+}

@@ -1,8 +1,8 @@
 """What to say when a token stands where the grammar cannot take it.
 
-Common slips have a message of their own; each is a function of `specc.syntax.slips` or
-`specc.syntax.slips_of_words` that knows it when it sees it. For all others the message says
-what was found and what could have stood there.
+Common slips have a message of their own; each is a function that knows it when it sees it
+(`specc.syntax.slips.SLIPS`). For all others the message says what was found and what could
+have stood there.
 """
 
 from __future__ import annotations

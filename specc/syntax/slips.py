@@ -18,6 +18,12 @@ from .around import (
 )
 from .feed import Unexpected
 from .forms import FORMS
+from .slips_of_declarations import (
+    bare_declaration,
+    input_statement,
+    output_statement,
+    round_dimensions,
+)
 from .slips_of_words import (
     called_after_word,
     dotted_word,
@@ -159,14 +165,6 @@ def two_comparisons(u: Unexpected) -> Problem | None:
     return wrong("only two values are compared at a time", u.token.span)
 
 
-def round_dimensions(u: Unexpected) -> Problem | None:
-    """``input image: float32(28, 28)``."""
-    before = token_before(u, 2)
-    if u.token.type != "LPAR" or kind_of(before) != "COLON" or "LSQB" not in u.accepted:
-        return None
-    return wrong("the sizes of a type stand in [ ]", u.token.span, "[")
-
-
 def brace_as_value(u: Unexpected) -> Problem | None:
     """``Dense({units: 3})``."""
     if u.token.type != "LBRACE" or "TRUE" not in u.accepted:
@@ -216,6 +214,9 @@ def arrow_after_equals(u: Unexpected) -> Problem | None:
 SLIPS: tuple[Callable[[Unexpected], Problem | None], ...] = (
     foreign_comment,
     other_language,
+    input_statement,
+    output_statement,
+    bare_declaration,
     dotted_word,
     untyped_parameter,
     called_after_word,

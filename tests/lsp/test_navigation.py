@@ -252,3 +252,13 @@ def test_a_training_is_renamed_where_it_is_reused(editor: Session) -> None:
     assert "reuse body = first to hidden" in changed
     changed = editor.rename(marked("  hid", "den = Dense", REUSING), "inner")
     assert "reuse body = old to inner" in changed
+
+
+def test_what_is_allowed_does_not_keep_from_renaming(editor: Session) -> None:
+    """A rule that has silenced something silences the same under a new name."""
+    allowed = (
+        'model Net {\n  allow(initializer-activation-mismatch, "as in the text")\n'
+    )
+    text = SMALL.replace("model Net {\n", allowed)
+    changed = editor.rename(marked("  fir", "st = Unit", text), "entry")
+    assert "entry = Unit(width)" in changed

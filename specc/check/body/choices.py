@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
+from ...diagnostics.model import Span
 from ...syntax import tree
 from ...syntax.gaps import broken
 from ..bind import Binder
@@ -12,7 +13,7 @@ from ..scope import Unit
 from ..statements import as_flow, head
 from ..values import Absent, Unknown, kind_of
 
-__all__ = ["chosen", "every", "has_outputs", "without_inputs"]
+__all__ = ["chosen", "enter", "every", "has_outputs", "unread", "without_inputs"]
 
 
 def without_inputs(unit: Unit) -> list[tree.Statement]:
@@ -27,7 +28,10 @@ def chosen(
 
     def branch(block: tree.Block, value: object) -> Iterable[tree.Statement]:
         if isinstance(value, bool):
+            enter(block.body if value else block.otherwise or (), binder)
             return block.body if value else block.otherwise or ()
+        enter(block.body, binder)
+        enter(block.otherwise or (), binder)
         gap = broken(block)
         binder.report.gaps.names |= frozenset(gap.names)
         if not isinstance(value, Absent):
@@ -49,6 +53,31 @@ def every(
         return (*block.body, *(block.otherwise or ()))
 
     return _opened(statements, binder, branches)
+
+
+def enter(body: tuple[tree.Statement, ...], binder: Binder) -> None:
+    """Note that a body is read."""
+    if body:
+        binder.entered.add(_place(body))
+
+
+def unread(unit: tree.Block, binder: Binder) -> Iterator[Span]:
+    """The bodies in a unit that no choice and no repetition has led to."""
+    todo: list[tree.Statement] = [*unit.body]
+    while todo:
+        block = todo.pop()
+        if not isinstance(block, tree.Block):
+            continue
+        depends = block.kind.text in ("if", "repeat")
+        for body in (block.body, block.otherwise or ()):
+            if depends and body and _place(body) not in binder.entered:
+                yield body[0].span.to(body[-1].span)
+            else:
+                todo += body
+
+
+def _place(body: tuple[tree.Statement, ...]) -> tuple[str, int]:
+    return body[0].span.source.name, body[0].span.start
 
 
 def _opened(

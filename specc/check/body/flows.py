@@ -138,7 +138,10 @@ class FlowReader:
             around = wrapped(scope, call.name.text)
             return self._step(around, inner, source, target, first)
         if call.name.text in scope.names:
-            return self._again(scope, call, source, target, first)
+            end = self._again(scope, call, source, target, first)
+            if end is not None:
+                scope.names[call.name.text].results.append(end.name)
+            return end
         if call.name.text in self.units:
             return self._unit(scope, call, incoming, target, first)
         kind = _layer(call.name.text)

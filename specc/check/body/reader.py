@@ -167,12 +167,12 @@ class BodyReader:
     def _demand(self, statement: tree.Assertion, scope: Scope) -> None:
         """Remember an assertion until the shapes are known."""
         self.binder.params.spend(DEMAND, statement.span, self.report)
-        edges: dict[str, str] = {}
+        edges: dict[str, list[str]] = {}
         for word in names_in(statement.condition):
             name = word.text.removesuffix(".shape")
-            edge = scope.names[name].edge if name in scope.names else None
-            if edge is not None:
-                edges[name] = edge
+            if (named := scope.names.get(name)) is not None:
+                # What is only called below has no results yet.
+                edges[name] = [named.edge] if named.edge is not None else named.results
         params = dict(self.binder.params.table)
         self.demands.append(
             Demand(statement, params, edges, scope.uses, scope.wanted, scope.around)

@@ -9,11 +9,12 @@ from dataclasses import replace
 from ...syntax import tree
 from ...syntax.gaps import broken
 from ..bind import Binder
-from ..expressions import evaluate
+from ..expressions import evaluate, names_in
 from ..scope import Named, Outline, Scope
 from ..statements import head
 from ..values import Absent, Param, Unknown, kind_of
 from .allowance import Allowance
+from .choices import enter
 
 __all__ = ["Repeats"]
 
@@ -42,7 +43,7 @@ class Repeats:
         read: Callable[[Iterable[tree.Statement], Scope], None],
         lose: Callable[[tree.Broken, Scope], None],
     ) -> None:
-        self.params, self.report = binder.params, binder.report
+        self.binder, self.params, self.report = binder, binder.params, binder.report
         self.outline, self.allowance = outline, allowance
         self._read, self._lose = read, lose
 
@@ -74,6 +75,7 @@ class Repeats:
 
     def round(self, block: tree.Block, scope: Scope, number: int | Unknown) -> None:
         """The body once."""
+        enter(block.body, self.binder)
         table = dict(self.params.table)
         if block.variable is not None:
             word = block.variable
@@ -93,6 +95,7 @@ class Repeats:
     def _give_up(self, block: tree.Block, scope: Scope) -> None:
         """What a repetition leads to is not known; what it may have named is no mistake."""
         gap = broken(block)
+        enter(block.body, self.binder)
         self.report.gaps.names |= frozenset(gap.names)
         self._lose(gap, scope)
 
@@ -124,7 +127,14 @@ class Repeats:
             return None
         low = self._whole(subject.low, "the first number")
         high = self._whole(subject.high, "the last number")
-        return None if low is None or high is None else range(low, high + 1)
+        if low is None or high is None:
+            return None
+        if high < low and not any(names_in(subject)):
+            message = f"there is no number from {low} up to {high}"
+            fix = f"{high}..{low}"
+            self.report.error("out-of-range", message, subject.span, suggestion=fix)
+            return None
+        return range(low, high + 1)
 
     def _whole(self, node: tree.Expression, what: str) -> int | None:
         value = evaluate(node, self.params, self.report)

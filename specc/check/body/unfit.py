@@ -65,15 +65,15 @@ def no_kind(
             suggestion=f"Activation({word})",
         )
     else:
-        _unknown(call.name, units, binder)
+        _unknown(call, units, binder)
 
 
-def _unknown(word: tree.Word, units: Iterable[str], binder: Binder) -> None:
+def _unknown(call: tree.Call, units: Iterable[str], binder: Binder) -> None:
     """Report a word that is neither a layer nor a block or a model of the file."""
-    others = [*units, *catalog().family("wrapper")]
+    word, others = call.name, [*units, *catalog().family("wrapper")]
     near = binder.report.near(word.text, others)
     if near is None:
-        binder.unknown(word, "layer")
+        binder.unknown_call(call, "layer")
         return
     binder.report.error(
         "unknown-layer",

@@ -28,7 +28,7 @@ def applied_activations(subject: Subject) -> dict[str, str | None]:
             found.add("linear")
         after[call.name] = found.pop() if len(found) == 1 else None
     applied: dict[str, str | None] = {}
-    for call, layer in subject.placed():
+    for call, layer in subject.placed:
         own = layer.gives()
         acts = own is not None and own.keyword != "linear"
         applied[call.name] = own.keyword if own and acts else after[call.name]
@@ -53,7 +53,7 @@ def source_activations(subject: Subject) -> dict[str, str | None]:
     to the inputs.
     """
     found: dict[str, str | None] = {item.name: None for item in subject.network.inputs}
-    for call, layer in subject.placed():
+    for call, layer in subject.placed:
         own = layer.gives()
         before = (found[name] for name in call.inputs)
         known = (keyword for keyword in before if keyword is not None)

@@ -18,7 +18,7 @@ __all__ = [
 def _selu_layers(subject: Subject) -> list[str]:
     return [
         call.layer
-        for call, layer in subject.placed()
+        for call, layer in subject.placed
         if (activation := layer.gives()) and activation.keyword == "selu"
     ]
 
@@ -26,7 +26,7 @@ def _selu_layers(subject: Subject) -> list[str]:
 def selu_with_dropout(subject: Subject) -> Iterator[Finding]:
     """Plain dropout changes mean and variance; alpha dropout keeps them."""
     sources = source_activations(subject)
-    for call, layer in subject.placed():
+    for call, layer in subject.placed:
         if not isinstance(layer, Dropout) or not layer.rate:
             continue
         if sources[call.inputs[0]] == "selu":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, wraps
 from typing import TypeVar
@@ -68,10 +68,10 @@ class Subject:
         """The layer that a call applies."""
         return self.network.layer(call.layer).layer
 
-    def placed(self) -> Iterator[tuple[Call, Layer]]:
+    @cached_property
+    def placed(self) -> tuple[tuple[Call, Layer], ...]:
         """Every call with its layer."""
-        for call in self.network.calls:
-            yield call, self.layer_of(call)
+        return tuple((call, self.layer_of(call)) for call in self.network.calls)
 
     def standardized(self) -> set[str]:
         """The inputs that the data block standardizes."""

@@ -47,7 +47,7 @@ def scheme(initializer: Initializer | None) -> str | None:
 
 
 def _kernels(subject: Subject) -> Iterator[tuple[Call, Layer, Initializer]]:
-    for call, layer in subject.placed():
+    for call, layer in subject.placed:
         initializer = getattr(layer, "kernel_initializer", None)
         if isinstance(initializer, Initializer):
             yield call, layer, initializer
@@ -96,7 +96,7 @@ def selu_without_lecun_normal(subject: Subject) -> Iterator[Finding]:
 def bias_before_batch_normalization(subject: Subject) -> Iterator[Finding]:
     """A bias that the normalization's mean takes away again."""
     outputs = set(subject.network.ends.values())
-    for call, layer in subject.placed():
+    for call, layer in subject.placed:
         activation = layer.gives()
         if not getattr(layer, "use_bias", False) or call.name in outputs:
             continue
@@ -127,7 +127,7 @@ def _centers(subject: Subject, call: Call, rank: int) -> bool:
 
 def max_norm_axis(subject: Subject) -> Iterator[Finding]:
     """The norm of a unit's incoming weights is taken over all axes but the last."""
-    for call, layer in subject.placed():
+    for call, layer in subject.placed:
         constraint = getattr(layer, "kernel_constraint", None)
         if not isinstance(constraint, MaxNorm) or not isinstance(layer, Conv2D | Dense):
             continue
@@ -148,7 +148,7 @@ def max_norm_axis(subject: Subject) -> Iterator[Finding]:
 
 def l1_without_sparsity(subject: Subject) -> Iterator[Finding]:
     """A penalty that is meant to make weights zero, and makes them small."""
-    for call, layer in subject.placed():
+    for call, layer in subject.placed:
         penalty = getattr(layer, "kernel_regularizer", None)
         if not isinstance(penalty, L1 | L1L2):
             continue
@@ -163,7 +163,7 @@ def l1_without_sparsity(subject: Subject) -> Iterator[Finding]:
 
 def regularized_bias(subject: Subject) -> Iterator[Finding]:
     """A penalty on a bias, which seldom overfits."""
-    for call, layer in subject.placed():
+    for call, layer in subject.placed:
         if getattr(layer, "bias_regularizer", None) is not None:
             yield Finding(
                 "regularized-bias",

@@ -1,0 +1,149 @@
+"""Slips in declarations: of what a model begins and ends with, and of types."""
+
+from __future__ import annotations
+
+from ..diagnostics.model import Problem
+from .around import kind_of, token_before, wrong
+from .feed import Unexpected
+from .forms import FORMS
+from .tokens import CLOSERS, OPENERS, Token, span_of
+
+__all__ = [
+    "bare_declaration",
+    "input_statement",
+    "output_statement",
+    "round_dimensions",
+]
+
+#: Longer statements are not repeated in a suggestion.
+_LONGEST = 60
+_TYPES = frozenset({"float32", "float64", "int32", "int64", "bool"})
+_SORTS = frozenset({"int", "float", "str", "bool"})
+_OUTPUT = "output NAME = FLOW"
+#: The name that an output gets in suggestions.
+_NAME = "result"
+
+
+def input_statement(u: Unexpected) -> Problem | None:
+    """``input float32[28]``, ``input x float32[28]``, ``input x: [28]``, ``input x``."""
+    first, rest = u.tokens[u.start], u.statement[1:]
+    if first.text != "input" or first.type != "WORD" or not rest:
+        return None
+    usage = FORMS["input"].usage
+    kinds, where = [token.type for token in rest[:3]], u.index - u.start - 1
+    if kinds[0] in ("LSQB", "NUMBER"):
+        return _sizes_alone(None, rest, usage)
+    if rest[0].text in _TYPES or kinds[0] == "COLON":
+        type_ = _written(rest[kinds[0] == "COLON" :])
+        fix = f"input x: {type_}" if type_ else None
+        return wrong("the input has no name", first.after("").span, usage, fix)
+    if kinds[0] == "STRING":
+        fix = rest[0].text[1:-1] if rest[0].text[1:-1].isidentifier() else None
+        return wrong("names stand without quotes", rest[0].span, "a name", fix)
+    if kinds[0] != "WORD":
+        return None
+    name = rest[0].text
+    if where == 1 and len(rest) == 1:
+        return wrong(f"the input {name} has no type", rest[0].after("").span, usage)
+    if where == 1 and kinds[1] == "COMMA":
+        message = "each input has a statement of its own"
+        type_ = _type_behind(rest)
+        fix = f"input {name}: {type_}" if type_ else None
+        return wrong(message, u.token.span, usage, fix)
+    if where == 1 and rest[1].text in _TYPES:
+        message = f"there is no : between {name} and its type"
+        return wrong(message, rest[0].after("").span, ":")
+    if where == 2 and kinds[1] == "COLON":
+        return _sizes_alone(name, rest[2:], usage)
+    return None
+
+
+def _sizes_alone(name: str | None, type_: list[Token], usage: str) -> Problem | None:
+    """``input x: [28, 28]``, ``input x: 28``, ``input [28]``: a type of sizes alone."""
+    if not type_ or type_[0].type not in ("LSQB", "LPAR", "NUMBER"):
+        return None
+    bare = type_[0].type == "NUMBER"
+    sizes = _written(type_ if bare else type_[1:-1])
+    fix = f"float32[{sizes}]" if sizes else None
+    if name is None:
+        message, fix = "the input has no name", f"input x: {fix}" if fix else None
+    else:
+        message = f"the type of {name} says what its numbers are, before their sizes"
+    return wrong(message, type_[0].span, usage, fix)
+
+
+def bare_declaration(u: Unexpected) -> Problem | None:
+    """``x: float32[28]``, ``width: int = 3``: a declaration without its first word."""
+    kinds = [token.type for token in u.statement[:3]]
+    if kinds != ["WORD", "COLON", "WORD"] or u.index != u.start + 1:
+        return None
+    name, type_ = u.statement[0], u.statement[2].text
+    given = any(token.type == "EQUAL" for token in u.statement)
+    word = "input" if type_ in _TYPES and not given else "param"
+    if word == "param" and type_ not in _SORTS:
+        return None
+    usage, whole = FORMS[word].usage, _written(u.statement)
+    fix = f"{word} {whole}" if whole else None
+    return wrong(f"{name.text} has a type and nothing before it", name.span, usage, fix)
+
+
+def output_statement(u: Unexpected) -> Problem | None:
+    """``output hidden``, ``output Dense(1)``, ``output a, b``, ``return hidden``."""
+    first, rest = u.tokens[u.start], u.statement[1:]
+    if first.text not in ("output", "outputs", "return") or first.type != "WORD":
+        return None
+    if not rest or rest[0].type not in ("WORD", "DOTTED"):
+        return None
+    signs = _outside_brackets(u.statement)
+    if "EQUAL" in signs:
+        return None
+    if kind_of(rest[1] if len(rest) > 1 else None) == "COLON":
+        return wrong(f"{rest[0].text} is given its flow with =", rest[1].span, "=")
+    if "COMMA" in signs:
+        message, fix = "each output has a statement of its own", rest[0].text
+        return wrong(message, u.token.span, _OUTPUT, f"output {_NAME} = {fix}")
+    flow = _written(rest)
+    fix = f"output {_NAME} = {flow}" if flow else None
+    if first.text != "output":
+        return wrong(f"{first.text} begins no statement", first.span, _OUTPUT, fix)
+    return wrong("the output has no name", first.after("").span, _OUTPUT, fix)
+
+
+def round_dimensions(u: Unexpected) -> Problem | None:
+    """``input image: float32(28, 28)``."""
+    before, colon = token_before(u), token_before(u, 2)
+    rounded = u.token.type == "LPAR" and "LSQB" in u.accepted
+    if not rounded or before is None or kind_of(colon) != "COLON":
+        return None
+    rest = u.tokens[u.index + 1 : u.stop]
+    ends = [index for index, token in enumerate(rest) if token.type == "RPAR"]
+    sizes = _written(rest[: ends[0]]) if ends else None
+    fix = f"{before.text}[{sizes}]" if sizes else None
+    return wrong("the sizes of a type stand in [ ]", u.token.span, "[", fix)
+
+
+def _outside_brackets(tokens: list[Token]) -> set[str]:
+    """The types of the tokens that stand in no brackets."""
+    found: set[str] = set()
+    depth = 0
+    for token in tokens:
+        depth -= token.type in CLOSERS
+        if not depth:
+            found.add(token.type)
+        depth += token.type in OPENERS
+    return found
+
+
+def _type_behind(tokens: list[Token]) -> str | None:
+    """What stands behind the colon of several inputs."""
+    colons = [index for index, token in enumerate(tokens) if token.type == "COLON"]
+    return _written(tokens[colons[-1] + 1 :]) if colons else None
+
+
+def _written(tokens: list[Token]) -> str | None:
+    """A stretch of a line as it is written, where it is short enough to be repeated."""
+    if not tokens or tokens[0].line != tokens[-1].line:
+        return None
+    span = span_of(tokens[0], tokens[-1])
+    text = span.source.text[span.start : span.end]
+    return text if len(text) <= _LONGEST else None
