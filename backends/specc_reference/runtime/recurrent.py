@@ -9,11 +9,11 @@ from .layer import Layer
 
 
 class SimpleRNN(Layer):
-    """h[t] = activation(x[t] · kernel + h[t − 1] · recurrent_kernel + bias), from h = 0.
+    """h[t] = activation(x[t] · kernel + h[t − 1] · recurrent_kernel + bias).
 
-    Kernel (in, units), recurrent_kernel (units, units), bias (units). The output is that
-    of the last step, or with `return_sequences` that of all. With `go_backwards` the last
-    step comes first.
+    The first h[t − 1] is 0. Kernel (in, units), recurrent_kernel (units, units), bias
+    (units). The output is that of the last step, or with `return_sequences` that of all.
+    With `go_backwards` the last step comes first.
     """
 
     def __init__(

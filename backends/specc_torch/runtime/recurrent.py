@@ -6,9 +6,10 @@ from torch.nn import functional as F
 
 
 class SimpleRNN(nn.Module):
-    """h[t] = activation(x[t] · kernel + h[t − 1] · recurrent_kernel + bias), from h = 0.
+    """h[t] = activation(x[t] · kernel + h[t − 1] · recurrent_kernel + bias).
 
-    torch.nn.RNN has tanh and relu only, and two biases, which learn twice as fast as one.
+    The first h[t − 1] is 0. torch.nn.RNN has tanh and relu only, and two biases, which
+    learn twice as fast as one.
     """
 
     def __init__(
