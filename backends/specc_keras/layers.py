@@ -24,6 +24,7 @@ from specc.catalog.layers import (
     MaxPooling2D,
     Rescaling,
     Reshape,
+    SimpleRNN,
 )
 from specc.catalog.types import Shape
 from specc.catalog.wrappers import TimeDistributed
@@ -233,6 +234,32 @@ def global_average_pooling2d(
         "layers.GlobalAveragePooling2D",
         data_format=_LAST,
         keepdims=literal(layer.keepdims),
+    )
+
+
+@TABLE.rule(SimpleRNN, exact="keras.layers.SimpleRNN")
+def simple_rnn(layer: SimpleRNN, inputs: Shapes, activation: str | None = None) -> Call:
+    """Write Keras's layer, whose activation is part of every step."""
+    return call(
+        "layers.SimpleRNN",
+        literal(layer.units),
+        activation=TABLE.lowering(layer.activation).write(layer.activation),
+        use_bias=literal(layer.use_bias),
+        **_optional(
+            kernel_regularizer=layer.kernel_regularizer,
+            recurrent_regularizer=layer.recurrent_regularizer,
+            bias_regularizer=layer.bias_regularizer if layer.use_bias else None,
+            kernel_constraint=layer.kernel_constraint,
+            recurrent_constraint=layer.recurrent_constraint,
+            bias_constraint=layer.bias_constraint if layer.use_bias else None,
+        ),
+        dropout="0.0",
+        recurrent_dropout="0.0",
+        return_sequences=literal(layer.return_sequences),
+        return_state="False",
+        go_backwards=literal(layer.go_backwards),
+        stateful="False",
+        unroll="False",
     )
 
 

@@ -104,8 +104,10 @@ def _freeze(plan: Plan) -> str:
             lines.append(f"    {layer}.trainable = False")
             continue
         for path in frozen:
-            slot = path.rpartition("/")[2]
-            lines.append(f"    {layer}.{slot}.trainable = False")
+            weight = f"{layer}.{path.rpartition('/')[2]}"
+            if node.layer.recurrent:  # its weights are those of a cell within it
+                weight = f"all_variables(model)[{_quoted(path)}]"
+            lines.append(f"    {weight}.trainable = False")
     return "\n".join(lines)
 
 

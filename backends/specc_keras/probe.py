@@ -297,7 +297,8 @@ def _buffers(module: ModuleType, state: Any) -> Arrays:
     weights = {
         id(weight)
         for layer in state.model.layers
-        for weight in layer._trainable_variables
+        for part in layer._flatten_layers()  # a recurrent layer has a cell
+        for weight in part._trainable_variables
     }
     return module.copy_arrays(
         {path: found for path, found in variables.items() if id(found) not in weights}

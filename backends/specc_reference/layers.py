@@ -19,6 +19,7 @@ from specc.catalog.layers import (
     MaxPooling2D,
     Rescaling,
     Reshape,
+    SimpleRNN,
 )
 from specc.catalog.types import Shape
 from specc.catalog.wrappers import TimeDistributed
@@ -127,6 +128,18 @@ def global_average_pooling2d(
 ) -> Expression:
     """Write the pooling."""
     return call("GlobalAveragePooling2D", keepdims=literal(layer.keepdims))
+
+
+@TABLE.rule(SimpleRNN, emulated=SimpleRNN.formula)
+def simple_rnn(layer: SimpleRNN, node: LayerNode, inputs: Shapes) -> Expression:
+    """Write the recurrence, with its activation at every step."""
+    return call(
+        "SimpleRNN",
+        **_weight_shapes(node),
+        activation=TABLE.lowering(layer.activation).write(layer.activation),
+        return_sequences=literal(layer.return_sequences),
+        go_backwards=literal(layer.go_backwards),
+    )
 
 
 @TABLE.rule(Concatenate, emulated=Concatenate.formula)

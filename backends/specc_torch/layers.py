@@ -18,6 +18,7 @@ from specc.catalog.layers import (
     MaxPooling2D,
     Rescaling,
     Reshape,
+    SimpleRNN,
 )
 from specc.catalog.types import Shape
 from specc.catalog.wrappers import TimeDistributed
@@ -283,6 +284,31 @@ def global_average_pooling2d(layer: GlobalAveragePooling2D, site: Site) -> Submo
     if layer.keepdims:
         return Submodule(pool)
     return Submodule(call("nn.Sequential", pool, call("nn.Flatten")))
+
+
+@TABLE.rule(
+    SimpleRNN,
+    emulated="the formula, step by step (torch.nn.RNN has two biases, and tanh and relu"
+    " only)",
+)
+def simple_rnn(layer: SimpleRNN, site: Site) -> Submodule:
+    """Write the recurrence with its activation in it."""
+    (shape,) = site.shapes
+    create = call(
+        "SimpleRNN",
+        literal(int(shape[-1])),
+        literal(layer.units),
+        TABLE.lowering(layer.activation).write(layer.activation, -1),
+        bias=literal(layer.use_bias),
+        return_sequences=literal(layer.return_sequences),
+        go_backwards=literal(layer.go_backwards),
+    )
+    weights = {
+        "kernel": ("weight_ih", (1, 0)),
+        "recurrent_kernel": ("weight_hh", (1, 0)),
+        "bias": ("bias", (0,)),
+    }
+    return Submodule(create, weights)
 
 
 @TABLE.rule(Concatenate, exact="torch.cat")

@@ -13,10 +13,15 @@ __all__ = ["Ending", "Endings"]
 
 @dataclass(frozen=True)
 class Ending:
-    """The layer that produces an edge, and its activation; neither for an input."""
+    """The layer that produces an edge, and its activation; neither for an input.
+
+    `last` says that the activation is what the layer does last, so that a loss can take
+    what enters it.
+    """
 
     layer: str | None
     activation: Activation | None
+    last: bool = True
 
     @property
     def keyword(self) -> str:
@@ -44,7 +49,7 @@ class Endings:
 
     def _of_call(self, call: Call) -> _Values | None:
         layer = self._network.layer(call.layer).layer
-        activation = layer.ending()
+        activation = layer.gives()
         if activation is not None and activation.keyword != "linear":
             return _Values(activation.keyword, self._last(call.name))
         if not layer.passes_values:
@@ -61,7 +66,8 @@ class Endings:
         name = self._layers.get(edge)
         if name is None:
             return Ending(None, None)
-        return Ending(name, self._network.layer(name).layer.ending())
+        layer = self._network.layer(name).layer
+        return Ending(name, layer.gives(), last=layer.ending() is not None)
 
     def in_values_of(self, edge: str, keyword: str) -> bool:
         """Whether an edge holds the values of an activation, perhaps rearranged.

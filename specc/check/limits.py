@@ -71,8 +71,8 @@ def check_axes(network: Network, origins: Origins, report: Report) -> bool:
             continue
         axes = weight.constraint.axes()
         rank = len(weight.shape)
-        layer, slot = weight.path.rsplit("/", 1)
-        origin = origins.find(layer, f"{slot}_constraint")
+        layer = weight.path.rpartition("/")[0]
+        origin = origins.find(layer, network.argument(weight.path, "constraint"))
         fits, span = False, origin.span if origin else None
         if span in seen:
             continue  # one default, inherited by several layers

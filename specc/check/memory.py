@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from math import prod
 
 from ..catalog.types import Shape
-from ..ir import Network, Training
+from ..ir import Call, Network, Training
 
 __all__ = ["Memory", "amount_text", "estimate"]
 
@@ -21,8 +21,9 @@ class Memory:
 
     `weights` counts weights and buffers; `gradients` one array for each trained weight
     and `slots` what the optimizer keeps, both in the phase that needs most;
-    `activations` the result of every call for one batch, and its gradient. Of sizes that
-    are known only at run time, which `steps` names, it is counted what one step takes.
+    `activations` the result of every call for one batch, what it keeps besides, and the
+    gradients of both. Of sizes that are known only at run time, which `steps` names, it is
+    counted what one step takes.
     """
 
     weights: int
@@ -54,6 +55,8 @@ def estimate(network: Network, training: Training | None = None) -> Memory:
     rows = training.batch_size if training else _BATCH_SIZE
     trained, slots = _most(network, training) if training else (0, 0)
     results = sum(_numbers(edge.shape) for edge in network.edges)
+    if training is not None:
+        results += sum(_kept(network, call) for call in network.calls)
     learning = training is not None
     return Memory(
         weights=held * width,
@@ -62,6 +65,13 @@ def estimate(network: Network, training: Training | None = None) -> Memory:
         activations=results * rows * width * (2 if learning else 1),
         steps=tuple(network.sizes),
     )
+
+
+def _kept(network: Network, call: Call) -> int:
+    """The numbers that a call keeps for the gradient besides what it takes and gives."""
+    kept = network.layer(call.layer).layer.kept(network.shapes(call))
+    steps = network.edge(call.name).shape[: call.over_time]
+    return _numbers(steps) * sum(map(_numbers, kept))
 
 
 def _most(network: Network, training: Training) -> tuple[int, int]:

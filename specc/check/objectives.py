@@ -166,7 +166,7 @@ def fit_loss(
     if loss.construct.takes_logits():
         _logits(endings, output, loss, end, origins, report)
         return False
-    if end.keyword == fuses:
+    if end.keyword == fuses and end.last:
         return True
     if not endings.in_values_of(output.edge, fuses):
         _mismatch(loss, end, origins, report)

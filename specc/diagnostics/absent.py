@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-__all__ = ["ABSENT"]
+__all__ = ["ABSENT", "NEAREST"]
 
 #: Names of members as they are written elsewhere, without case and underscores.
 ABSENT: dict[str, frozenset[str]] = {
     "layer": frozenset(
         (
-            *("lstm", "gru", "simplernn", "rnn", "bidirectional", "convlstm2d"),
+            *("lstm", "gru", "bidirectional", "convlstm2d"),
             *("lstmcell", "grucell", "rnncell"),
             *("embedding", "layernormalization", "layernorm", "groupnormalization"),
             *("groupnorm", "instancenorm2d", "unitnormalization", "spectralnorm"),
@@ -34,7 +34,7 @@ ABSENT: dict[str, frozenset[str]] = {
     ),
     "initializer": frozenset(
         (
-            *("orthogonal", "identity", "eye", "dirac", "sparse"),
+            *("identity", "eye", "dirac", "sparse"),
             *("randomuniform", "randomnormal", "truncatednormal"),
         )
     ),
@@ -82,4 +82,11 @@ ABSENT: dict[str, frozenset[str]] = {
             *("bostonhousing", "californiahousing", "imagenet", "housing"),
         )
     ),
+}
+
+#: The member that does most nearly what an absent one does, where there is such.
+NEAREST: dict[str, dict[str, str]] = {
+    "layer": dict.fromkeys(
+        ("lstm", "gru", "lstmcell", "grucell", "rnncell"), "SimpleRNN"
+    )
 }

@@ -166,6 +166,18 @@ LINT_RULES: tuple[Rule, ...] = (
         "Howard and Ruder 2018, arXiv:1801.06146",
     ),
     Rule(
+        "recurrent-without-clipping",
+        "a recurrent layer that is trained along gradients of any size",
+        "The gradient of a recurrent layer goes back through all steps, and each multiplies"
+        " it by the recurrent kernel: over many steps it may grow without bound, and one"
+        " update along such a gradient undoes what was learned. A bound on its norm keeps"
+        " its direction: clipnorm for each weight, global_clipnorm for all together;"
+        " clipvalue bounds each entry, which may turn it. Layers that a phase freezes need"
+        " none.",
+        Level.WARNING,
+        "Pascanu, Mikolov and Bengio 2013, proceedings.mlr.press/v28/pascanu13",
+    ),
+    Rule(
         "reused-on-another-scale",
         "a part of a trained model that is given inputs on another scale",
         "Weights fit the numbers that they were learned from. Layers that have learned from"

@@ -93,7 +93,7 @@ def remark(word: str) -> str | None:
 
 def lacking(word: str, family: str, members: Iterable[str]) -> str | None:
     """What to say of a word of other libraries that no member of a family stands for."""
-    from .absent import ABSENT
+    from .absent import ABSENT, NEAREST
 
     squeezed = _squeezed(_bare(word))
     if squeezed not in ABSENT.get(family, ()):
@@ -104,7 +104,9 @@ def lacking(word: str, family: str, members: Iterable[str]) -> str | None:
         return None
     if family == "source":
         return "its arrays in a file: npz(…) or csv(…)"
-    return f"a construct of a package; the language itself has no such {family}"
+    near = NEAREST.get(family, {}).get(squeezed)
+    offered = f"{near}, or a construct" if near else "a construct"
+    return f"{offered} of a package; the language itself has no such {family}"
 
 
 def _bare(word: str) -> str:

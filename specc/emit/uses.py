@@ -42,12 +42,16 @@ def uses(program: Program) -> Iterator[Use]:
         calls = [call for call in network.calls if call.layer == node.name]
         shapes = network.shapes(calls[0]) if calls else ()
         once = len(calls) < 2
+        given = {
+            network.argument(weight.path, "initializer")
+            for weight in node.weights
+            if network.taken(weight.path)
+        }
         if any(call.over_time for call in calls):
             yield Use(node.name, "", TimeDistributed(), shapes=shapes, once=once)
         for use in _within(Use(node.name, "", node.layer, shapes=shapes, once=once)):
-            slot = use.field.removesuffix("_initializer")
             # What a trained model gives is not drawn.
-            if slot == use.field or not network.taken(f"{node.name}/{slot}"):
+            if use.field not in given:
                 yield use
     if program.training is None:
         return

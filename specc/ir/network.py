@@ -167,6 +167,11 @@ class Network(Model):
         """The layer of that name."""
         return self._layers[name]
 
+    def argument(self, path: str, what: str) -> str:
+        """The argument that says something of a weight: its ``initializer``, for example."""
+        layer, slot = path.rsplit("/", 1)
+        return self.layer(layer).layer.argument(slot, what)
+
     def weights(self) -> tuple[Weight, ...]:
         """All weights in the order of their layers."""
         return tuple(weight for node in self.layers for weight in node.weights)

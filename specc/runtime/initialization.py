@@ -70,3 +70,20 @@ def scaled_truncated_normal(
     cut = normal_quantile(below + (1.0 - 2.0 * below) * u)
     # 0.8796… is the standard deviation of a standard normal cut at ±2.
     return (math.sqrt(variance) / 0.87962566103423978 * cut).reshape(shape)
+
+
+def orthogonal_matrix(
+    seed: int, path: str, shape: tuple[int, ...], gain: float
+) -> np.ndarray:
+    """Draw a matrix with orthonormal rows or columns, the fewer of them, times `gain`.
+
+    The last axis has the columns, the others together the rows.
+    """
+    u = uniform(random_words(seed, "weights", path, int(np.prod(shape))))
+    columns = shape[-1]
+    rows = u.size // columns
+    normal = normal_quantile(u).reshape(max(rows, columns), min(rows, columns))
+    q, r = np.linalg.qr(normal)
+    # Only with the signs of R's diagonal are all matrices equally likely.
+    q = q * np.where(np.diag(r) < 0.0, -1.0, 1.0)
+    return gain * (q if rows >= columns else q.T).reshape(shape)

@@ -94,9 +94,9 @@ class Scene(Sight):
     def _initial(self, path: str) -> Blame:
         if path.startswith(("optimizer/", "counter/")):
             return Blame("optimizer", "", "optimizer")
-        layer, slot = path.rsplit("/", 1)
-        taken = self.program.network.taken(path)
-        field = f"{slot}_initializer" if taken is None else ""
+        layer, network = path.rpartition("/")[0], self.program.network
+        drawn = network.taken(path) is None
+        field = network.argument(path, "initializer") if drawn else ""
         return Blame(layer, field, layer)
 
     def _penalty(self) -> Blame:
@@ -104,8 +104,9 @@ class Scene(Sight):
         paths = [w.path for w in self.program.network.weights() if w.regularizer]
         wrong = [path for path in self.differing(GRADIENTS) if path in paths]
         for path in (*wrong, *paths):
-            layer, slot = path.rsplit("/", 1)
-            return Blame(layer, f"{slot}_regularizer", layer)
+            layer = path.rpartition("/")[0]
+            field = self.program.network.argument(path, "regularizer")
+            return Blame(layer, field, layer)
         return Blame("penalty", "", "training")
 
     def _gradient(self, item: Mismatch) -> Blame:
@@ -151,8 +152,9 @@ class Scene(Sight):
         weights = [self.weight(path) for path in wrong]
         bound = [weight for weight in weights if weight and weight.constraint]
         if len(bound) == len(wrong) and bound:
-            layer, slot = bound[0].path.rsplit("/", 1)
-            return Blame(layer, f"{slot}_constraint", layer)
+            layer = bound[0].path.rpartition("/")[0]
+            field = self.program.network.argument(bound[0].path, "constraint")
+            return Blame(layer, field, layer)
         if self.rate_ratio(item) is not None:
             return Blame("learning rate", "learning_rate", "optimizer")
         return Blame("optimizer", "", "optimizer")

@@ -79,6 +79,22 @@ def test_memory_of_a_training() -> None:
     assert memory.total == 4 * 8 * weights + memory.activations
 
 
+def test_memory_of_a_recurrent_layer() -> None:
+    """Training keeps the states of all steps, be only the last one given."""
+    layers = "  Reshape([13, 1])\n  SimpleRNN(4{})\n{}  Dense(3, activation = softmax)"
+    train = (
+        "  loss = sparse_categorical_crossentropy\n"
+        "  optimizer = sgd(clipnorm = 1.0)\n  epochs = 2\n  batch_size = 10"
+    )
+    last = program(trained(train, DATA, layers.format("", "")))
+    all_steps = layers.format(", return_sequences = true", "  Flatten\n")
+    every = program(trained(train, DATA, all_steps))
+    one, other = (estimate(p.network, p.training).activations for p in (last, every))
+    assert one == 2 * 4 * 10 * (13 + 13 + 13 * 4 + 4 + 3)
+    assert other == 2 * 4 * 10 * (13 + 13 + 13 * 4 + 13 * 4 + 3)
+    assert estimate(last.network).activations == 4 * 32 * (13 + 13 + 4 + 3)
+
+
 @pytest.mark.parametrize(
     ("count", "text"),
     [

@@ -51,6 +51,11 @@ train New on More {{ loss = sparse_categorical_crossentropy; optimizer = sgd; ep
 """
 BODY = f"  hidden = Dense(8){LAST}"
 
+SERIES = (
+    "  Reshape([13, 1])\n  read = SimpleRNN(4, return_sequences = true)\n"
+    f"  SimpleRNN(3){LAST}"
+)
+
 # rule, what is doubtful, what is not
 CASES: list[tuple[str, dict[str, str], dict[str, str]]] = [
     (
@@ -199,6 +204,27 @@ CASES: list[tuple[str, dict[str, str], dict[str, str]]] = [
         {"stopping": UNFREEZING.format(rate=0.01)},
     ),
     (
+        "recurrent-without-clipping",
+        {"layers": SERIES},
+        {"layers": SERIES, "optimizer": "sgd(0.1, global_clipnorm = 1.0)"},
+    ),
+    (
+        "recurrent-without-clipping",
+        {"layers": SERIES, "optimizer": "adam(0.1)"},
+        {"layers": SERIES, "stopping": 'freeze = ["read", "simple_rnn_1/*"]'},
+    ),
+    (
+        "selu-in-non-sequential-model",
+        {
+            "layers": f"  Reshape([13, 1])\n  SimpleRNN(8, {LECUN}){LAST}",
+            "optimizer": "adam(clipvalue = 1.0)",
+        },
+        {
+            "layers": f"  Reshape([13, 1])\n  SimpleRNN(8){LAST}",
+            "optimizer": "adam(clipvalue = 1.0)",
+        },
+    ),
+    (
         "reused-on-another-scale",
         {"layers": BODY, "more": TRANSFER.format(scaling="rescale(scale = 1 / 16)")},
         {"layers": BODY, "more": TRANSFER.format(scaling="standardize(features)")},
@@ -233,6 +259,29 @@ def test_every_lint_has_a_rule_with_a_source_and_a_case() -> None:
     for slug in LINTS:
         assert RULES[slug].level is not Level.ERROR
         assert RULES[slug].reference
+
+
+def test_gradients_are_asked_for_a_bound_once_for_each_optimizer() -> None:
+    """Of the phases that train a recurrent layer; the others are not named."""
+    phases = """\
+phase head { freeze = ["read", "simple_rnn_1"]; optimizer = adam(0.1) }
+  phase one { freeze = ["read"] }
+  phase two { freeze = ["simple_rnn_1/recurrent_kernel"] }
+  phase last { optimizer = rmsprop(0.001, clipvalue = 0.5) }"""
+    parts = {"layers": SERIES, "optimizer": "sgd(0.01)", "stopping": phases}
+    found = check(SPEC.format(**{**USUAL, **parts})).problems
+    told = [p for p in found if p.rule == "recurrent-without-clipping"]
+    assert [underlined(problem) for problem in told] == ["sgd(0.01)"]
+    assert "(simple_rnn_1)" in told[0].message
+
+
+def test_a_bias_within_a_recurrence_is_none_before_a_normalization() -> None:
+    layers = (
+        "  Reshape([13, 1])\n  SimpleRNN(4, activation = linear)\n"
+        f"  BatchNormalization{LAST}"
+    )
+    parts = {"layers": layers, "optimizer": "sgd(clipnorm = 1.0)"}
+    assert rules(check(SPEC.format(**{**USUAL, **parts}))) == []
 
 
 def test_a_default_initializer_is_only_noted() -> None:

@@ -16,6 +16,7 @@ MENDED = {
     "bias-before-batch-normalization",
     "softmax-one-unit",
     "max-norm-axis",
+    "recurrent-without-clipping",
 }
 
 

@@ -30,11 +30,12 @@ from specc.verify.faults.edits import argument, in_definition, remove, swap
 from specc.verify.faults.everywhere import everywhere
 from specc.verify.faults.in_keras import IN_KERAS
 from specc.verify.faults.in_torch import IN_TORCH
+from specc.verify.faults.of_recurrence import RECURRENCE_FAULTS
 
 pytestmark = pytest.mark.xdist_group("faults")
 
 #: The text that all backends share is damaged in one of them only: it is the same text.
-TRIED = [*everywhere("torch"), *IN_TORCH, *IN_KERAS]
+TRIED = [*everywhere("torch"), *IN_TORCH, *IN_KERAS, *RECURRENCE_FAULTS]
 
 
 #: Those whose faults follow from what they declare; others have theirs in `LISTED`.

@@ -13,7 +13,7 @@ from specc.verify import WorkerPool, render
 FOLDER = Path(__file__).parent / "language"
 SPECS = sorted(FOLDER.glob("*.nnspec"))
 #: How many steps, where not a few.
-STEPS = {"sizes": 60, "over_time": 60, "types": 60}
+STEPS = {"sizes": 60, "recurrent": 60, "over_time": 60, "types": 60}
 
 
 def test_there_are_some() -> None:

@@ -7,6 +7,7 @@ moments, bounds and the whole distribution, from what is emitted.
 from __future__ import annotations
 
 import math
+from types import ModuleType
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from scipy import stats
 from specc.backend import backend, backends
 from specc.catalog.construct import Construct
 from specc.catalog.initializers import INITIALIZERS, Scaled
+from specc.catalog.initializers.orthogonal import Orthogonal
 from specc.catalog.layers import Layer
 from specc.catalog.layers.conv import Conv2D
 from specc.catalog.layers.dense import Dense
@@ -35,7 +37,7 @@ SCALED = [
 ]
 
 
-def wide(initializer: Construct, host: str) -> Program:
+def wide(initializer: Construct, host: str, units: int = 80) -> Program:
     """One layer with some ten thousand weights."""
     draft = Draft({"x": (8, 8, 24) if host == "conv" else (150,)})
     layer: Layer
@@ -44,7 +46,9 @@ def wide(initializer: Construct, host: str) -> Program:
             {"filters": 40, "kernel_size": (3, 4), "kernel_initializer": initializer}
         )
     else:
-        layer = Dense.model_validate({"units": 80, "kernel_initializer": initializer})
+        layer = Dense.model_validate(
+            {"units": units, "kernel_initializer": initializer}
+        )
     edge = draft.add(layer, "x", name="wide")
     return train(draft.network({"y": head(draft, edge)}), {"y": MeanSquaredError()})
 
@@ -53,11 +57,15 @@ def wide(initializer: Construct, host: str) -> Program:
 FANS = {"dense": (150, 80), "conv": (3 * 4 * 24, 3 * 4 * 40)}
 
 
+def emitted(program: Program) -> ModuleType:
+    """The reference program, running."""
+    side = backend("reference")
+    return load(side.emit(side.plan(program)).text, "specc_law_initial_weights")
+
+
 def drawn(program: Program, seed: int) -> np.ndarray:
     """The kernel as the emitted reference program draws it."""
-    side = backend("reference")
-    module = load(side.emit(side.plan(program)).text, "specc_law_initial_weights")
-    return module.initial_weights(seed)["wide/kernel"]
+    return emitted(program).initial_weights(seed)["wide/kernel"]
 
 
 @pytest.mark.parametrize("host", FANS)
@@ -89,6 +97,30 @@ def test_distribution(initializer: Scaled, host: str) -> None:
     lowest, highest = law.support()
     assert weights.min() >= lowest
     assert weights.max() <= highest
+
+
+@pytest.mark.parametrize(
+    ("units", "host"), [(40, "conv"), (80, "dense"), (200, "dense")]
+)
+@pytest.mark.parametrize("initializer", instances(Orthogonal), ids=repr)
+def test_rows_or_columns_are_orthonormal(
+    initializer: Orthogonal, units: int, host: str
+) -> None:
+    program = wide(initializer, host, units)
+    matrix = drawn(program, 3).reshape(-1, units) / initializer.gain
+    few = matrix.T if len(matrix) > units else matrix
+    assert np.abs(few @ few.T - np.eye(len(few))).max() < 1e-14
+
+
+def test_orthogonal_matrices_are_equally_likely() -> None:
+    """The square of an entry follows Beta(1/2, (n − 1)/2), and both signs of det occur."""
+    module = emitted(wide(Orthogonal(), "dense"))
+    found = [module.orthogonal_matrix(seed, "w", (5, 5), 1.0) for seed in range(600)]
+    for row, column in ((0, 0), (4, 0), (2, 3), (4, 4)):
+        entries = np.array([matrix[row, column] for matrix in found])
+        assert stats.kstest(entries**2, stats.beta(0.5, 2.0).cdf).pvalue > 1e-3
+        assert abs(np.sign(entries).mean()) < 0.2
+    assert abs(np.mean([np.linalg.det(matrix) for matrix in found])) < 0.2
 
 
 def test_seeds_and_paths_are_independent() -> None:

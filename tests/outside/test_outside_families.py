@@ -36,6 +36,19 @@ def test_a_callback_is_refused_where_it_stands(
     assert done.stderr.count("snapshot(every = 2)") == 1
 
 
+def test_a_recurrent_layer_is_told_that_nothing_bounds_its_gradients(
+    wide: dict[str, str], tmp_path: Path
+) -> None:
+    parts = {"layer": "Reshape([4, 2])\n  Fading"}
+    done = specc(wide, tmp_path, "check", **parts)
+    assert "warning[recurrent-without-clipping]" in done.stdout + done.stderr
+    assert "(fading_1)" in done.stdout + done.stderr
+    bounded = specc(
+        wide, tmp_path, "check", **parts, optimizer="sgd(0.1, clipnorm = 1.0)"
+    )
+    assert "recurrent" not in bounded.stdout + bounded.stderr
+
+
 RINGS = {
     "inputs": "2",
     "units": "2",

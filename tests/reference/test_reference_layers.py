@@ -74,6 +74,20 @@ CASES: list[tuple[str, dict[str, Any], tuple[tuple[int, ...], ...]]] = [
     ("MaxPooling2D", {"pool_size": [1, 2], "strides": 3, "padding": "same"}, (IMAGE,)),
     ("GlobalAveragePooling2D", {}, (IMAGE,)),
     ("GlobalAveragePooling2D", {"keepdims": True}, (IMAGE,)),
+    ("SimpleRNN", {"units": 3}, ((4, 2),)),
+    ("SimpleRNN", {"units": 2, "return_sequences": True}, ((5, 3),)),
+    ("SimpleRNN", {"units": 3, "go_backwards": True, "use_bias": False}, ((4, 2),)),
+    (
+        "SimpleRNN",
+        {
+            "units": 2,
+            "return_sequences": True,
+            "go_backwards": True,
+            "activation": {"kind": "softmax"},
+        },
+        ((3, 2),),
+    ),
+    ("SimpleRNN", {"units": 2, "activation": {"kind": "linear"}}, ((1, 3),)),
     ("Concatenate", {}, ((3, 2), (3, 4), (3, 1))),
     ("Concatenate", {"axis": 1}, ((3, 2), (1, 2))),
     ("Concatenate", {"axis": -2}, ((3, 2), (1, 2))),
@@ -215,6 +229,37 @@ def test_dense_is_its_formula() -> None:
     for n, i, o in np.ndindex(*y.shape):
         total = bias[o] + sum(x[n, i, c] * kernel[c, o] for c in range(4))
         assert y[n, i, o] == pytest.approx(total, rel=1e-13)
+
+
+@pytest.mark.parametrize("backwards", [False, True])
+@pytest.mark.parametrize("sequences", [False, True])
+def test_recurrence_is_its_formula(backwards: bool, sequences: bool) -> None:
+    time, features, units = 4, 3, 2
+    given = {"go_backwards": backwards, "return_sequences": sequences}
+    _, model = running("SimpleRNN", {"units": units, **given}, [(time, features)])
+    (x,) = arrays_for([(time, features)])
+    y = forward(model, [x], training=False).edges["it"]
+    weights = {path.split("/")[1]: a for path, a in model.weights().items()}
+    assert y.shape == ((ROWS, time, units) if sequences else (ROWS, units))
+    for n in range(ROWS):
+        state = [0.0] * units
+        for step in range(time):
+            at = time - 1 - step if backwards else step
+            state = [
+                math.tanh(
+                    sum(x[n, at, c] * weights["kernel"][c, o] for c in range(features))
+                    + sum(
+                        h * weights["recurrent_kernel"][k, o]
+                        for k, h in enumerate(state)
+                    )
+                    + weights["bias"][o]
+                )
+                for o in range(units)
+            ]
+            if sequences:
+                assert y[n, step].tolist() == pytest.approx(state, rel=1e-13)
+        last = y[n, -1] if sequences else y[n]
+        assert last.tolist() == pytest.approx(state, rel=1e-13)
 
 
 def test_flatten_is_its_formula() -> None:

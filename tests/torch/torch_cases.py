@@ -84,6 +84,12 @@ def _layers() -> dict[str, Program]:
     found["BatchNormalization bare"] = chain(
         (4,), DENSE, layer("BatchNormalization", center=False, scale=False)
     )
+    found["recurrent"] = chain(
+        (5, 3),
+        layer("SimpleRNN", units=4, return_sequences=True, activation=act("relu")),
+        layer("SimpleRNN", units=3, go_backwards=True, use_bias=False),
+        DENSE,
+    )
     found["dropout"] = chain(
         IMAGE,
         layer("Dropout", rate=0.3),

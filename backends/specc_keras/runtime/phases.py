@@ -28,5 +28,7 @@ def freeze(model: keras.Model, frozen: tuple[str, ...]) -> None:
 
 def weights_of(model: keras.Model) -> dict[str, Any]:
     """Return the weights by path, whether or not they are trained."""
-    weights = {id(v) for layer in model.layers for v in layer._trainable_variables}
+    # A recurrent layer's weights are those of its cell, a layer within it.
+    parts = (part for layer in model.layers for part in layer._flatten_layers())
+    weights = {id(v) for part in parts for v in part._trainable_variables}
     return {path: v for path, v in all_variables(model).items() if id(v) in weights}

@@ -2,6 +2,7 @@
 
 from ..families import Initializer
 from .constants import Constant, Ones, Zeros
+from .orthogonal import Orthogonal
 from .scaled import (
     GlorotNormal,
     GlorotUniform,
@@ -26,4 +27,5 @@ INITIALIZERS = (
     LecunUniform,
     LecunNormal,
     VarianceScaling,
+    Orthogonal,
 )

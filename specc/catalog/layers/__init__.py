@@ -8,6 +8,7 @@ from .layer import BufferSlot, Layer, ShapeError, StreamSlot, WeightSlot, is_rea
 from .merge import Add, Concatenate
 from .normalization import BatchNormalization
 from .pooling import GlobalAveragePooling2D, MaxPooling2D
+from .recurrent import SimpleRNN
 from .rescaling import Rescaling
 from .shape import Flatten, Reshape
 
@@ -34,6 +35,7 @@ LAYERS = (
     BatchNormalization,
     MaxPooling2D,
     GlobalAveragePooling2D,
+    SimpleRNN,
     Concatenate,
     Add,
 )

@@ -117,6 +117,11 @@ class Layer(Construct):
     #: Whether what it makes of probabilities are probabilities still: it rearranges,
     #: leaves out or averages values, where it has no activation of its own.
     passes_values: ClassVar[bool] = False
+    #: Whether it goes along its first axis, time, with a state that it hands on: gradients
+    #: then flow through all steps.
+    recurrent: ClassVar[bool] = False
+    #: What the arguments of a weight begin with, where that is not the weight's name.
+    arguments_of: ClassVar[dict[str, str]] = {}
     #: Weights that may be left out, each with the argument that leaves it out if false.
     #: Arguments that begin with the weight's name and ``_`` are for that weight.
     optional_weights: ClassVar[dict[str, str]] = {}
@@ -130,6 +135,11 @@ class Layer(Construct):
             for name in cls.model_fields
             if name.startswith(f"{weight}_")
         )
+
+    @classmethod
+    def argument(cls, weight: str, what: str) -> str:
+        """The argument that says something of a weight: its ``initializer``, for example."""
+        return f"{cls.arguments_of.get(weight, weight)}_{what}"
 
     @model_validator(mode="after")
     def _no_idle_argument(self) -> Self:
@@ -180,7 +190,18 @@ class Layer(Construct):
         """The random streams it draws from in training."""
         return ()
 
-    def ending(self) -> Activation | None:
-        """The activation that it applies to its result: its argument `activation`."""
+    def kept(self, inputs: tuple[Shape, ...]) -> tuple[Shape, ...]:
+        """Shapes of what it keeps for the gradient besides its inputs and its output."""
+        return ()
+
+    def gives(self) -> Activation | None:
+        """The activation whose values its output holds: its argument `activation`."""
         found = self.__dict__.get("activation")
         return found if isinstance(found, Activation) else None
+
+    def ending(self) -> Activation | None:
+        """The activation that it applies to its result, last and once.
+
+        None where the activation is part of what it does at every step.
+        """
+        return None if self.recurrent else self.gives()

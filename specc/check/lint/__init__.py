@@ -11,6 +11,7 @@ from .fixes import renamed, with_argument
 from .inputs import standardized_twice, unscaled_inputs
 from .outputs import dropout_on_output, softmax_one_unit
 from .phases import unfreezing_at_full_rate
+from .recurrent import recurrent_without_clipping
 from .running import (
     adaptive_optimizer_with_schedule,
     early_stopping_without_validation,
@@ -53,6 +54,7 @@ LINTS: dict[str, Callable[[Subject], Iterator[Finding]]] = {
     "patience-longer-than-epochs": patience_longer_than_epochs,
     "adaptive-optimizer-with-schedule": adaptive_optimizer_with_schedule,
     "unfreezing-at-full-rate": unfreezing_at_full_rate,
+    "recurrent-without-clipping": recurrent_without_clipping,
     "reused-on-another-scale": reused_on_another_scale,
 }
 

@@ -29,7 +29,7 @@ def applied_activations(subject: Subject) -> dict[str, str | None]:
         after[call.name] = found.pop() if len(found) == 1 else None
     applied: dict[str, str | None] = {}
     for call, layer in subject.placed:
-        own = layer.ending()
+        own = layer.gives()
         acts = own is not None and own.keyword != "linear"
         applied[call.name] = own.keyword if own and acts else after[call.name]
     return applied
@@ -42,7 +42,7 @@ def _met(subject: Subject, user: Call, after: dict[str, str | None]) -> str | No
         return None
     if isinstance(layer, ActivationLayer):
         return layer.activation.keyword
-    return "linear" if layer.ending() is not None else after[user.name]
+    return "linear" if layer.gives() is not None else after[user.name]
 
 
 @made_once
@@ -54,7 +54,7 @@ def source_activations(subject: Subject) -> dict[str, str | None]:
     """
     found: dict[str, str | None] = {item.name: None for item in subject.network.inputs}
     for call, layer in subject.placed:
-        own = layer.ending()
+        own = layer.gives()
         before = (found[name] for name in call.inputs)
         known = (keyword for keyword in before if keyword is not None)
         found[call.name] = own.keyword if own is not None else next(known, None)
@@ -67,7 +67,7 @@ def leading_to_selu(subject: Subject) -> set[str]:
     leading: set[str] = set()
     for call in reversed(subject.network.calls):
         layer = subject.layer_of(call)
-        own = layer.ending()
+        own = layer.gives()
         selu = own is not None and own.keyword == "selu"
         normalizes = isinstance(layer, BatchNormalization)
         if selu or (call.name in leading and not normalizes):

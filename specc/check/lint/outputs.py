@@ -12,7 +12,7 @@ __all__ = ["dropout_on_output", "softmax_one_unit"]
 def softmax_one_unit(subject: Subject) -> Iterator[Finding]:
     """Softmax over one unit is 1, whatever its input."""
     for call, layer in subject.placed:
-        activation = layer.ending()
+        activation = layer.gives()
         if activation is None or activation.keyword != "softmax":
             continue
         if subject.network.edge(call.name).shape[-1:] == (1,):

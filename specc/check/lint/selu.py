@@ -19,7 +19,7 @@ def _selu_layers(subject: Subject) -> list[str]:
     return [
         call.layer
         for call, layer in subject.placed
-        if (activation := layer.ending()) and activation.keyword == "selu"
+        if (activation := layer.gives()) and activation.keyword == "selu"
     ]
 
 
@@ -40,9 +40,20 @@ def selu_with_dropout(subject: Subject) -> Iterator[Finding]:
 
 
 def selu_in_non_sequential_model(subject: Subject) -> Iterator[Finding]:
-    """Skips and joined flows change mean and variance."""
+    """Skips, joined flows and states that are handed on change mean and variance."""
     layers = _selu_layers(subject)
     if not layers:
+        return
+    recurrent = [name for name in layers if subject.network.layer(name).layer.recurrent]
+    if recurrent:
+        yield Finding(
+            "selu-in-non-sequential-model",
+            f"{recurrent[0]} has SELU units and hands its state from step to step: they"
+            " normalize themselves only in a plain stack",
+            recurrent[0],
+            "activation",
+            "activation = tanh",
+        )
         return
     joins = [call for call in subject.network.calls if len(call.inputs) > 1]
     branches = [name for name, users in subject.users.items() if len(users) > 1]

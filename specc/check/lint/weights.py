@@ -97,9 +97,11 @@ def bias_before_batch_normalization(subject: Subject) -> Iterator[Finding]:
     """A bias that the normalization's mean takes away again."""
     outputs = set(subject.network.ends.values())
     for call, layer in subject.placed:
-        activation = layer.ending()
+        activation = layer.gives()
         if not getattr(layer, "use_bias", False) or call.name in outputs:
             continue
+        if layer.recurrent:
+            continue  # what it adds at one step depends on the steps before
         if activation is not None and activation.keyword != "linear":
             continue
         users = subject.users[call.name]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ...catalog.initializers.constants import Constant, Ones, Zeros
+from ...catalog.initializers.orthogonal import Orthogonal
 from ...catalog.initializers.scaled import (
     GlorotNormal,
     GlorotUniform,
@@ -78,6 +79,22 @@ for _kind in (
         emulated="drawn from a generator shared by all backends, so that a seed gives"
         " the same weights; the distribution is the formula's",
     )(scaled)
+
+
+@SHARED.rule(
+    Orthogonal,
+    emulated="drawn from a generator shared by all backends, so that a seed gives the same"
+    " weights; numpy.linalg.qr makes them orthogonal",
+)
+def orthogonal(initializer: Orthogonal, weight: Weight) -> Call:
+    """Write a draw of an orthogonal matrix."""
+    return call(
+        "orthogonal_matrix",
+        "seed",
+        literal(weight.path),
+        literal(weight.shape),
+        gain=literal(initializer.gain),
+    )
 
 
 def initial_weights_section(network: Network, table: Table = SHARED) -> Section:

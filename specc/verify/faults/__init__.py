@@ -9,6 +9,7 @@ from .fault import Family, Fault, Finding, try_fault
 from .in_keras import IN_KERAS
 from .in_torch import IN_TORCH
 from .of_phases import PHASE_FAULTS
+from .of_recurrence import RECURRENCE_FAULTS
 from .of_strain import STRAIN_FAULTS
 from .programs import PROGRAMS
 from .result import SelfTest
@@ -39,6 +40,7 @@ LISTED: tuple[Fault, ...] = (
     *IN_KERAS,
     *PHASE_FAULTS,
     *STRAIN_FAULTS,
+    *RECURRENCE_FAULTS,
 )
 
 

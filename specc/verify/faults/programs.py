@@ -10,6 +10,7 @@ from ...catalog.layers.conv import Conv2D
 from ...catalog.layers.dense import Dense
 from ...catalog.layers.dropout import Dropout
 from ...catalog.layers.normalization import BatchNormalization
+from ...catalog.layers.recurrent import SimpleRNN
 from ...catalog.layers.shape import Flatten
 from ...catalog.losses import MeanSquaredError
 from ...catalog.metrics import MeanAbsoluteError
@@ -92,6 +93,15 @@ def film() -> Program:
     )
 
 
+def series() -> Program:
+    """Two recurrent layers, the second on all states of the first."""
+    draft = Draft({"prices": ("time", 4)})
+    edge = draft.add(SimpleRNN(units=4, return_sequences=True), "prices")
+    edge = draft.add(SimpleRNN(units=3, go_backwards=True), edge)
+    edge = draft.add(Dense(units=2), edge)
+    return train(draft.network({"y": edge}), {"y": MeanSquaredError()})
+
+
 PROGRAMS: dict[str, Callable[[], Program]] = {
     **MODELS,
     "flatten": flatten,
@@ -101,4 +111,5 @@ PROGRAMS: dict[str, Callable[[], Program]] = {
     "piecewise": piecewise,
     "reshape": reshape,
     "film": film,
+    "series": series,
 }

@@ -24,6 +24,7 @@ _GIVEN: dict[tuple[str, str], dict[str, Any]] = {
     ("layer", "Dropout"): {"rate": 0.4},
     ("layer", "AlphaDropout"): {"rate": 0.4},
     ("layer", "BatchNormalization"): {"momentum": 0.9},
+    ("layer", "SimpleRNN"): {"units": 3},
     ("initializer", "constant"): {"value": 0.3},
     ("constraint", "max_norm"): {"max_value": 0.7},
     ("regularizer", "l1"): {"factor": 0.03},

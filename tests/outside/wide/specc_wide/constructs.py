@@ -16,10 +16,11 @@ from specc.catalog.families import (
     TargetKind,
     Transform,
 )
-from specc.catalog.layers import Layer, StreamSlot
+from specc.catalog.initializers.constants import Ones
+from specc.catalog.layers import Layer, StreamSlot, WeightSlot
 from specc.catalog.schedules.constant import Constant
 from specc.catalog.transforms.scaling import Names
-from specc.catalog.types import Axes, Count, Positive, ScheduleArg
+from specc.catalog.types import Axes, Count, Positive, ScheduleArg, Shape
 
 __all__ = [
     "CONSTRUCTS",
@@ -27,6 +28,7 @@ __all__ = [
     "Blackout",
     "Center",
     "Every",
+    "Fading",
     "Focal",
     "Mirror",
     "Rings",
@@ -122,6 +124,30 @@ class Mirror(Layer):
     reference: ClassVar[str] = "definition"
     example: ClassVar[str] = "Mirror"
     passes_values: ClassVar[bool] = True
+
+
+class Fading(Layer):
+    """Adds up all steps, the earlier ones less and less; no backend writes it.
+
+    Input: (time, features). Output: (features). Weight: decay (features).
+    """
+
+    keyword: ClassVar[str] = "Fading"
+    formula: ClassVar[str] = "h[t] = decay · h[t − 1] + x[t]"
+    reference: ClassVar[str] = "Mozer 1992, NIPS 4"
+    example: ClassVar[str] = "Fading"
+    recurrent: ClassVar[bool] = True
+
+    def output_shape(self, inputs: tuple[Shape, ...]) -> Shape:
+        return inputs[0][1:]
+
+    def weights(self, inputs: tuple[Shape, ...]) -> tuple[WeightSlot, ...]:
+        features = int(inputs[0][-1])
+        return (
+            WeightSlot(
+                name="decay", shape=(features,), fan_in=1, fan_out=1, initializer=Ones()
+            ),
+        )
 
 
 class ZeroSum(Constraint):
@@ -238,6 +264,7 @@ CONSTRUCTS = (
     Blackout,
     Unmasked,
     Mirror,
+    Fading,
     ZeroSum,
     Half,
     Spread,
