@@ -50,7 +50,9 @@ __all__ = [
     "RegularizerArg",
     "ScheduleArg",
     "Shape",
+    "SomeEpochs",
     "SourceArg",
+    "Stretch",
     "Units",
 ]
 
@@ -74,15 +76,16 @@ NonNegative = Annotated[float, Field(ge=0)]
 Fraction = Annotated[float, Field(ge=0, lt=1)]
 
 
-#: The shortest and the longest stretch of training, in either unit. Numbers of updates
-#: are exact in float64 up to the longest, and their quotients by the shortest are finite.
+#: The longest stretch of training, in either unit, and the shortest that rates change in.
+#: Numbers of updates are exact in float64 up to the longest, and their quotients by the
+#: shortest are finite.
 SHORTEST, LONGEST = 1e-6, 1e15
 
 
 class Duration(Model):
     """A stretch of training: so many steps (updates) or epochs."""
 
-    value: Annotated[float, Field(ge=SHORTEST, le=LONGEST)]
+    value: Annotated[float, Field(ge=0, le=LONGEST)]
     unit: Literal["steps", "epochs"]
 
     def __str__(self) -> str:
@@ -105,9 +108,21 @@ class Portion(Model):
         return f"{self.value:g}%" if self.unit == "%" else f"{self.value:g} examples"
 
 
-def _whole_epochs(value: Duration) -> Duration:
+def _whole(value: Duration) -> Duration:
     if value.unit != "epochs" or value.value != int(value.value):
         raise ValueError("must be a whole number of epochs, such as 10 epochs")
+    return value
+
+
+def _whole_epochs(value: Duration) -> Duration:
+    if value.value < 1:
+        raise ValueError("must be a whole number of epochs, at least 1")
+    return _whole(value)
+
+
+def _lasts(value: Duration) -> Duration:
+    if value.value < SHORTEST:
+        raise ValueError(f"must be at least {SHORTEST:g} {value.unit}")
     return value
 
 
@@ -118,7 +133,11 @@ class Units:
     names: tuple[str, ...]
 
 
+#: A duration that is not zero.
+Stretch = Annotated[Duration, AfterValidator(_lasts)]
 Epochs = Annotated[Duration, AfterValidator(_whole_epochs), Units(("epochs",))]
+#: Epochs that may be none.
+SomeEpochs = Annotated[Duration, AfterValidator(_whole), Units(("epochs",))]
 
 
 def _pair(value: Any) -> Any:

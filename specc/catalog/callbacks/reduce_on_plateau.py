@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from ..types import Duration, Epochs, NonNegative
+from ..types import Duration, Epochs, NonNegative, SomeEpochs
 from .monitored import Monitored
 
 __all__ = ["ReduceOnPlateau"]
@@ -51,10 +51,10 @@ class ReduceOnPlateau(Monitored):
     factor: float = Field(
         default=0.1, gt=0, lt=1, description="what the learning rate is multiplied by"
     )
-    cooldown: Epochs | None = Field(
-        default=None,
+    cooldown: SomeEpochs = Field(
+        default=Duration(value=0, unit="epochs"),
         description="of so many epochs after the rate was lowered all but the last are"
-        " not counted; none: the wait begins at once",
+        " not counted",
     )
     min_learning_rate: NonNegative = Field(
         default=0.0, description="the rate is not made lower than this"

@@ -5,7 +5,7 @@ from typing import ClassVar
 from pydantic import Field
 
 from ..families import ChangingSchedule
-from ..types import Duration, NonNegative, Positive
+from ..types import NonNegative, Positive, Stretch
 
 __all__ = ["ExponentialDecay"]
 
@@ -25,7 +25,7 @@ class ExponentialDecay(ChangingSchedule):
 
     initial: NonNegative = Field(description="the learning rate at the start")
     rate: Positive = Field(description="factor reached after `every`")
-    every: Duration = Field(description="time in which the rate falls by `rate`")
+    every: Stretch = Field(description="time in which the rate falls by `rate`")
     staircase: bool = Field(
         default=False, description="whether it falls at once at the end of each `every`"
     )

@@ -6,7 +6,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from ..construct import Model
 from ..families import ChangingSchedule
-from ..types import Duration, NonNegative
+from ..types import NonNegative, Stretch
 
 __all__ = ["Piece", "PiecewiseConstant"]
 
@@ -15,7 +15,7 @@ class Piece(Model):
     """A learning rate and how long it holds; the last piece holds to the end."""
 
     value: NonNegative
-    span: Duration | None = None
+    span: Stretch | None = None
 
 
 def _piece(item: Any) -> Any:

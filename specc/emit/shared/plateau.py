@@ -42,7 +42,7 @@ def reduce_on_plateau(
         "patience": int(callback.patience.value),
         "min_delta": callback.min_delta,
         "larger_is_better": callback.larger_is_better(),
-        "cooldown": int(callback.cooldown.value) if callback.cooldown else 0,
+        "cooldown": int(callback.cooldown.value),
         "min_learning_rate": callback.min_learning_rate,
     }
     unused = known.unused if known is not None else frozenset[str]()
