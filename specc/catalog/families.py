@@ -227,6 +227,10 @@ class Callback(Construct):
     #: Whether it sets the learning rate, which then is no schedule that changes by itself.
     sets_rate: ClassVar[bool] = False
 
+    def least_rate(self) -> float:
+        """The learning rate below which it sets none."""
+        return 0.0
+
 
 class Source(Construct):
     """Where examples come from.

@@ -184,10 +184,11 @@ def _rate_set_once(phase: DeclaredPhase, report: Report) -> None:
     if phase.settings is None:
         return
     schedule = phase.settings.construct.optimizer.learning_rate
-    if isinstance(schedule, Constant):
-        return
     given = phase.settings.given.get("optimizer")
     span = given.value.span if given else phase.span
+    if isinstance(schedule, Constant):
+        _rate_can_fall(phase.callbacks, schedule.value, span, report)
+        return
     for bound in phase.callbacks:
         if bound.construct.sets_rate:
             rate = schedule.first_rate()
@@ -200,6 +201,24 @@ def _rate_set_once(phase: DeclaredPhase, report: Report) -> None:
                 suggestion=f"{number} in the place of {schedule.keyword}, or no"
                 f" {bound.construct.keyword}",
                 notes=(Note("the schedule is in this optimizer", span),),
+            )
+
+
+def _rate_can_fall(
+    callbacks: Iterable[Bound], rate: float, optimizer: Span, report: Report
+) -> None:
+    """See that a callback that lowers the learning rate may lower it at all."""
+    for bound in callbacks:
+        callback = bound.construct
+        least = callback.least_rate() if callback.sets_rate else 0.0
+        if least >= rate > 0:
+            report.error(
+                "conflicting-arguments",
+                f"{callback.keyword} does not lower the learning rate below {least:g},"
+                f" and it is {rate:g}",
+                bound.span,
+                expected="a least rate below the first",
+                notes=(Note("the rate is in this optimizer", optimizer),),
             )
 
 

@@ -62,3 +62,6 @@ class ReduceOnPlateau(Monitored):
 
     def fewest_epochs(self) -> int:
         return int(self.patience.value) + 2
+
+    def least_rate(self) -> float:
+        return self.min_learning_rate
