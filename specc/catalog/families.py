@@ -231,6 +231,10 @@ class Callback(Construct):
         """The learning rate below which it sets none."""
         return 0.0
 
+    def may_set(self, rate: float) -> bool:
+        """Whether it could ever change a learning rate that begins so."""
+        return self.sets_rate and (rate == 0 or self.least_rate() < rate)
+
 
 class Source(Construct):
     """Where examples come from.

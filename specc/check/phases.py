@@ -210,12 +210,11 @@ def _rate_can_fall(
     """See that a callback that lowers the learning rate may lower it at all."""
     for bound in callbacks:
         callback = bound.construct
-        least = callback.least_rate() if callback.sets_rate else 0.0
-        if least >= rate > 0:
+        if callback.sets_rate and not callback.may_set(rate):
             report.error(
                 "conflicting-arguments",
-                f"{callback.keyword} does not lower the learning rate below {least:g},"
-                f" and it is {rate:g}",
+                f"{callback.keyword} does not lower the learning rate below"
+                f" {callback.least_rate():g}, and it is {rate:g}",
                 bound.span,
                 expected="a least rate below the first",
                 notes=(Note("the rate is in this optimizer", optimizer),),

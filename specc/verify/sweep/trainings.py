@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ...catalog.activations.linear import Linear
-from ...catalog.families import Callback, Loss, Metric, Optimizer
+from ...catalog.families import Callback, Loss, Metric, Optimizer, Schedule
 from ...catalog.layers.activation import Activation as ActivationLayer
 from ...catalog.layers.dense import Dense
 from ...catalog.layers.shape import Reshape
@@ -187,11 +187,19 @@ def _callbacks(
         assert issubclass(kind, Callback)
         if not choices.chance(0.35):
             continue
-        if kind.sets_rate and not isinstance(optimizer.learning_rate, Constant):
-            continue
-        callback = draw(choices, kind, {n: choices.one(known) for n in _watched(kind)})
-        assert isinstance(callback, Callback)
-        yield callback
+        given = {name: choices.one(known) for name in _watched(kind)}
+        for _ in range(TRIES):
+            callback = draw(choices, kind, given)
+            assert isinstance(callback, Callback)
+            if _goes_with(callback, optimizer.learning_rate):
+                yield callback
+                break
+
+
+def _goes_with(callback: Callback, rate: Schedule) -> bool:
+    if not callback.sets_rate:
+        return True
+    return isinstance(rate, Constant) and callback.may_set(rate.value)
 
 
 def _watched(kind: type[Any]) -> list[str]:
