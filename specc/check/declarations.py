@@ -29,6 +29,8 @@ class Declarations:
     models: dict[str, tree.Block] = field(default_factory=dict[str, tree.Block])
     data: dict[str, tree.Block] = field(default_factory=dict[str, tree.Block])
     trainings: dict[str, tree.Block] = field(default_factory=dict[str, tree.Block])
+    #: Train blocks of which only the body could be read.
+    headless: list[tree.Block] = field(default_factory=list[tree.Block])
 
 
 def declarations(files: Iterable[tree.File], report: Report) -> Declarations:
@@ -86,9 +88,12 @@ def _named(block: tree.Block, found: Declarations, report: Report) -> bool:
     table = tables.get(kind)
     if table is None:
         return False
+    if kind == "train" and block.bindings is None:
+        found.headless.append(block)
+        return True
     name, span = _name(block)
     if name is None:
-        fix = "train Model on Data { … }" if kind == "train" else f"{kind} Name {{ … }}"
+        fix = f"{kind} Name {{ … }}"
         message = f"a {kind} block needs a name"
         report.error("missing-argument", message, span, suggestion=fix)
         return True
@@ -109,12 +114,9 @@ def _named(block: tree.Block, found: Declarations, report: Report) -> bool:
 
 def _name(block: tree.Block) -> tuple[str | None, Span]:
     """The name of a block and its place; a training is called as its model by default."""
-    if block.kind.text == "train":
-        pair = block.bindings
-        if pair is None:
-            return None, head(block)
-        word = pair.name or pair.model
-        return word.text, head(block)
+    pair = block.bindings
+    if pair is not None:
+        return (pair.name or pair.model).text, head(block)
     if block.name is None:
         return None, head(block)
     return block.name.text, block.name.span

@@ -22,6 +22,13 @@ _ELSEWHERE = frozenset(
         "unknown-training",
     }
 )
+#: Which of these a block declares whose head is not legible but for its first word.
+_NAMELESS = {
+    "block": frozenset({"unknown-layer"}),
+    "data": frozenset({"unknown-data"}),
+    "model": frozenset({"unknown-layer", "unknown-model"}),
+    "train": frozenset({"unknown-training"}),
+}
 #: Rules about what a block lacks; reported at its head.
 _LACKING = frozenset(
     {
@@ -43,14 +50,14 @@ class Gaps:
     """What is not known of a spec because statements have problems.
 
     `names` may be declared, `heads` begin blocks that may have more in them, `read` are
-    values that were read as what they do not say; with `open` there may be further
-    declarations of any name.
+    values that were read as what they do not say; `open` are rules about declarations,
+    of which there may be others of any name.
     """
 
     names: frozenset[str] = frozenset()
     read: frozenset[Span] = frozenset()
     heads: set[tuple[str, int]] = field(default_factory=set[tuple[str, int]])
-    open: bool = False
+    open: frozenset[str] = frozenset()
 
     def explain(self, rule: str, span: Span, suggestion: str | None) -> bool:
         """Whether a breach may follow from a problem that is reported already."""
@@ -60,7 +67,7 @@ class Gaps:
             return True
         if not self.names and not self.open:
             return False
-        if self.open and rule in _ELSEWHERE and suggestion is None:
+        if rule in self.open and suggestion is None:
             return True
         written = span.source.text[span.start : span.end]
         bare = rule == "wrong-type" and written.isidentifier()
@@ -85,28 +92,34 @@ def gaps_of(
     """
     names: set[str] = set()
     places = [problem.span for problem in problems if problem.span is not None]
-    found = Gaps(read=frozenset(places), open=not complete)
+    found = Gaps(read=frozenset(places), open=frozenset() if complete else _ELSEWHERE)
     todo: list[tree.Statement] = []
     for file in files:
         todo += file.statements
         for statement in file.statements:
             if isinstance(statement, tree.Broken):
-                nameless = statement.block and not statement.names
-                imports = (
-                    nearest(statement.kind, ["import"]) or statement.kind == "import"
-                )
-                found.open = found.open or nameless or bool(imports)
+                found.open |= _declared(statement)
     while todo:
         item = todo.pop()
         if isinstance(item, tree.Broken):
             names.update(item.names)
         elif isinstance(item, tree.Block):
             todo += [*item.body, *(item.otherwise or ())]
-            if has_gap(item.body):
+            headless = item.kind.text == "train" and item.bindings is None
+            if headless or has_gap(item.body):
                 place = item.kind.span
                 found.heads.add((place.source.name, place.start))
     found.names = frozenset(names)
     return found
+
+
+def _declared(statement: tree.Broken) -> frozenset[str]:
+    """The rules about what a broken statement of a file may declare under any name."""
+    if nearest(statement.kind, ["import"]) or statement.kind == "import":
+        return _ELSEWHERE
+    if statement.block and not statement.names:
+        return _NAMELESS.get(statement.kind, _ELSEWHERE)
+    return frozenset()
 
 
 def has_gap(statements: Iterable[tree.Statement]) -> bool:

@@ -86,6 +86,8 @@ def resolve(
         program = _program(name, block, model, data, settings, binder)
         if program is not None:
             resolved.trainings.append(program)
+    for block in found.headless:
+        check_training(block, "", None, {}, binder)
     if settings.lints:
         _lint(resolved, run, report)
     check_idle(file, found, units, settings.budget, run, binder)

@@ -10,6 +10,7 @@ from ..diagnostics.model import Span
 from ..syntax import tree
 from ..syntax.forms import FORMS
 from .report import Report
+from .unknown import belongs
 
 __all__ = [
     "as_call",
@@ -101,6 +102,21 @@ _NOT_YET = {
 }
 
 
+#: Where statements stand that have a place of their own.
+_INSIDE = {
+    "if": "a model, or a block",
+    "input": "a model, or a data block",
+    "loss": "a train block",
+    "metrics": "a train block",
+    "output": "a model",
+    "phase": "a train block",
+    "repeat": "a model, or a block",
+    "residual": "a model, or a block",
+    "reuse": "a model",
+    "sample_weight": "a data block",
+    "shortcut": "a residual",
+    "target": "a data block",
+}
 #: The words that begin blocks.
 _BLOCKS = tuple(word for word, form in FORMS.items() if form.head is not None)
 #: The words that begin statements.
@@ -124,8 +140,9 @@ def _word(statement: tree.Statement) -> tuple[str, Span]:
         case tree.Version():
             return "nnspec", statement.span
         case tree.Flow():
-            kind = statement.kind or statement.target
-            return (kind.text if kind else "a layer"), statement.span
+            call = statement_call(statement)
+            kind = statement.kind or statement.target or (call and call.name)
+            return (kind.text if kind else "a flow"), statement.span
         case tree.Setting():
             return (statement.kind or statement.key).text, statement.span
 
@@ -155,9 +172,11 @@ def misplaced(
     if isinstance(statement, tree.Block) and word not in FORMS:
         message, fix = f"{word} begins no block", report.near(word, _BLOCKS)
     elif word not in _WORDS:
-        fix = report.near(word, _WORDS)
+        fix = belongs(word) or report.near(word, _WORDS)
     elif word in ("input", "param") and not isinstance(statement, tree.InputDecl):
         message, expected = f"the {word} has no type", FORMS[word].usage
+    elif word in _INSIDE and where not in _INSIDE[word]:
+        fix = f"{word} in {_INSIDE[word]}"
     report.error(
         "misplaced-statement", message, span, expected=expected, suggestion=fix
     )

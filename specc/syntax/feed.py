@@ -182,11 +182,19 @@ class _Feed:
             self._feed("TRUE", first)
         else:
             self._feed("WORD", first)
-            second = self.tokens[self.start + 1]
-            if second.type == "WORD" and self.start + 1 < brace:
-                self._feed("WORD", second)
+            if (name := self._name(brace)) is not None:
+                self._feed("WORD", name)
         self._feed("LBRACE", token)
         self._mark(brace + 1)
+
+    def _name(self, brace: int) -> Token | None:
+        """The first word after that of a head: ``model M: {``, ``model: M {``."""
+        for token in self.tokens[self.start + 1 : brace]:
+            if token.type in OPENERS:
+                return None
+            if token.type == "WORD":
+                return token
+        return None
 
     def _feed(self, kind: str, like: Token) -> None:
         place = (like.start, like.end, like.line, like.column, like.source)

@@ -81,7 +81,7 @@ class _Gaps:
         found: list[tree.Statement] = []
         for statement in statements:
             found += self._before(statement.span.start)
-            found.append(self._checked(statement))
+            found += self._checked(statement)
         found += self._before(end)
         return tuple(found)
 
@@ -91,31 +91,33 @@ class _Gaps:
             found.append(self.rest.pop())
         return found
 
-    def _checked(self, statement: tree.Statement) -> tree.Statement:
+    def _checked(self, statement: tree.Statement) -> tuple[tree.Statement, ...]:
+        """The statement, or the gap in its place, and what can be read beside a gap."""
         span = statement.span
         if not isinstance(statement, tree.Block):
             wrong = any(
                 line in self.lines for line in range(span.line, span.end_line + 1)
             )
-            return (
-                broken(statement) if wrong or span.start in self.starts else statement
-            )
+            gone = wrong or span.start in self.starts
+            return (broken(statement) if gone else statement,)
         own = statement.kind.text
         body_end = span.end
         if statement.otherwise:
             body_end = statement.otherwise[0].span.start
+        head_gap = next(iter(self._before(span.start + 1)), None)
         body = self.fill(statement.body, body_end)
         otherwise = statement.otherwise
         otherwise = None if otherwise is None else self.fill(otherwise, span.end)
         block = replace(statement, body=body, otherwise=otherwise)
         head = head_span(statement)
         lines = range(head.line, head.end_line + 1)
-        if span.start in self.starts:
-            return broken(block)
-        if span.start not in self.heads and not any(n in self.lines for n in lines):
-            return block
-        kept = own in _PLAIN or (own in _NAMED and block.name is not None)
-        return block if kept else broken(block, self.heads.get(span.start))
+        if span.start not in self.starts:
+            kept = own in _PLAIN or (own in _NAMED and block.name is not None)
+            faulty = any(line in self.lines for line in lines)
+            if kept or not (faulty or span.start in self.heads):
+                return (block,)
+        gone = broken(block, head_gap or self.heads.get(span.start))
+        return (gone, replace(block, bindings=None)) if own == "train" else (gone,)
 
 
 def broken(statement: tree.Statement, head: tree.Broken | None = None) -> tree.Broken:

@@ -279,7 +279,7 @@ def test_the_nearest_default_wins_and_arguments_beat_it() -> None:
             "use_bias = false",
             None,
         ),
-        ("Dense(3)", "misplaced-statement", "Dense(3)", None),
+        ("Dense(3)", "misplaced-statement", "Dense(3)", "Dense in a model"),
     ],
 )
 def test_defaults_are_checked_where_they_stand(

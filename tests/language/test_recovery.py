@@ -67,10 +67,6 @@ SEMANTIC = {
 #: Pairs of which the first leaves the second unread.
 HIDING = {
     ("head of a block", "unknown-layer"): "the params of its body are not known",
-    (
-        "head of a training",
-        "wrong-unit of a callback",
-    ): "what it says is read with its head",
 }
 
 

@@ -10,6 +10,7 @@ from ...syntax import tree
 from ..bind import Binder
 from ..report import Report, one_of
 from ..scope import Outline, Reference, Scope
+from ..unknown import of_another_family
 
 __all__ = [
     "no_flow",
@@ -49,20 +50,18 @@ def no_kind(
             step.span,
             suggestion="give that layer a name of your own and use that",
         )
-    elif first and not scope.sequential and isinstance(step, tree.Name):
+    elif (
+        first
+        and not scope.sequential
+        and isinstance(step, tree.Name)
+        and of_another_family(word, "layer") is None
+    ):
         report.error(
             "unknown-name",
             f"there is no input or flow called {word}",
             step.span,
             expected=one_of(scope.names),
             suggestion=report.near(word, scope.names),
-        )
-    elif word in catalog().family("activation"):
-        report.error(
-            "unknown-layer",
-            f"{word} is an activation, not a layer",
-            call.name.span,
-            suggestion=f"Activation({word})",
         )
     else:
         _unknown(call, units, binder)
