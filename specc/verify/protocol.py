@@ -9,8 +9,10 @@ from __future__ import annotations
 import dataclasses
 import errno
 import os
+from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
@@ -222,11 +224,13 @@ class Reading:
     def under(self, prefix: str) -> Arrays:
         """The arrays whose names begin with ``prefix/``, by the rest of their names."""
         lead = prefix + "/"
-        return {
-            name[len(lead) :]: array
-            for name, array in self.arrays.items()
-            if name.startswith(lead)
-        }
+        first = bisect_left(self._names, lead)
+        end = bisect_left(self._names, prefix + "0", first)  # what follows / is 0
+        return {name[len(lead) :]: self.arrays[name] for name in self._names[first:end]}
+
+    @cached_property
+    def _names(self) -> list[str]:
+        return sorted(self.arrays)
 
 
 class NoRoom(OSError):

@@ -36,17 +36,6 @@ def judged(pool: WorkerPool, program_name: str, edit: Edit | None) -> Verdict:
 
 #: A loss of digits that a run in float64 does not show.
 LOSSY = {
-    "the centred input in bfloat16": (
-        "convnet",
-        in_definition(
-            "BatchNorm",
-            swap(
-                r"centred = input - mean$",
-                "centred = input - mean\n        if input.dtype == torch.float32:\n"
-                "            centred = centred.bfloat16().float()",
-            ),
-        ),
-    ),
     "the centred input in bfloat16, on one batch of five": (
         "convnet",
         in_definition(

@@ -109,7 +109,7 @@ def test_the_program_says_so_without_a_traceback(tmp_path: Path) -> None:
 
     whole = {"x": X, target: np.ones((6, 3))}
     path = saved(tmp_path, **whole)
-    assert "early stopping looks at arrays val_NAME" in say(path)
+    assert "early_stopping looks at arrays val_NAME" in say(path)
     assert "invalid choice: 'foo'" in say(path, "--dtype", "foo")
     assert f"there is no array val_{target}" in say(saved(tmp_path, **whole, val_x=X))
     assert "No such file" in say("gone.npz")

@@ -58,8 +58,15 @@ def instances(kind: type[Construct]) -> list[Construct]:
 def bundles() -> Iterator[tuple[str, Program]]:
     """All bundles by name, but for optimizers, schedules and callbacks."""
     for kind in catalog().family("layer").values():
-        for shape in SHAPES:
-            yield from _layers(f"{kind.keyword}-{shape}", instances(kind), shape)
+        found = instances(kind)
+        shapes = [shape for shape in SHAPES if _fits(base(kind), shape)]
+        for shape in shapes:
+            some = found
+            if shape in shapes[1:-1]:  # options are shown with fewer axes and with more
+                ends = shapes[0], shapes[-1]
+                some = [c for c in found[1:] if not any(_fits(c, end) for end in ends)]
+                some = [found[0], *some]
+            yield from _layers(f"{kind.keyword}-{shape}", some, shape)
     for shape, sizes in SHAPES.items():
         found = tuple(over_time(sizes))
         yield f"over-time-{shape}", at_every_step(found, sizes)
@@ -117,7 +124,9 @@ def _layers(
         yield title, join(draft, [branch(draft, layer) for layer in some])
 
 
-def _fits(layer: Layer, shape: str) -> bool:
+def _fits(layer: Construct, shape: str) -> bool:
+    if not isinstance(layer, Layer):
+        return False
     try:
         branch(Draft({"x": SHAPES[shape]}), layer)
     except Misfit:
