@@ -154,6 +154,8 @@ class Optimizer(Construct):
     """
 
     family: ClassVar[str] = "optimizer"
+    #: Whether it scales the step of each weight by the gradients that the weight has had.
+    adaptive: ClassVar[bool] = False
 
     learning_rate: ScheduleArg = Field(description="a number, or a schedule")
     clipnorm: Limit | None = Field(

@@ -49,6 +49,15 @@ def test_a_recurrent_layer_is_told_that_nothing_bounds_its_gradients(
     assert "recurrent" not in bounded.stdout + bounded.stderr
 
 
+def test_an_adaptive_optimizer_with_a_schedule_is_noted(
+    wide: dict[str, str], tmp_path: Path
+) -> None:
+    schedule = "exponential_decay(0.1, rate = 0.5, every = 2 epochs)"
+    done = specc(wide, tmp_path, "check", optimizer=f"adagrad({schedule})")
+    said = done.stdout + done.stderr
+    assert "note[adaptive-optimizer-with-schedule]: adagrad adapts its steps" in said
+
+
 RINGS = {
     "inputs": "2",
     "units": "2",

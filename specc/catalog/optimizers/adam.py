@@ -19,6 +19,7 @@ class Adam(Optimizer):
     """
 
     keyword: ClassVar[str] = "adam"
+    adaptive: ClassVar[bool] = True
     formula: ClassVar[str] = (
         "m ← β₁·m + (1 − β₁)·g; v ← β₂·v + (1 − β₂)·g²;"
         " w ← w − lr·√(1 − β₂ᵗ)/(1 − β₁ᵗ) · m / (√v + ε);"
@@ -63,6 +64,7 @@ class Nadam(Optimizer):
     """
 
     keyword: ClassVar[str] = "nadam"
+    adaptive: ClassVar[bool] = True
     formula: ClassVar[str] = (
         "μₜ = β₁·(1 − 0.5·0.96ᵗ), Πₜ = μ₁·…·μₜ; m, v as in adam;"
         " m̂ = μₜ₊₁·m/(1 − Πₜ·μₜ₊₁) + (1 − μₜ)·g/(1 − Πₜ); v̂ = v/(1 − β₂ᵗ);"

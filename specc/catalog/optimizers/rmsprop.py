@@ -19,6 +19,7 @@ class RMSprop(Optimizer):
     """
 
     keyword: ClassVar[str] = "rmsprop"
+    adaptive: ClassVar[bool] = True
     formula: ClassVar[str] = (
         "s ← ρ·s + (1 − ρ)·g²; d = s, centered: a ← ρ·a + (1 − ρ)·g, d = s − a²;"
         " u = lr·g / √(d + ε); w ← w − u, momentum: q ← m·q + u, w ← w − q"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...catalog.callbacks import Monitored
-from ...catalog.optimizers import Adam, Nadam, RMSprop
 from ...catalog.schedules import Constant
 from .subject import Finding, Subject
 
@@ -58,7 +57,7 @@ def adaptive_optimizer_with_schedule(subject: Subject) -> Iterator[Finding]:
         return
     for phase in subject.training.phases:
         optimizer = phase.optimizer
-        if not isinstance(optimizer, Adam | Nadam | RMSprop):
+        if not optimizer.adaptive:
             continue
         schedule = optimizer.learning_rate
         if not isinstance(schedule, Constant):

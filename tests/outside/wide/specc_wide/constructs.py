@@ -71,6 +71,7 @@ class Adagrad(Optimizer):
     """Divides gradients by the root of the sum of all their squares."""
 
     keyword: ClassVar[str] = "adagrad"
+    adaptive: ClassVar[bool] = True
     formula: ClassVar[str] = "s ← s + g²; w ← w − lr · g / √(s + ε)"
     reference: ClassVar[str] = "Duchi et al. 2011, jmlr.org/papers/v12/duchi11a"
     example: ClassVar[str] = "optimizer = adagrad(0.1)"
