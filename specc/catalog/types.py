@@ -128,16 +128,17 @@ def _lasts(value: Duration) -> Duration:
 
 @dataclass(frozen=True)
 class Units:
-    """Marks a quantity that takes only some of its type's units."""
+    """Marks a quantity that takes only some of its type's units, and how little of them."""
 
     names: tuple[str, ...]
+    least: float = 1
 
 
 #: A duration that is not zero.
 Stretch = Annotated[Duration, AfterValidator(_lasts)]
 Epochs = Annotated[Duration, AfterValidator(_whole_epochs), Units(("epochs",))]
 #: Epochs that may be none.
-SomeEpochs = Annotated[Duration, AfterValidator(_whole), Units(("epochs",))]
+SomeEpochs = Annotated[Duration, AfterValidator(_whole), Units(("epochs",), least=0)]
 
 
 def _pair(value: Any) -> Any:

@@ -99,10 +99,11 @@ class MemberOf:
 
 @dataclass(frozen=True)
 class Measure:
-    """A number with a unit: a record of the type `kind`."""
+    """A number with a unit, usually `least` or more: a record of the type `kind`."""
 
     kind: type[Model]
     units: tuple[str, ...]
+    least: float = 1
 
     def __str__(self) -> str:
         amounts = {"%": "20%", "examples": "200 examples", "steps": "500 steps"}
@@ -188,8 +189,10 @@ def _model(annotation: type[Model], metadata: tuple[Any, ...]) -> Expectation:
     unit = annotation.model_fields.get("unit")
     if unit is None or get_origin(unit.annotation) is not Literal:
         return Anything()
-    only = [mark.names for mark in metadata if isinstance(mark, Units)]
-    return Measure(annotation, only[0] if only else get_args(unit.annotation))
+    for mark in metadata:
+        if isinstance(mark, Units):
+            return Measure(annotation, mark.names, mark.least)
+    return Measure(annotation, get_args(unit.annotation))
 
 
 def _expect(annotation: Any, metadata: tuple[Any, ...] = ()) -> Expectation:

@@ -18,6 +18,7 @@ from .checked import Budget
 from .declarations import Declarations
 from .defaults import Defaults, layered, read_defaults
 from .names import Names
+from .order import in_order
 from .report import Report
 from .reuse import RunReader, Sources
 from .scope import Instance, Named, Reference, Scope, Unit
@@ -63,6 +64,7 @@ def check_idle(
     table = {decl.name.text: _unknown(decl.name, decl.type) for decl in found.params}
     aside, params, gaps = Report(), Params(work=budget.work), binder.report.gaps
     sources = Sources(found.trainings, _no_network, run, aside)
+    used: dict[str, dict[str, Span]] = {}
     defaults = _open(units[_name(todo[0][0])].defaults)
     for block, idle in todo:
         name, known = _name(block), len(aside.problems)
@@ -73,6 +75,7 @@ def check_idle(
         scope = _beginning(unit, defaults)
         aside.gaps = replace(gaps, names=gaps.names | frozenset(_repeated(block)))
         reader = _IdleReader(Binder(aside, params), copies, budget.nodes, sources)
+        used[name] = reader.flows.used
         with params.within({**table, **own}), reader.nested.within(name):
             reader.read(without_inputs(unit), scope)
         if params.exhausted:
@@ -81,6 +84,7 @@ def check_idle(
         for problem in aside.problems[known:]:
             if problem.rule not in left and _lies(problem.span, idle):
                 binder.report.follow(problem)
+    _circles(used, binder.report)
 
 
 def _todo(
@@ -100,6 +104,18 @@ def _todo(
             yield block, None
         elif bodies := tuple(unread(block, binder)):
             yield block, bodies
+
+
+def _circles(used: Mapping[str, Mapping[str, Span]], report: Report) -> None:
+    """Report units that contain themselves; `used` has the places of units in units."""
+    left = dict(used)
+    while circle := in_order({name: [*own] for name, own in left.items()})[1]:
+        span = left[circle[0]][circle[1 % len(circle)]]
+        way = " -> ".join([*circle, circle[0]])
+        message = f"{circle[0]} would contain itself: {way}"
+        report.error("cycle", message, span, expected="blocks within others only")
+        for name in circle:
+            del left[name]
 
 
 def _beginning(unit: Unit, defaults: Defaults) -> Scope:

@@ -10,8 +10,9 @@ from ..ir import Network, Origins, Program
 from .assertions import figures_of, hold
 from .bind import Binder
 from .blocks import DeclaredUnit
-from .body.choices import has_outputs, without_inputs
+from .body.choices import has_outputs, of_stack, without_inputs
 from .body.reader import BodyReader
+from .body.unfit import no_output
 from .gaps import has_gap
 from .inputs import DeclaredInput, read_input
 from .names import Names
@@ -78,6 +79,10 @@ def check_model(
         for item in inputs
         for size in open_sizes([item.shape or ()])
     ]
+    body = without_inputs(block)
+    output = of_stack(block)
+    if output is not None:
+        body = no_output(body, output, report)
     reader = BodyReader(binder, units, names, origins, nodes, sources)
     faulty = len(inputs) < len(block.inputs) or not all(named)
     reader.outline.faulty = gap or faulty
@@ -85,14 +90,15 @@ def check_model(
     scope = Scope(
         names={item.name: Named(item.span, edge=item.name) for item in inputs},
         file=unit.defaults,
-        sequential=len(inputs) < 2 and not has_outputs(block.body),
+        sequential=output is not None
+        or (len(inputs) < 2 and not has_outputs(block.body)),
         current=Reference(inputs[0].name, inputs[0].span)
         if inputs
         else Reference("", model.span),
         outputs=reader.outline.outputs,
     )
     with reader.nested.within(block.name):
-        reader.read(without_inputs(block), scope)
+        reader.read(body, scope)
     model.touched = reader.outline.touched
     if begins is not None and begins[1] is None:
         reader.outline.faulty = True  # its inputs are those of a part that is wrong

@@ -145,6 +145,7 @@ def _infer(
             complete = False
         else:
             builder.take(item.name, item.shape, item.dtype)
+    made = {call.name: call for call in calls}
     strange: dict[str, list[Wanted]] = {}
     for item in wanted:
         edge_name = targets.get(item.flow.name, item.flow.name)
@@ -159,7 +160,7 @@ def _infer(
         if (
             call.layer is None
             or not known
-            or not _place(builder, call, inputs, declared.values(), report)
+            or not _place(builder, call, inputs, declared.values(), made, report)
         ):
             complete = False
     for item in wanted:
@@ -171,6 +172,14 @@ def _infer(
             _unwanted(item, edge.shape[item.over_time :], report)
             complete = False
     return builder if complete else None
+
+
+def _with_sequences(call: PendingCall | None) -> str | None:
+    """How what follows a recurrent layer gets all of its states, where it gives the last."""
+    layer = call.layer if call is not None else None
+    if layer is None or getattr(layer, "return_sequences", True):
+        return None
+    return f"return_sequences = true in the {layer.keyword} before it"
 
 
 def _refused(shape: Shape, call: PendingCall, wanted: Iterable[Wanted]) -> bool:
@@ -215,6 +224,7 @@ def _place(
     call: PendingCall,
     inputs: tuple[str, ...],
     declared: Iterable[DeclaredInput],
+    made: Mapping[str, PendingCall],
     report: Report,
 ) -> bool:
     assert call.layer is not None
@@ -237,7 +247,7 @@ def _place(
             str(misfit),
             call.span,
             notes=(*notes, *size_notes(misfit.shapes, declared), *call.uses),
-            suggestion=call.hint,
+            suggestion=call.hint or _with_sequences(made.get(inputs[0])),
         )
         return False
     shape = builder.edges[call.name].shape

@@ -199,7 +199,7 @@ def _logits(
                 f"from_logits = true, but the output is no logits: it ends in {keyword}",
                 given.span if given else loss.span,
                 notes=_note(end, origins),
-                suggestion=loss.construct.keyword,
+                suggestion="from_logits = false",
             )
 
 

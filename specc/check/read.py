@@ -11,6 +11,7 @@ from ..catalog import Model
 from ..catalog.schedules import Piece
 from ..catalog.transforms.rows import Comparison
 from ..catalog.types import Duration
+from ..diagnostics.model import Edit
 from ..syntax import tree
 from .assign import Given
 from .expectation import (
@@ -106,11 +107,14 @@ class Reader:
         """The value of arithmetic; what cannot be arithmetic is of the wrong type."""
         if isinstance(node, tree.Quantity):
             message = f"{label} takes a number without a unit"
-            amount = plain_text(node.value)
-            if node.unit.text == "%" and isinstance(node.value, tree.Number):
-                amount = f"{node.value.value / 100:g}"
+            amount = _without_unit(node, isinstance(expects, Whole))
             self.report.error(
-                "unexpected-unit", message, node.unit.span, suggestion=amount
+                "unexpected-unit",
+                message,
+                node.unit.span,
+                expected="a whole number" if amount is None else None,
+                suggestion=amount,
+                fix=() if amount is None else (Edit(node.span, amount),),
             )
             return ABSENT
         if isinstance(node, tree.Name) and node.text not in self.params.table:
@@ -249,7 +253,7 @@ class Reader:
             f"{label} needs a unit",
             node.span,
             expected=str(expects),
-            suggestion=with_units(value, expects.units),
+            suggestion=with_units(value, expects.units, expects.least),
         )
         return ABSENT
 
@@ -341,3 +345,11 @@ def _with_sign(node: tree.Expression) -> tree.Expression:
         signed = tree.Unary(node.span, node.operator, node.operand.value)
         return tree.Quantity(node.span, signed, node.operand.unit)
     return node
+
+
+def _without_unit(node: tree.Quantity, whole: bool) -> str | None:
+    """The number of a quantity; None for a share where a whole number is wanted."""
+    if node.unit.text != "%" or not isinstance(node.value, tree.Number):
+        return plain_text(node.value)
+    share = node.value.value / 100
+    return None if whole and share % 1 else f"{share:g}"

@@ -17,6 +17,7 @@ from ..syntax import tree
 from .expressions import evaluate
 from .report import Report, one_of, quoted_list
 from .values import Absent, Params, Value
+from .wording import plain_text
 
 __all__ = ["CONSTRUCTS", "OPTIONAL", "PLAIN", "ParamType", "read_type"]
 
@@ -119,6 +120,13 @@ def read_type(
     return None
 
 
+def _limits(dims: tuple[tree.Expression, ...]) -> str:
+    """The range that two numbers probably mean, or any."""
+    if len(dims) == 2 and all(isinstance(end, tree.Number) for end in dims):
+        return "..".join(plain_text(end) for end in dims)
+    return "1..100"
+
+
 def _range(
     word: str, node: tree.TypeExpr, params: Params, report: Report
 ) -> ParamType | None:
@@ -128,7 +136,7 @@ def _range(
             "wrong-type",
             f"{word} is limited by one range",
             node.span,
-            suggestion=f"{word}[1..100]",
+            suggestion=f"{word}[{_limits(dims)}]",
         )
         return None
     ends = [evaluate(end, params, report) for end in (dims[0].low, dims[0].high)]

@@ -36,12 +36,12 @@ def plain_text(node: tree.Expression) -> str:
             return "(…)"
 
 
-def with_units(value: Any, units: tuple[str, ...]) -> str:
+def with_units(value: Any, units: tuple[str, ...], least: float = 1) -> str:
     """A bare number with each unit that it could mean: ``20 epochs or 20 steps``."""
     found: list[str] = []
     for unit in units:
         if unit == "%":
             found.append(f"{value * 100:g}%" if 0 < value < 1 else f"{value:g}%")
-        elif value >= 1:
+        elif value >= least:
             found.append(f"{value:g} {unit}")
     return " or ".join(found) or f"1 {units[-1]}"

@@ -213,8 +213,16 @@ _ARGUMENTS: Names = {
     "alpha": ("negative_slope", "rho"),
     "decay": "rho",
     "smoothing_constant": "rho",
-    "max_grad_norm": "clipnorm",
+    **dict.fromkeys(
+        (
+            *("max_grad_norm", "clip_grad_norm", "clip_grad_norm_", "max_norm"),
+            *("gradient_clip_val", "clip_by_global_norm"),
+        ),
+        ("global_clipnorm",),
+    ),
     "clip_norm": "clipnorm",
+    "clip_grad_value": "clipvalue",
+    "clip_grad_value_": "clipvalue",
     "clip_value": "clipvalue",
     "nonlinearity": "activation",
     "init": "kernel_initializer",

@@ -109,8 +109,6 @@ def _meanings(document: Document, problem: Problem, text: str) -> Iterator[Fix]:
     if argument is not None:
         yield from _argument(document, problem, argument[1], argument[2])
     yield Fix(f"Replace by {text}", problem, span.start, span.end, text)
-    if problem.rule == "unexpected-unit":
-        yield from _without_unit(document, problem, text)
 
 
 def _argument(
@@ -150,15 +148,6 @@ def _call(document: Document, start: int, end: int) -> tree.Call | tree.Name | N
         if isinstance(node, tree.Name) and isinstance(above, tree.Flow):
             return node
     return None
-
-
-def _without_unit(document: Document, problem: Problem, text: str) -> Iterator[Fix]:
-    """The number before a unit that does not belong there, too."""
-    span = problem.span
-    assert span is not None
-    before = re.search(r"[0-9][0-9_.eE+-]*[ \t]*$", document.text[: span.start])
-    if before is not None:
-        yield Fix(f"Replace by {text}", problem, before.start(), span.end, text)
 
 
 def _removal(document: Document, problem: Problem) -> Iterator[Fix]:
@@ -235,19 +224,23 @@ def _mends(document: Document, fix: Fix) -> bool:
     """Whether a problem is gone with a fix, and the fix itself is not wrong."""
     text = document.text[: fix.start] + fix.text + document.text[fix.end :]
     source, before = Source(document.source.name, text), document.checked
-    if before.tree is None:  # what syntax hides is not looked at
-        return _fewer(before.problems, parse(source)[1], fix.problem)
+    if before.tree is None and len(parse(source)[1]) >= len(parse(document.source)[1]):
+        return False
     after = check_source(source)
-    if after.tree is None or not _fewer(before.problems, after.problems, fix.problem):
+    if after.tree is None and before.tree is not None:
+        return False
+    if not _fewer(before.problems, after.problems, fix.problem):
         return False
     new = Counter(map(_kind, after.problems)) - Counter(map(_kind, before.problems))
     if fix.problem.level is not Level.ERROR:
         return not new
     end = fix.start + len(fix.text)
+    spans = [p.span for p in after.problems if p.span is not None and _kind(p) in new]
+    # What could not be read before may be wrong as a whole now.
+    unread = before.tree is None
     return not any(
-        fix.start <= problem.span.start < end
-        for problem in after.problems
-        if problem.span is not None and _kind(problem) in new
+        fix.start <= (span.end if unread else span.start) and span.start < end
+        for span in spans
     )
 
 

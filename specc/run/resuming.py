@@ -57,12 +57,14 @@ def _check_program(folder: RunFolder, program: Program) -> None:
         raise Fault(problem)
     differing = [str(item) for item in differences(begun, program, epochs=False)]
     if differing:
+        several = begun.training is not None and len(begun.training.phases) > 1
+        of = " of the last phase" if several else ""
         shown = "; ".join(differing[:5]) + ("; …" if len(differing) > 5 else "")
         problem = Problem(
             "run-differs",
             f"{folder.path} was begun with another spec: {shown}",
             None,
-            expected="only the number of epochs may change",
+            expected=f"only the number of epochs{of} may change",
             suggestion="train into a new run folder",
         )
         raise Fault(problem)

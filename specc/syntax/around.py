@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..diagnostics.model import Problem, Span
+from ..diagnostics.model import Edit, Problem, Span
 from .feed import Unexpected
 from .tokens import CLOSERS, OPENERS, Token
 
@@ -40,10 +40,22 @@ def kind_of(token: Token | None) -> str:
 
 
 def wrong(
-    message: str, span: Span, expected: str | None = None, suggestion: str | None = None
+    message: str,
+    span: Span,
+    expected: str | None = None,
+    suggestion: str | None = None,
+    instead: Span | None = None,
 ) -> Problem:
-    """A problem of the order of words and signs."""
-    return Problem("syntax", message, span, expected=expected, suggestion=suggestion)
+    """A problem of the order of words and signs.
+
+    `instead` is what the suggestion replaces, where that is more than the span.
+    """
+    fix: tuple[Edit, ...] = ()
+    if instead is not None and suggestion is not None:
+        fix = (Edit(instead, suggestion),)
+    return Problem(
+        "syntax", message, span, expected=expected, suggestion=suggestion, fix=fix
+    )
 
 
 def in_brackets(unexpected: Unexpected) -> bool:

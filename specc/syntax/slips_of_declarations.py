@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from ..diagnostics.model import Problem
+import re
+
+from ..diagnostics.model import Problem, Span
 from .around import kind_of, token_before, wrong
 from .feed import Unexpected
 from .forms import FORMS
@@ -31,12 +33,13 @@ def input_statement(u: Unexpected) -> Problem | None:
         return None
     usage = FORMS["input"].usage
     kinds, where = [token.type for token in rest[:3]], u.index - u.start - 1
+    whole = span_of(first, rest[-1])
     if kinds[0] in ("LSQB", "NUMBER"):
-        return _sizes_alone(None, rest, usage)
+        return _sizes_alone(None, rest, usage, whole)
     if rest[0].text in _TYPES or kinds[0] == "COLON":
         type_ = _written(rest[kinds[0] == "COLON" :])
         fix = f"input x: {type_}" if type_ else None
-        return wrong("the input has no name", first.after("").span, usage, fix)
+        return wrong("the input has no name", first.after("").span, usage, fix, whole)
     if kinds[0] == "STRING":
         fix = rest[0].text[1:-1] if rest[0].text[1:-1].isidentifier() else None
         return wrong("names stand without quotes", rest[0].span, "a name", fix)
@@ -53,12 +56,14 @@ def input_statement(u: Unexpected) -> Problem | None:
     if where == 1 and rest[1].text in _TYPES:
         message = f"there is no : between {name} and its type"
         return wrong(message, rest[0].after("").span, ":")
-    if where == 2 and kinds[1] == "COLON":
-        return _sizes_alone(name, rest[2:], usage)
+    if where == 2 and kinds[1] == "COLON" and len(rest) > 2:
+        return _sizes_alone(name, rest[2:], usage, span_of(rest[2], rest[-1]))
     return None
 
 
-def _sizes_alone(name: str | None, type_: list[Token], usage: str) -> Problem | None:
+def _sizes_alone(
+    name: str | None, type_: list[Token], usage: str, instead: Span
+) -> Problem | None:
     """``input x: [28, 28]``, ``input x: 28``, ``input [28]``: a type of sizes alone."""
     if not type_ or type_[0].type not in ("LSQB", "LPAR", "NUMBER"):
         return None
@@ -69,7 +74,7 @@ def _sizes_alone(name: str | None, type_: list[Token], usage: str) -> Problem | 
         message, fix = "the input has no name", f"input x: {fix}" if fix else None
     else:
         message = f"the type of {name} says what its numbers are, before their sizes"
-    return wrong(message, type_[0].span, usage, fix)
+    return wrong(message, type_[0].span, usage, fix, instead)
 
 
 def bare_declaration(u: Unexpected) -> Problem | None:
@@ -84,7 +89,9 @@ def bare_declaration(u: Unexpected) -> Problem | None:
         return None
     usage, whole = FORMS[word].usage, _written(u.statement)
     fix = f"{word} {whole}" if whole else None
-    return wrong(f"{name.text} has a type and nothing before it", name.span, usage, fix)
+    message = f"{name.text} has a type and nothing before it"
+    instead = span_of(name, u.statement[-1])
+    return wrong(message, name.span, usage, fix, instead)
 
 
 def output_statement(u: Unexpected) -> Problem | None:
@@ -104,9 +111,11 @@ def output_statement(u: Unexpected) -> Problem | None:
         return wrong(message, u.token.span, _OUTPUT, f"output {_NAME} = {fix}")
     flow = _written(rest)
     fix = f"output {_NAME} = {flow}" if flow else None
+    whole = span_of(first, rest[-1])
     if first.text != "output":
-        return wrong(f"{first.text} begins no statement", first.span, _OUTPUT, fix)
-    return wrong("the output has no name", first.after("").span, _OUTPUT, fix)
+        message = f"{first.text} begins no statement"
+        return wrong(message, first.span, _OUTPUT, fix, whole)
+    return wrong("the output has no name", first.after("").span, _OUTPUT, fix, whole)
 
 
 def round_dimensions(u: Unexpected) -> Problem | None:
@@ -118,8 +127,14 @@ def round_dimensions(u: Unexpected) -> Problem | None:
     rest = u.tokens[u.index + 1 : u.stop]
     ends = [index for index, token in enumerate(rest) if token.type == "RPAR"]
     sizes = _written(rest[: ends[0]]) if ends else None
+    if before.text in _SORTS and sizes:
+        sizes = re.sub(r"\s*,\s*", "..", sizes)
     fix = f"{before.text}[{sizes}]" if sizes else None
-    return wrong("the sizes of a type stand in [ ]", u.token.span, "[", fix)
+    instead = span_of(before, rest[ends[0]]) if ends else None
+    message = "the sizes of a type stand in [ ]"
+    if before.text in _SORTS:
+        message = "the limits of a type stand in [ ]"
+    return wrong(message, u.token.span, "[", fix, instead)
 
 
 def _outside_brackets(tokens: list[Token]) -> set[str]:

@@ -73,6 +73,8 @@ def dotted_word(u: Unexpected) -> Problem | None:
         return None
     assert before is not None
     last = before.text.rpartition(".")[2]
+    if u.token.type == "EQUAL" and u.tokens[u.start].type == "ASSERT":
+        return None
     if u.token.type == "EQUAL":
         return wrong("a name has no point in it", before.span, "a name", last)
     message = f"{before.text} stands here without its module"

@@ -28,7 +28,7 @@ WRONG = [
     ('Dense("3")', "wrong-type", '"3"', None),
     ("Dense(true)", "wrong-type", "true", None),
     ("Dense([3])", "wrong-type", "[3]", None),
-    ("Dense(20%)", "unexpected-unit", "%", "0.2"),
+    ("Dense(20%)", "unexpected-unit", "%", None),
     ("Dense(3 epochs)", "unexpected-unit", "epochs", "3"),
     ("Dense", "missing-argument", "Dense", "units = …"),
     ("Dense(3, use_bias = 1)", "wrong-type", "1", None),

@@ -19,7 +19,7 @@ class EarlyStopping(Monitored):
 
     keyword: ClassVar[str] = "early_stopping"
     formula: ClassVar[str] = (
-        "stop after epoch e > 1 when none of the last max(patience, 1) epochs improved on"
+        "stop after epoch e > 1 when none of the last `patience` epochs improved on"
         " the best before it"
     )
     reference: ClassVar[str] = "Prechelt 1998, doi:10.1007/3-540-49430-8_3"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 
 from ...diagnostics.model import Span
@@ -13,7 +14,15 @@ from ..scope import Unit
 from ..statements import as_flow, head
 from ..values import Absent, Unknown, kind_of
 
-__all__ = ["chosen", "enter", "every", "has_outputs", "unread", "without_inputs"]
+__all__ = [
+    "chosen",
+    "enter",
+    "every",
+    "has_outputs",
+    "of_stack",
+    "unread",
+    "without_inputs",
+]
 
 
 def without_inputs(unit: Unit) -> list[tree.Statement]:
@@ -126,3 +135,22 @@ def has_outputs(statements: Iterable[tree.Statement]) -> bool:
         if flow is not None and flow.kind is not None and flow.kind.text == "output":
             return True
     return False
+
+
+def of_stack(unit: Unit) -> tree.Flow | None:
+    """The output statement of a model that is written as a stack of layers otherwise.
+
+    That is the only one of a model with one input that no flow is made of.
+    """
+    if len(unit.inputs) != 1:
+        return None
+    flows = [item for item in unit.body if isinstance(item, tree.Flow)]
+    outputs = [flow for flow in flows if flow.kind and flow.kind.text == "output"]
+    others = [item for item in unit.body if item not in outputs]
+    if len(outputs) != 1 or outputs[0].target is None or has_outputs(others):
+        return None
+    word = re.compile(rf"\b{re.escape(unit.inputs[0].name.text)}\b")
+    text = unit.span.source.text
+    spans = [item.span for item in unit.body if item not in unit.inputs]
+    used = any(word.search(text, span.start, span.end) for span in spans)
+    return None if used else outputs[0]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import cast
 
 from ...catalog import catalog
@@ -41,6 +41,8 @@ class FlowReader:
     units: Mapping[str, DeclaredUnit]
     calls: Calls
     inline: Inline
+    #: The first call of each unit.
+    used: dict[str, Span] = field(default_factory=dict[str, Span])
 
     def read(self, scope: Scope, flow: tree.Flow, target: str | None) -> None:
         """Take in one flow; `target` is its name where it has a valid one."""
@@ -265,6 +267,7 @@ class FlowReader:
         """The unit of a call with its arguments; None where they are wrong."""
         declared = self.units[call.name.text]
         declared.used = True
+        self.used.setdefault(declared.unit.name, call.span)
         arguments = declared.arguments(call, self.binder)
         if arguments is None:
             self.calls.outline.faulty = True

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from ...catalog import catalog
-from ...diagnostics.model import Note, Span
+from ...diagnostics.model import Edit, Note, Span
 from ...syntax import tree
 from ..bind import Binder
 from ..report import Report, one_of
@@ -16,6 +17,7 @@ __all__ = [
     "no_flow",
     "no_kind",
     "no_layer",
+    "no_output",
     "no_source",
     "no_step",
     "passes_flow",
@@ -166,3 +168,28 @@ def no_source(scope: Scope, call: tree.Call, report: Report) -> None:
         " inputs or an output statement",
         suggestion=f"{first} -> {call.name.text}",
     )
+
+
+def no_output(
+    body: list[tree.Statement], output: tree.Flow, report: Report
+) -> list[tree.Statement]:
+    """Report the output statement of a stack of layers; the body as it is meant."""
+    target, place = output.target, body.index(output)
+    assert output.kind is not None
+    assert target is not None
+    before = body[place - 1] if place else None
+    named = before.target if isinstance(before, tree.Flow) else None
+    only = output.steps[0] if len(output.steps) == 1 else None
+    ends = isinstance(only, tree.Name) and named and only.text == named.text
+    span = output.span
+    text = "" if ends else span.source.text[target.span.start : span.end]
+    report.error(
+        "misplaced-statement",
+        "a stack of layers has no output statement: its last layer is the output",
+        output.kind.span.to(target.span),
+        expected="layers one below the other, or flows that begin at the input",
+        suggestion="no output statement" if ends else text,
+        fix=(Edit(span, text),),
+    )
+    meant = [] if ends else [replace(output, kind=None)]
+    return [*body[:place], *meant, *body[place + 1 :]]

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
+from ...catalog.families import Optimizer
 from ...catalog.schedules import Constant
+from ...catalog.types import is_number
 from ...ir import Phase
 from .subject import Finding, Subject
 
@@ -30,7 +32,7 @@ def unfreezing_at_full_rate(subject: Subject) -> Iterator[Finding]:
         )
         own = phase.owner("optimizer")
         if _span(subject, own) == _span(subject, before.owner("optimizer")):
-            said = f"optimizer = {phase.optimizer.keyword}({lower}) in this phase"
+            said = f"optimizer = {_slower(phase.optimizer, lower)} in this phase"
             yield Finding("unfreezing-at-full-rate", message, phase.owner(), "", said)
             continue
         plain = isinstance(phase.optimizer.learning_rate, Constant)
@@ -42,6 +44,20 @@ def unfreezing_at_full_rate(subject: Subject) -> Iterator[Finding]:
             f"a tenth of it: {lower}",
             value=lower if plain else None,
         )
+
+
+def _slower(optimizer: Optimizer, rate: str) -> str:
+    """The optimizer as it would be written with another rate."""
+    given = [rate]
+    for name, info in optimizer.fields():
+        value = getattr(optimizer, name)
+        if name == "learning_rate" or value == info.get_default():
+            continue
+        if isinstance(value, bool):
+            given.append(f"{name} = {str(value).lower()}")
+        else:
+            given.append(f"{name} = {value:g}" if is_number(value) else "…")
+    return f"{optimizer.keyword}({', '.join(given)})"
 
 
 def _rate(phase: Phase) -> float | None:
