@@ -118,11 +118,12 @@ class Reader:
             )
             return ABSENT
         if isinstance(node, tree.Name) and node.text not in self.params.table:
+            why = f" (no param is called {node.text})" if node.text != "none" else ""
             self.report.error(
                 "wrong-type",
                 f"{label} cannot be {node.text}",
                 node.span,
-                expected=f"{expects} (no param is called {node.text})",
+                expected=f"{expects}{why}",
                 suggestion=_PYTHON.get(node.text)
                 or self.report.near(node.text, self.params.table),
             )
@@ -149,8 +150,9 @@ class Reader:
             return value
         if isinstance(value, float):
             got = repr(value)
-            fix = f"{int(value)}" if value.is_integer() else None
-            if isinstance(node, tree.Binary) and node.operator == "/":
+            plain = isinstance(node, tree.Number) and value.is_integer()
+            fix = f"{int(value)}" if plain else None
+            if isinstance(node, tree.Binary):
                 fix = "// divides whole numbers"
             return self.wrong(node, expects, label, got, fix)
         return self.wrong(node, expects, label)
