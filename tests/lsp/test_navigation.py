@@ -271,6 +271,7 @@ model Net {
   Flatten
   h1 = Dense(8)
   h2 = Dense(8)
+  middle = Dense(8)
   last = Dense(10, activation = softmax)
 }
 
@@ -291,6 +292,6 @@ train Net on Digits {
 def test_a_pattern_must_choose_the_same_layers(editor: Session) -> None:
     changed = editor.rename(marked("  h", "1 = Dense", FROZEN), "h3")
     assert "h3 = Dense(8)" in changed
-    for place, name in ((("  h", "1 = Dense"), "first"), (("  la", "st = "), "head")):
+    for place, name in ((("  h", "1 = Dense"), "first"), (("  mid", "dle = "), "h4")):
         with pytest.raises(JsonRpcException, match="would choose others"):
             editor.rename(marked(*place, FROZEN), name)
