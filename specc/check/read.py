@@ -191,7 +191,10 @@ class Reader:
             if expects.thing is not None:
                 return node.text
             return self.wrong(node, expects, label, suggestion=f'"{node.text}"')
-        return self.wrong(node, expects, label)
+        path = isinstance(node, tree.Binary) and node.operator in ("/", "*")
+        text = node.span.source.text[node.span.start : node.span.end]
+        fix = f'"{"".join(text.split())}"' if path else None
+        return self.wrong(node, expects, label, text if path else None, fix)
 
     def _choice(self, node: tree.Expression, expects: Choice, label: str) -> Any:
         if isinstance(node, tree.Name):
@@ -280,6 +283,8 @@ class Reader:
             return ABSENT
 
     def _piece(self, node: tree.Expression, expects: Spell, label: str) -> Any:
+        if isinstance(node, tree.ListExpr):
+            return self.wrong(node, expects, label)
         if not isinstance(node, tree.For):
             value = self._real(node, Real(), label)
             if isinstance(value, Absent):

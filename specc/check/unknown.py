@@ -72,7 +72,8 @@ def unknown_member(word: tree.Word, family: str, report: Report) -> str | None:
             suggestion=instead,
         )
         return None
-    instead = remark(word.text) if family in ("layer", "schedule") else None
+    told = family in ("layer", "schedule", "callback")
+    instead = remark(word.text) if told else None
     instead = instead or lacking(word.text, family, members)
     # Where a statement can be a call, it can silence a lint too.
     words = ["allow"] if family in ("layer", "transform", "callback") else []
