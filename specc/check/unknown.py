@@ -72,12 +72,12 @@ def unknown_member(word: tree.Word, family: str, report: Report) -> str | None:
             suggestion=instead,
         )
         return None
-    told = family in ("layer", "schedule", "callback")
-    instead = remark(word.text) if told else None
+    instead = remark(word.text) if family in ("layer", "schedule") else None
     instead = instead or lacking(word.text, family, members)
     # Where a statement can be a call, it can silence a lint too.
     words = ["allow"] if family in ("layer", "transform", "callback") else []
     instead = instead or report.near(word.text, [*members, *words])
+    instead = instead or (remark(word.text) if family == "callback" else None)
     report.error(
         f"unknown-{family}",
         f"there is no {family} called {word.text}",
