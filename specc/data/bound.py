@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..catalog import Construct, catalog
+from ..catalog.families import Loss
 from ..catalog.transforms import OneHot
 from ..catalog.types import Shape
 from ..diagnostics.fault import Fault
@@ -165,4 +167,21 @@ def _misfit(binding: Binding, entry: tuple[int, ...], span: Span | None) -> Prob
         f"{binding.name} is [{have}] in the data and [{wanted}] in the model",
         span,
         expected="one number" if not binding.shape else f"entries of shape [{wanted}]",
+        suggestion=_for_classes(binding, entry),
     )
+
+
+def _for_classes(binding: Binding, entry: tuple[int, ...]) -> str | None:
+    """What goes with one-hot rows, or with class numbers, where the others are there."""
+    if binding.classes is not None and entry == (binding.classes,):
+        losses = catalog().family("loss").items()
+        known = [word for word, kind in losses if _target(kind) == "one_hot"]
+        return f"loss = {' or '.join(known)}, for one-hot rows" if known else None
+    if binding.role == "target" and len(binding.shape) == 1 and not entry:
+        rows = f"one_hot({binding.name}, classes = {binding.shape[0]})"
+        return f"for class numbers a loss that takes them, or {rows}"
+    return None
+
+
+def _target(kind: type[Construct]) -> str | None:
+    return kind.target if issubclass(kind, Loss) else None

@@ -79,6 +79,15 @@ def test_axes_are_never_exchanged(arrays, refuse, shape) -> None:
     assert "[2, 2, 3] in the data" in problem.message
 
 
+def test_rows_and_numbers_of_classes_are_told_apart(arrays, refuse) -> None:
+    target = {"role": "target", "dtype": "int64"}
+    (problem,) = refuse(block(arrays, binding("pair", classes=2, **target)))
+    assert problem.suggestion == "loss = categorical_crossentropy, for one-hot rows"
+    (problem,) = refuse(block(arrays, binding("label", shape=(3,), role="target")))
+    assert problem.suggestion is not None
+    assert problem.suggestion.endswith("or one_hot(label, classes = 3)")
+
+
 def test_fields_that_do_not_fit_side_by_side(arrays, refuse) -> None:
     (problem,) = refuse(block(arrays, binding("x", "image", "pair", shape=(14,))))
     assert problem.rule == "data-shape"
