@@ -34,9 +34,10 @@ def foreign_comment(u: Unexpected) -> Problem | None:
 
 
 def quoted_name(u: Unexpected) -> Problem | None:
-    """``"epochs" = 20``, ``model "Net" {``."""
+    """``"epochs" = 20``, ``model "Net" {``, ``block "Unit"(size: int) {``."""
     token, before = u.token, token_before(u)
-    if token.type == "LBRACE" and before is not None and u.index == u.start + 2:
+    head = u.tokens[u.stop].type == "LBRACE" and token.type in ("LBRACE", "LPAR")
+    if head and before is not None and u.index == u.start + 2:
         token = before
     elif not {"WORD"} <= u.accepted or u.accepted & {"TRUE", "PERCENT"}:
         return None
