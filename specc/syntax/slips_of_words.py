@@ -26,9 +26,9 @@ __all__ = [
 
 
 def foreign_comment(u: Unexpected) -> Problem | None:
-    """``// comment`` and ``/* comment``."""
+    """``// comment`` and ``/* comment``, on a line of its own or behind a statement."""
     two = u.token.source.text[u.token.start : u.token.start + 2]
-    if two not in ("//", "/*") or (two == "//" and u.index != u.start):
+    if two not in ("//", "/*") or kind_of(token_before(u)) == "FLOOR":
         return None
     return wrong("a comment begins with #", u.token.span, "#")
 
