@@ -55,8 +55,10 @@ def _sort(file: tree.File, found: Declarations, report: Report) -> None:
         elif isinstance(statement, tree.Block) and _named(statement, found, report):
             continue
         elif not is_allow(statement):
-            if isinstance(statement, tree.Block) and statement.name is not None:
-                report.gaps.names |= {statement.name.text}
+            if isinstance(statement, tree.Block):
+                pair = statement.bindings
+                name = (pair.name or pair.model) if pair else statement.name
+                report.gaps.names |= {name.text} if name else set[str]()
             elif isinstance(statement, tree.Setting):
                 report.gaps.names |= {statement.key.text}
             expected = "import, param, defaults, block, model, data or train"

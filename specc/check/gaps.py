@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from ..catalog import catalog
 from ..diagnostics.model import Problem, Span
 from ..diagnostics.suggest import nearest
 from ..syntax import tree
@@ -51,13 +52,15 @@ class Gaps:
 
     `names` may be declared, `heads` begin blocks that may have more in them, `read` are
     values that were read as what they do not say; `open` are rules about declarations,
-    of which there may be others of any name.
+    of which there may be others of any name, and `nameless` those of which there is one
+    whose name is left out.
     """
 
     names: frozenset[str] = frozenset()
     read: frozenset[Span] = frozenset()
     heads: set[tuple[str, int]] = field(default_factory=set[tuple[str, int]])
     open: frozenset[str] = frozenset()
+    nameless: frozenset[str] = frozenset()
 
     def explain(self, rule: str, span: Span, suggestion: str | None) -> bool:
         """Whether a breach may follow from a problem that is reported already."""
@@ -65,9 +68,11 @@ class Gaps:
             return (span.source.name, span.start) in self.heads
         if rule == "wrong-type" and span in self.read:
             return True
-        if not self.names and not self.open:
+        if not self.names and not self.open and not self.nameless:
             return False
         if rule in self.open and suggestion is None:
+            return True
+        if rule in self.nameless and not _is_layer(suggestion):
             return True
         written = span.source.text[span.start : span.end]
         bare = rule == "wrong-type" and written.isidentifier()
@@ -99,6 +104,7 @@ def gaps_of(
         for statement in file.statements:
             if isinstance(statement, tree.Broken):
                 found.open |= _declared(statement)
+                found.nameless |= _nameless(statement)
     while todo:
         item = todo.pop()
         if isinstance(item, tree.Broken):
@@ -117,9 +123,22 @@ def _declared(statement: tree.Broken) -> frozenset[str]:
     """The rules about what a broken statement of a file may declare under any name."""
     if nearest(statement.kind, ["import"]) or statement.kind == "import":
         return _ELSEWHERE
-    if statement.block and not statement.names:
-        return _NAMELESS.get(statement.kind, _ELSEWHERE)
-    return frozenset()
+    unknown = statement.block and statement.kind not in _NAMELESS
+    return _ELSEWHERE if unknown and not statement.names else frozenset()
+
+
+def _nameless(statement: tree.Broken) -> frozenset[str]:
+    """The rules about what the head of a broken block declares without its name."""
+    names = [name for name in statement.names if name != statement.kind]
+    if not statement.block or (names and names[0] != "on"):
+        return frozenset()
+    return _NAMELESS.get(statement.kind, frozenset())
+
+
+def _is_layer(suggestion: str | None) -> bool:
+    """Whether a layer of the language was probably meant."""
+    match = _WORD.match(suggestion or "")
+    return match is not None and match[0] in catalog().family("layer")
 
 
 def has_gap(statements: Iterable[tree.Statement]) -> bool:

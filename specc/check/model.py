@@ -145,6 +145,14 @@ def _check_ends(
     elif scope.sequential and scope.current is not None:
         outline.outputs[ONLY_OUTPUT] = scope.current
         return
+    elif not outline.outputs and not outline.faulty and ONLY_OUTPUT in scope.names:
+        report.error(
+            "missing-output",
+            "the output has no name",
+            scope.names[ONLY_OUTPUT].span,
+            expected="output NAME = FLOW",
+            suggestion="output result",
+        )
     elif not outline.outputs and not outline.faulty:
         report.error(
             "missing-output",

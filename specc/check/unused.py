@@ -101,6 +101,8 @@ def _unused_data(
     found: Declarations, file: tree.File, words: Mapping[str, int], report: Report
 ) -> None:
     """Warn of data that nothing is trained on, where anything is trained."""
+    if found.headless:  # which may be trained on any of them
+        return
     pairs = [block.bindings for block in found.trainings.values()]
     used = {pair.data.text for pair in pairs if pair is not None}
     for name, block in found.data.items():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -15,23 +16,29 @@ __all__ = ["broken", "gap", "with_gaps"]
 #: Blocks that say something whatever else is wrong with their head.
 _NAMED = frozenset({"model", "data", "defaults"})
 _PLAIN = frozenset({"residual", "shortcut"})
+_WORD = re.compile(r"[^\W\d]\w*")
 
 
 def gap(unexpected: Unexpected) -> tree.Broken:
     """What stands for a statement that the grammar cannot take.
 
-    What it may have declared are its words outside of brackets that are not called.
+    What it may have declared are its words outside of brackets that are not called; in
+    heads of blocks also those that stand in quotes or have a point in them.
     """
     tokens = unexpected.statement or [unexpected.token]
+    body = unexpected.tokens[unexpected.stop].type == "LBRACE"
     names: list[str] = []
     depth = 0
     for token, following in zip(tokens, [*tokens[1:], None], strict=True):
         depth += (token.type in OPENERS) - (token.type in CLOSERS)
         called = following is not None and following.type == "LPAR"
         declares = not called or tokens[0].text == "block"
-        if depth == 0 and declares and token.text.isidentifier():
+        if depth != 0 or not declares:
+            continue
+        if token.text.isidentifier():
             names.append(token.text)
-    body = unexpected.tokens[unexpected.stop].type == "LBRACE"
+        elif body and token.type in ("STRING", "DOTTED"):
+            names += _WORD.findall(token.text)
     span = span_of(tokens[0], tokens[-1])
     return tree.Broken(span, tokens[0].text, tuple(names), body)
 

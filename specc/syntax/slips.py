@@ -18,12 +18,14 @@ from .around import (
 )
 from .feed import Unexpected
 from .forms import FORMS
+from .slips_of_calls import layer_as_function
 from .slips_of_declarations import (
     bare_declaration,
     input_statement,
     output_statement,
     round_dimensions,
 )
+from .slips_of_trainings import train_head
 from .slips_of_words import (
     called_after_word,
     dotted_word,
@@ -34,7 +36,6 @@ from .slips_of_words import (
     unquoted_file,
     untyped_parameter,
 )
-from .tokens import CLOSERS, OPENERS
 
 __all__ = ["SLIPS"]
 
@@ -189,54 +190,6 @@ def arrow_in_brackets(u: Unexpected) -> Problem | None:
     return wrong(message, u.token.span, "a flow with a name of its own: x = a -> B(1)")
 
 
-def layer_as_function(u: Unexpected) -> Problem | None:
-    """``hidden = Dense(3)(image)``, ``sum = Add()([a, b])``."""
-    before = token_before(u)
-    if u.token.type != "LPAR" or kind_of(before) != "RPAR" or in_brackets(u):
-        return None
-    if u.tokens[u.index - 1].line != u.token.line:
-        return None
-    layer, empty = _called(u)
-    if layer is None:
-        return None
-    names = _arguments(u)
-    if len(names) > 1 and empty:
-        fix = f"{layer}({', '.join(names)})"
-    elif len(names) == 1:
-        fix = f"{names[0]} -> {layer}{'' if empty else '(…)'}"
-    else:
-        fix = None
-    expected = "-> between a flow and the layer it leads to"
-    return wrong("flows are not given to layers in ( )", u.token.span, expected, fix)
-
-
-def _called(u: Unexpected) -> tuple[str | None, bool]:
-    """The name before the brackets that end at a token, and whether they are empty."""
-    depth, index = 0, u.index - 1
-    while index >= u.start:
-        kind = u.tokens[index].type
-        depth += (kind in CLOSERS) - (kind in OPENERS)
-        if not depth:
-            break
-        index -= 1
-    if index <= u.start or u.tokens[index - 1].type not in ("WORD", "DOTTED"):
-        return None, False
-    return u.tokens[index - 1].text, index == u.index - 2
-
-
-def _arguments(u: Unexpected) -> list[str]:
-    """The names in the brackets that begin at a token, where nothing else is there."""
-    names: list[str] = []
-    for token in u.tokens[u.index + 1 :]:
-        if token.type == "WORD":
-            names.append(token.text)
-        elif token.type == "RPAR":
-            return names
-        elif token.type not in ("LSQB", "RSQB", "COMMA"):
-            break
-    return []
-
-
 def split_remainder(u: Unexpected) -> Problem | None:
     """``(width %`` with the divisor on the next line."""
     before = token_before(u)
@@ -263,6 +216,7 @@ def arrow_after_equals(u: Unexpected) -> Problem | None:
 SLIPS: tuple[Callable[[Unexpected], Problem | None], ...] = (
     foreign_comment,
     other_language,
+    train_head,
     input_statement,
     output_statement,
     bare_declaration,

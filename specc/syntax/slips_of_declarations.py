@@ -34,10 +34,13 @@ def input_statement(u: Unexpected) -> Problem | None:
     usage = FORMS["input"].usage
     kinds, where = [token.type for token in rest[:3]], u.index - u.start - 1
     whole = span_of(first, rest[-1])
-    if kinds[0] in ("LSQB", "NUMBER"):
-        return _sizes_alone(None, rest, usage, whole)
-    if rest[0].text in _TYPES or kinds[0] == "COLON":
-        type_ = _written(rest[kinds[0] == "COLON" :])
+    typed = next((i for i, token in enumerate(rest) if token.text in _TYPES), None)
+    if typed is None and kinds[0] in ("LSQB", "NUMBER", "COLON"):
+        sizes = rest[kinds[0] == "COLON" :]
+        if (problem := _sizes_alone(None, sizes, usage, whole)) is not None:
+            return problem
+    if typed == 0 or kinds[0] in ("NUMBER", "COLON"):
+        type_ = _written(rest[typed:]) if typed is not None else None
         fix = f"input x: {type_}" if type_ else None
         return wrong("the input has no name", first.after("").span, usage, fix, whole)
     if kinds[0] == "STRING":
@@ -68,7 +71,8 @@ def _sizes_alone(
     if not type_ or type_[0].type not in ("LSQB", "LPAR", "NUMBER"):
         return None
     bare = type_[0].type == "NUMBER"
-    sizes = _written(type_ if bare else type_[1:-1])
+    plain = not bare or all(token.type not in OPENERS for token in type_)
+    sizes = _written(type_ if bare else type_[1:-1]) if plain else None
     fix = f"float32[{sizes}]" if sizes else None
     if name is None:
         message, fix = "the input has no name", f"input x: {fix}" if fix else None
@@ -83,6 +87,11 @@ def bare_declaration(u: Unexpected) -> Problem | None:
     if kinds != ["WORD", "COLON", "WORD"] or u.index != u.start + 1:
         return None
     name, type_ = u.statement[0], u.statement[2].text
+    if name.text == "param":
+        usage = FORMS["param"].usage
+        return wrong("the param has no name", name.after("").span, usage)
+    if name.text in FORMS:
+        return None
     given = any(token.type == "EQUAL" for token in u.statement)
     word = "input" if type_ in _TYPES and not given else "param"
     if word == "param" and type_ not in _SORTS:
@@ -95,14 +104,14 @@ def bare_declaration(u: Unexpected) -> Problem | None:
 
 
 def output_statement(u: Unexpected) -> Problem | None:
-    """``output hidden``, ``output Dense(1)``, ``output a, b``, ``return hidden``."""
+    """``output hidden``, ``output a, b``, ``output a, b = c``, ``return hidden``."""
     first, rest = u.tokens[u.start], u.statement[1:]
     if first.text not in ("output", "outputs", "return") or first.type != "WORD":
         return None
-    if not rest or rest[0].type not in ("WORD", "DOTTED"):
-        return None
     signs = _outside_brackets(u.statement)
     if "EQUAL" in signs:
+        return _named_output(u)
+    if not rest or rest[0].type not in ("WORD", "DOTTED") or "COMPARE" in signs:
         return None
     if kind_of(rest[1] if len(rest) > 1 else None) == "COLON":
         return wrong(f"{rest[0].text} is given its flow with =", rest[1].span, "=")
@@ -116,6 +125,27 @@ def output_statement(u: Unexpected) -> Problem | None:
         message = f"{first.text} begins no statement"
         return wrong(message, first.span, _OUTPUT, fix, whole)
     return wrong("the output has no name", first.after("").span, _OUTPUT, fix, whole)
+
+
+def _named_output(u: Unexpected) -> Problem | None:
+    """``output a, b = c``, ``output "a" = c``, ``output a: b = c``, ``output = ``."""
+    first, *rest = u.statement
+    kinds = [token.type for token in rest]
+    left, right = rest[: kinds.index("EQUAL")], rest[kinds.index("EQUAL") + 1 :]
+    if kinds[: len(left)] == ["WORD"]:
+        return None
+    if not left:
+        return wrong("the output has no name", first.after("").span, _OUTPUT)
+    if "COMMA" in kinds[: len(left)]:
+        message = "each output has a statement of its own"
+        return wrong(message, span_of(left[0], left[-1]), _OUTPUT)
+    words = [token.text.strip('"') for token in left]
+    names = [word for word in words if word.isidentifier()]
+    flow = _written(right) if len(names) == 1 else None
+    fix = f"output {names[0]} = {flow}" if flow else None
+    whole = span_of(first, rest[-1])
+    message = "this is not how an output is named"
+    return wrong(message, span_of(left[0], left[-1]), _OUTPUT, fix, whole)
 
 
 def round_dimensions(u: Unexpected) -> Problem | None:

@@ -26,17 +26,18 @@ __all__ = [
 
 
 def foreign_comment(u: Unexpected) -> Problem | None:
-    """``// comment`` and ``/* comment``."""
+    """``// comment`` and ``/* comment``, on a line of its own or behind a statement."""
     two = u.token.source.text[u.token.start : u.token.start + 2]
-    if two not in ("//", "/*") or (two == "//" and u.index != u.start):
+    if two not in ("//", "/*") or kind_of(token_before(u)) == "FLOOR":
         return None
     return wrong("a comment begins with #", u.token.span, "#")
 
 
 def quoted_name(u: Unexpected) -> Problem | None:
-    """``"epochs" = 20``, ``model "Net" {``."""
+    """``"epochs" = 20``, ``model "Net" {``, ``block "Unit"(size: int) {``."""
     token, before = u.token, token_before(u)
-    if token.type == "LBRACE" and before is not None and u.index == u.start + 2:
+    head = u.tokens[u.stop].type == "LBRACE" and token.type in ("LBRACE", "LPAR")
+    if head and before is not None and u.index == u.start + 2:
         token = before
     elif not {"WORD"} <= u.accepted or u.accepted & {"TRUE", "PERCENT"}:
         return None

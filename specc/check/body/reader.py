@@ -155,6 +155,7 @@ class BodyReader:
             misplaced(statement, where, _EXPECTED, self.report)
             self.outline.faulty = True
             if isinstance(statement, tree.Reuse):
+                self.report.gaps.names |= {statement.target.text}
                 self._lost(statement, scope, None)
 
     def missing(self, statement: tree.Broken, scope: Scope) -> None:
