@@ -235,7 +235,7 @@ class Callback(Construct):
 
     def may_set(self, rate: float) -> bool:
         """Whether it could ever change a learning rate that begins so."""
-        return self.sets_rate and (rate == 0 or self.least_rate() < rate)
+        return self.sets_rate and self.least_rate() < rate
 
 
 class Source(Construct):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from ..catalog import catalog
 from ..catalog.construct import Construct
 from ..diagnostics.model import Note, Span
-from ..diagnostics.suggest import remark
+from ..diagnostics.suggest import equivalents, remark
 from ..syntax import tree
 from .expectation import (
     Choice,
@@ -23,6 +23,7 @@ from .expectation import (
     signature as signature_of,
 )
 from .report import Report, quoted_list
+from .wording import plain_text
 
 __all__ = ["Assigned", "Given", "assign", "title"]
 
@@ -128,9 +129,24 @@ def _unknown(signature: Signature, argument: tree.Argument, report: Report) -> s
         f"{title(kind)} has no {sort} {word}",
         argument.name.span,
         expected=quoted_list(signature.parameters, "or") or f"no {sort}s",
-        suggestion=near or remark(word) or _elsewhere(kind, word),
+        suggestion=_each(signature, argument)
+        or near
+        or remark(word)
+        or _elsewhere(kind, word),
     )
     return near or ""
+
+
+def _each(signature: Signature, argument: tree.Argument) -> str | None:
+    """The arguments that a list of several stands for: ``betas = [0.9, 0.99]``."""
+    value, word = argument.value, argument.name.text if argument.name else ""
+    if not isinstance(value, tree.ListExpr) or len(value.items) < 2:
+        return None
+    names = equivalents(word, "argument")
+    if len(names) != len(value.items) or not set(names) <= set(signature.parameters):
+        return None
+    pairs = zip(names, map(plain_text, value.items), strict=True)
+    return ", ".join(f"{name} = {text}" for name, text in pairs)
 
 
 def _elsewhere(kind: type[Construct], word: str) -> str | None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Annotated, Any
 
 from pydantic import ValidationError, create_model
 
 from ..catalog import Construct, Model, UnknownConstruct, catalog
+from ..catalog.layers import Layer
 from ..diagnostics.model import Span
 from ..diagnostics.suggest import misspells
 from ..syntax import tree
@@ -269,8 +270,19 @@ class Binder:
         """
         meant = unknown_member(call.name, family, self.report) or ""
         kind = catalog().family(family).get(meant)
-        if kind is not None and call.arguments and misspells(call.name.text, meant):
-            self.bind(kind, call)
+        if kind is None or not misspells(call.name.text, meant):
+            return
+        given = call.arguments
+        if issubclass(kind, Layer) and kind.takes == "many":  # the others are flows
+            given = tuple(item for item in given if item.name is not None)
+        if given:
+            before = len(self.report.problems)
+            self.bind(kind, replace(call, arguments=given))
+            # Another of the family may have been meant, which takes more.
+            found = self.report.problems[before:]
+            self.report.problems[before:] = [
+                p for p in found if p.rule != "too-many-arguments"
+            ]
 
 
 def _alone(kind: type[Construct], name: str) -> type[Model]:

@@ -8,7 +8,7 @@ from typing import Literal
 from ..catalog import catalog
 from ..catalog.families import Transform
 from ..catalog.settings import DataSettings
-from ..diagnostics.model import Note, Span
+from ..diagnostics.model import Edit, Note, Span
 from ..ir import Origins
 from ..syntax import tree
 from .allow import is_allow
@@ -70,6 +70,8 @@ def check_data(block: tree.Block, binder: Binder) -> DeclaredData:
             continue
         if setting is not None and _role(setting) is not None:
             bindings.append(setting)
+        elif setting is not None and _means_binding(setting, report):
+            continue
         elif setting is not None and setting.kind is None:
             settings.append(setting)
         elif call is not None:
@@ -88,6 +90,33 @@ def check_data(block: tree.Block, binder: Binder) -> DeclaredData:
         data.settings = None
     data.faulty = len(report.problems) > before
     return data
+
+
+def _means_binding(setting: tree.Setting, report: Report) -> bool:
+    """Report ``target = …`` and ``output label = …``, which are meant as targets."""
+    word, key = (setting.kind or setting.key).text, setting.key.text
+    named = setting.kind is not None
+    if word not in (("output", "label", "labels") if named else ("input", "target")):
+        return False
+    value = setting.value.span
+    text = value.source.text[value.start : value.end]
+    if named:
+        message, fix = (
+            f"{word} does not belong in a data block",
+            f"target {key} = {text}",
+        )
+    else:
+        name = "output" if word == "target" else "x"
+        message, fix = f"the {word} has no name", f"{word} {name} = {text}"
+    report.error(
+        "misplaced-statement",
+        message,
+        (setting.kind or setting.key).span,
+        expected=f"{'target' if named else word} NAME = FIELDS",
+        suggestion=fix,
+        fix=(Edit(setting.span, fix),),
+    )
+    return True
 
 
 def _role(setting: tree.Setting) -> Role | None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
+from ..catalog import catalog
 from ..diagnostics.model import Span
 from ..ir import Origins
 from ..syntax import tree
 from ..syntax.gaps import broken
-from .bind import Binder
+from .bind import Binder, Inherited
 from .blocks import DeclaredUnit
 from .body.choices import every, has_outputs, unread, without_inputs
 from .body.reader import BodyReader
@@ -17,11 +18,13 @@ from .body.repeats import Repeats
 from .checked import Budget
 from .declarations import Declarations
 from .defaults import Defaults, layered, read_defaults
+from .expectation import signature
 from .names import Names
 from .order import in_order
 from .report import Report
 from .reuse import RunReader, Sources
 from .scope import Instance, Named, Reference, Scope, Unit
+from .statements import as_setting
 from .types import CONSTRUCTS, PLAIN
 from .values import ABSENT, Param, Params, Unknown
 
@@ -66,13 +69,14 @@ def check_idle(
     sources = Sources(found.trainings, _no_network, run, aside)
     used: dict[str, dict[str, Span]] = {}
     defaults = _open(units[_name(todo[0][0])].defaults)
+    anywhere = _anywhere(defaults, found, file.span)
     for block, idle in todo:
         name, known = _name(block), len(aside.problems)
         own = {
             item.name.text: _unknown(item.name, item.type) for item in block.parameters
         }
         unit = units[name].unit
-        scope = _beginning(unit, defaults)
+        scope = _beginning(unit, anywhere if unit.kind == "block" else defaults)
         aside.gaps = replace(gaps, names=gaps.names | frozenset(_repeated(block)))
         reader = _IdleReader(Binder(aside, params), copies, budget.nodes, sources)
         used[name] = reader.flows.used
@@ -155,6 +159,42 @@ def _unknown(word: tree.Word, type_: tree.TypeExpr) -> Param:
 
 def _no_network(model: str, training: str, span: Span) -> None:
     """What a part of a trained model would be taken of: blocks have none."""
+
+
+def _anywhere(defaults: Defaults, found: Declarations, place: Span) -> Defaults:
+    """The defaults of a block that is used where others may give what its layers need.
+
+    These are all in sight, or any, in a file of blocks for models of other files.
+    """
+    given = _defaulted(found)
+    values = {
+        keyword: {
+            name: Inherited(ABSENT, place, "")
+            for name, parameter in signature(kind).parameters.items()
+            if parameter.required and ((keyword, name) in given or not found.models)
+        }
+        for keyword, kind in catalog().family("layer").items()
+    }
+    for keyword, items in defaults.values.items():
+        values[keyword] = {**values.get(keyword, {}), **items}
+    return Defaults(values, dict(defaults.blocks))
+
+
+def _defaulted(found: Declarations) -> set[tuple[str, str]]:
+    """The layers and arguments of which some ``defaults`` block says something."""
+    todo: list[tree.Statement] = [*found.blocks.values(), *found.models.values()]
+    todo += [block for own in found.defaults.values() for block in own]
+    given: set[tuple[str, str]] = set()
+    while todo:
+        item = todo.pop()
+        if not isinstance(item, tree.Block):
+            continue
+        if item.kind.text == "defaults" and item.name is not None:
+            settings = (as_setting(statement) for statement in item.body)
+            given |= {(item.name.text, s.key.text) for s in settings if s is not None}
+        else:
+            todo += [*item.body, *(item.otherwise or ())]
+    return given
 
 
 def _open(defaults: Defaults) -> Defaults:

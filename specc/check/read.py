@@ -118,11 +118,12 @@ class Reader:
             )
             return ABSENT
         if isinstance(node, tree.Name) and node.text not in self.params.table:
+            why = f" (no param is called {node.text})" if node.text != "none" else ""
             self.report.error(
                 "wrong-type",
                 f"{label} cannot be {node.text}",
                 node.span,
-                expected=f"{expects} (no param is called {node.text})",
+                expected=f"{expects}{why}",
                 suggestion=_PYTHON.get(node.text)
                 or self.report.near(node.text, self.params.table),
             )
@@ -149,8 +150,9 @@ class Reader:
             return value
         if isinstance(value, float):
             got = repr(value)
-            fix = f"{int(value)}" if value.is_integer() else None
-            if isinstance(node, tree.Binary) and node.operator == "/":
+            plain = isinstance(node, tree.Number) and value.is_integer()
+            fix = f"{int(value)}" if plain else None
+            if isinstance(node, tree.Binary):
                 fix = "// divides whole numbers"
             return self.wrong(node, expects, label, got, fix)
         return self.wrong(node, expects, label)
@@ -189,7 +191,10 @@ class Reader:
             if expects.thing is not None:
                 return node.text
             return self.wrong(node, expects, label, suggestion=f'"{node.text}"')
-        return self.wrong(node, expects, label)
+        path = isinstance(node, tree.Binary) and node.operator in ("/", "*")
+        text = node.span.source.text[node.span.start : node.span.end]
+        fix = f'"{"".join(text.split())}"' if path else None
+        return self.wrong(node, expects, label, text if path else None, fix)
 
     def _choice(self, node: tree.Expression, expects: Choice, label: str) -> Any:
         if isinstance(node, tree.Name):
@@ -278,6 +283,8 @@ class Reader:
             return ABSENT
 
     def _piece(self, node: tree.Expression, expects: Spell, label: str) -> Any:
+        if isinstance(node, tree.ListExpr):
+            return self.wrong(node, expects, label)
         if not isinstance(node, tree.For):
             value = self._real(node, Real(), label)
             if isinstance(value, Absent):

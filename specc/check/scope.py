@@ -142,6 +142,8 @@ class Named:
     called: bool = False
     #: The axes along which it is applied at every step, as it was named.
     over_time: int = 0
+    #: Whether what it stands for is wrong, which is reported: a flow or a layer.
+    lost: bool = False
     #: The edges that its calls by this name gave.
     results: list[str] = field(default_factory=list[str])
 

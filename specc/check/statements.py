@@ -172,7 +172,8 @@ def misplaced(
     if isinstance(statement, tree.Block) and word not in FORMS:
         message, fix = f"{word} begins no block", report.near(word, _BLOCKS)
     elif word not in _WORDS:
-        fix = belongs(word) or report.near(word, _WORDS)
+        near = report.near(word, _WORDS) if word.isidentifier() else None
+        fix = belongs(word) or near
     elif word in ("input", "param") and not isinstance(statement, tree.InputDecl):
         message, expected = f"the {word} has no type", FORMS[word].usage
     elif word in _INSIDE and where not in _INSIDE[word]:

@@ -77,6 +77,7 @@ def unknown_member(word: tree.Word, family: str, report: Report) -> str | None:
     # Where a statement can be a call, it can silence a lint too.
     words = ["allow"] if family in ("layer", "transform", "callback") else []
     instead = instead or report.near(word.text, [*members, *words])
+    instead = instead or (remark(word.text) if family == "callback" else None)
     report.error(
         f"unknown-{family}",
         f"there is no {family} called {word.text}",

@@ -16,6 +16,8 @@ ABSENT: dict[str, frozenset[str]] = {
             *("averagepooling1d", "averagepooling2d", "averagepooling3d"),
             *("avgpool1d", "avgpool2d", "avgpool3d", "adaptivemaxpool2d"),
             *("maxpooling1d", "maxpooling3d", "maxpool1d", "maxpool3d"),
+            *("globalaveragepooling1d", "globalaveragepooling3d", "globalavgpool1d"),
+            *("adaptiveavgpool1d", "adaptiveavgpool3d", "globalmaxpooling1d"),
             *("conv1d", "conv3d", "conv1dtranspose", "conv2dtranspose"),
             *("convtranspose2d", "depthwiseconv2d", "separableconv2d"),
             *("upsampling2d", "upsample", "zeropadding2d", "zeropad2d", "cropping2d"),

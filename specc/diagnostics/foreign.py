@@ -115,6 +115,7 @@ _LOSSES: Names = {
     "cross_entropy": "sparse_categorical_crossentropy",
     "crossentropy": "sparse_categorical_crossentropy",
     "NLLLoss": "sparse_categorical_crossentropy",
+    "nll": "sparse_categorical_crossentropy",
     "nll_loss": "sparse_categorical_crossentropy",
     "BCELoss": "binary_crossentropy",
     "BCEWithLogitsLoss": "binary_crossentropy(from_logits = true)",
@@ -303,6 +304,14 @@ _VALUES: Names = {
 
 #: Foreign words that have no counterpart, and what the language does instead.
 REMARKS: dict[str, str] = {
+    "name": "a layer is named in front of it: hidden = Dense(32)",
+    "dropout": "a layer of its own drops values: Dropout(0.2)",
+    "recurrent_dropout": "no state is dropped from step to step; Dropout(0.2) drops what"
+    " flows in",
+    "stateful": "each example begins with a state of zeros",
+    "return_state": "the output is the last state, or all of them with"
+    " return_sequences = true",
+    "unroll": "how steps are computed is for the backend to say",
     "in_features": "sizes of inputs follow from the layer before",
     "in_channels": "sizes of inputs follow from the layer before",
     "input_dim": "sizes of inputs follow from the layer before",
@@ -347,6 +356,10 @@ REMARKS: dict[str, str] = {
         " block, and a number in the place of the schedule",
     ),
     "threshold_mode": "min_delta is a difference, no share of the figure",
+    **dict.fromkeys(
+        ("ModelCheckpoint", "model_checkpoint"),
+        "every run keeps its last and its best weights in its folder",
+    ),
     "callbacks": "callbacks are statements of their own: early_stopping(…)",
     "verbose": "the command line shows progress",
     "num_workers": "how batches are read is for the backend to say",

@@ -173,7 +173,7 @@ LINT_RULES: tuple[Rule, ...] = (
         " update along such a gradient undoes what was learned. A bound on its norm keeps"
         " its direction: clipnorm for each weight, global_clipnorm for all together;"
         " clipvalue bounds each entry, which may turn it. Layers that a phase freezes need"
-        " none.",
+        " none, unless what flows into them is trained: its gradient goes through them.",
         Level.WARNING,
         "Pascanu, Mikolov and Bengio 2013, proceedings.mlr.press/v28/pascanu13",
     ),

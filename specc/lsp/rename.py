@@ -84,6 +84,12 @@ def _hold(document: Document, places: list[Occurrence], name: str) -> None:
             f"{old} is also the name of a field of the data: bind that first, with"
             f' input {old} = column("{old}") or the like in the data block'
         )
+    if _chosen(document.checked) != _chosen(checked):
+        old = places[0].symbol.name
+        raise RefusedError(
+            f"a name with * or [ ] in this text chooses layers: it would choose others"
+            f" if {old} were called {name}"
+        )
     symbols = {i.symbol for i in after.index.occurrences if (i.start, i.end) in moved}
     uses = {
         (item.start, item.end) for symbol in symbols for item in after.index.of(symbol)
@@ -126,3 +132,21 @@ def _fields(checked: Checked) -> list[list[tuple[str, tuple[str, ...]]]]:
         for item in checked.programs
         if item.program.data is not None
     ]
+
+
+def _chosen(checked: Checked) -> list[tuple[set[int], ...]]:
+    """The weights and buffers by number that each phase freezes, and each part brings."""
+    found: list[tuple[set[int], ...]] = []
+    for item in checked.programs:
+        program = item.program
+        arrays = (*program.network.weights(), *program.network.buffers())
+        number = {array.path: index for index, array in enumerate(arrays)}
+        parts = program.network.reused
+        phases = program.training.phases if program.training else ()
+        found.append(
+            (
+                *({number[path] for path in phase.frozen} for phase in phases),
+                *({number[array.path] for array in part.arrays} for part in parts),
+            )
+        )
+    return found

@@ -172,3 +172,54 @@ def test_looking_takes_no_longer_than_reading(text: str) -> None:
     start = perf_counter()
     assert not check_source(source).problems
     assert perf_counter() - start < 5 * read + 2
+
+
+HIDDEN = {
+    "a part that a branch takes": """
+param deep: bool = false
+model Base {
+  input x: float32[4]
+  h = Dense(4)
+  Dense(1)
+}
+data D { source = csv("a.csv"); input x = columns("a", "b", "c", "d"); target y = column("t") }
+train b: Base on D { loss = mse; optimizer = sgd(0.1); epochs = 1 }
+model M {
+  input x: float32[4]
+  if deep {
+    reuse body = b to h
+    output y = x -> body -> TimeDistributed(body) -> Dense(3)
+  } else {
+    output y = x -> Dense(2)
+  }
+}
+""",
+    "defaults of the place that a block is used in": """
+param deep: bool = false
+block Unit { Conv2D(3) }
+block Pair { Unit -> Conv2D(2) }
+model M {
+  input x: float32[8, 8, 1]
+  if deep {
+    defaults Conv2D { kernel_size = 3 }
+    Pair
+  } else {
+    Conv2D(4, kernel_size = 1)
+  }
+  Flatten
+  Dense(3)
+}
+""",
+    "what a block for other files needs": "block Unit { Conv2D(3) }\n",
+}
+
+
+@pytest.mark.parametrize("name", HIDDEN)
+def test_what_is_right_where_it_is_used_is_not_refused(name: str) -> None:
+    assert not errors(check(HIDDEN[name]))
+
+
+def test_a_part_that_there_is_none_of_is_told_once() -> None:
+    text = HIDDEN["a part that a branch takes"].replace("= b to h", "= bb to h")
+    found = errors(check(text.replace("bool = false", "bool = true")))
+    assert found == ["unknown-training"]

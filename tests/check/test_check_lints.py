@@ -51,6 +51,8 @@ train New on More {{ loss = sparse_categorical_crossentropy; optimizer = sgd; ep
 """
 BODY = f"  hidden = Dense(8){LAST}"
 
+#: A layer whose gradient goes back through the steps of another.
+BEFORE_SERIES = f"  Reshape([13, 1])\n  TimeDistributed(Dense(4))\n  SimpleRNN(4){LAST}"
 SERIES = (
     "  Reshape([13, 1])\n  read = SimpleRNN(4, return_sequences = true)\n"
     f"  SimpleRNN(3){LAST}"
@@ -212,6 +214,19 @@ CASES: list[tuple[str, dict[str, str], dict[str, str]]] = [
         "recurrent-without-clipping",
         {"layers": SERIES, "optimizer": "adam(0.1)"},
         {"layers": SERIES, "stopping": 'freeze = ["read", "simple_rnn_1/*"]'},
+    ),
+    (
+        "recurrent-without-clipping",
+        {"layers": BEFORE_SERIES, "stopping": 'freeze = ["simple_rnn_1"]'},
+        {
+            "layers": BEFORE_SERIES,
+            "stopping": 'freeze = ["simple_rnn_1", "time_distributed_1"]',
+        },
+    ),
+    (
+        "recurrent-without-clipping",
+        {"layers": f"  Reshape([13, 1])\n  SimpleRNN(4){LAST}"},
+        {"layers": f"  Reshape([1, 13])\n  SimpleRNN(4){LAST}"},
     ),
     (
         "selu-in-non-sequential-model",

@@ -262,3 +262,36 @@ def test_what_is_allowed_does_not_keep_from_renaming(editor: Session) -> None:
     text = SMALL.replace("model Net {\n", allowed)
     changed = editor.rename(marked("  fir", "st = Unit", text), "entry")
     assert "entry = Unit(width)" in changed
+
+
+FROZEN = """nnspec 1
+
+model Net {
+  input image: float32[28, 28]
+  Flatten
+  h1 = Dense(8)
+  h2 = Dense(8)
+  middle = Dense(8)
+  last = Dense(10, activation = softmax)
+}
+
+data Digits {
+  source = npz("digits.npz")
+  target output = array("label")
+}
+
+train Net on Digits {
+  loss = sparse_categorical_crossentropy
+  optimizer = sgd(0.1)
+  epochs = 2
+  freeze = ["h*"]
+}
+"""
+
+
+def test_a_pattern_must_choose_the_same_layers(editor: Session) -> None:
+    changed = editor.rename(marked("  h", "1 = Dense", FROZEN), "h3")
+    assert "h3 = Dense(8)" in changed
+    for place, name in ((("  h", "1 = Dense"), "first"), (("  mid", "dle = "), "h4")):
+        with pytest.raises(JsonRpcException, match="would choose others"):
+            editor.rename(marked(*place, FROZEN), name)

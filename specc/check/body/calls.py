@@ -69,6 +69,8 @@ class Calls:
     ) -> Reference:
         """Stand in for a step that is wrong, so that those after it are still read."""
         self.outline.faulty = True
+        if target is not None and target in scope.names:
+            scope.names[target].lost = True
         owner, name = self.called(scope, target, "Lost", span)
         return self.place(scope, name, owner, span, None, [*inputs], target)
 

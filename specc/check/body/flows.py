@@ -193,6 +193,8 @@ class FlowReader:
         over_time = scope.over_time + named.over_time
         scope = replace(scope, over_time=over_time, wrapper="")
         incoming = [] if source is None else [source]
+        if named.lost:
+            return self.calls.lost(scope, call.span, target, incoming)
         if named.instance is not None and len(named.instance.flows) > 1:
             call, given = split(scope, call, self.calls, self.binder.report)
             call = replace(call, bare=call.bare or not call.arguments)

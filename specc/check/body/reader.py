@@ -220,6 +220,7 @@ class BodyReader:
         end = self.calls.lost(scope, asked.span)
         if target is not None:
             scope.names[target].edge = end.name
+            scope.names[target].lost = True
         if scope.sequential:
             scope.current = end
 

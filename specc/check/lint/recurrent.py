@@ -40,13 +40,24 @@ def recurrent_without_clipping(subject: Subject) -> Iterator[Finding]:
 
 
 def _trained(subject: Subject, phase: Phase) -> list[str]:
-    """The recurrent layers of which a phase trains some weight."""
-    return [
+    """The recurrent layers through whose steps a phase sends gradients to some weight."""
+    network = subject.network
+    learning = {
         node.name
-        for node in subject.network.layers
-        if node.layer.recurrent
-        and any(w.trainable and w.path not in phase.frozen for w in node.weights)
-    ]
+        for node in network.layers
+        if any(w.trainable and w.path not in phase.frozen for w in node.weights)
+    }
+    behind: set[str] = set()  # what is computed from a weight that learns
+    found: dict[str, None] = {}
+    for call in network.calls:
+        if call.layer not in learning and not behind.intersection(call.inputs):
+            continue
+        behind.add(call.name)
+        layer = network.layer(call.layer).layer
+        steps = network.edge(call.inputs[0]).shape[call.over_time :][:1]
+        if layer.recurrent and steps != (1,):
+            found[call.layer] = None
+    return list(found)
 
 
 def _listed(names: list[str]) -> str:

@@ -42,13 +42,23 @@ def patience_longer_than_epochs(subject: Subject) -> Iterator[Finding]:
                 continue
             patience = int(callback.patience.value)
             if callback.fewest_epochs() > phase.epochs:
+                several = len(subject.training.phases) > 1
+                where = f"{phase.name}: " if several else ""
                 yield Finding(
                     "patience-longer-than-epochs",
-                    f"with a patience of {patience} epochs, {phase.epochs} epochs are"
+                    f"{where}with a patience of {_epochs(patience)}, {_over(phase.epochs)}"
                     f" over before {callback.effect}",
                     phase.owner(callback.keyword),
                     "patience",
                 )
+
+
+def _epochs(count: int) -> str:
+    return "1 epoch" if count == 1 else f"{count} epochs"
+
+
+def _over(count: int) -> str:
+    return f"{_epochs(count)} {'is' if count == 1 else 'are'}"
 
 
 def adaptive_optimizer_with_schedule(subject: Subject) -> Iterator[Finding]:
