@@ -17,8 +17,6 @@ __all__ = ["train_head"]
 _NAMED = "train NAME: MODEL on DATA { … }"
 #: Words and signs that stand for ``on``.
 _ON = frozenset({"on", "no", "with", "to", "using", "over", "from", "for", "->"})
-#: What is left out of a head: names stand in no brackets, and in no list.
-_DROPPED = frozenset({"LPAR", "RPAR", "COMMA"})
 
 
 def train_head(u: Unexpected) -> Problem | None:
@@ -64,5 +62,5 @@ def _words(tokens: list[Token]) -> Iterable[str]:
             yield ":"
         elif token.type == "STRING":
             yield token.text[1:-1]
-        elif token.type not in _DROPPED:
+        elif token.type not in ("LPAR", "RPAR"):
             yield token.text

@@ -11,7 +11,7 @@ from .around import (
 )
 from .feed import Unexpected
 from .forms import ELSEWHERE, FORMS, elsewhere
-from .tokens import CLOSERS, OPENERS
+from .tokens import CLOSERS, OPENERS, Token
 
 __all__ = [
     "called_after_word",
@@ -27,10 +27,23 @@ __all__ = [
 
 def foreign_comment(u: Unexpected) -> Problem | None:
     """``// comment`` and ``/* comment``, on a line of its own or behind a statement."""
-    two = u.token.source.text[u.token.start : u.token.start + 2]
-    if two not in ("//", "/*") or kind_of(token_before(u)) == "FLOOR":
+    sign = u.token
+    two = sign.source.text[sign.start : sign.start + 2]
+    if two not in ("//", "/*"):
+        sign = _division(u) if sign.type == "WORD" else None
+    if sign is None or kind_of(token_before(u)) == "FLOOR":
         return None
-    return wrong("a comment begins with #", u.token.span, "#")
+    return wrong("a comment begins with #", sign.span, "#")
+
+
+def _division(u: Unexpected) -> Token | None:
+    """The // outside of brackets before words: ``x = Dense(3) // more than a name``."""
+    depth = 0
+    for token in u.tokens[u.start : u.index]:
+        depth += (token.type in OPENERS) - (token.type in CLOSERS)
+        if token.type == "FLOOR" and not depth:
+            return token
+    return None
 
 
 def quoted_name(u: Unexpected) -> Problem | None:
