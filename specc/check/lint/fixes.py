@@ -70,9 +70,14 @@ def _place(span: Span, start: int, end: int) -> Span:
     """A stretch by offsets from the beginning of another."""
     text = span.source.text
     first, last = span.start + start, span.start + end
-    places = [
-        (text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at))
-        for at in (first, last)
-    ]
+    places = [(_line(span, at), at - text.rfind("\n", 0, at)) for at in (first, last)]
     (line, column), (end_line, end_column) = places
     return Span(span.source, first, last, line, column, end_line, end_column)
+
+
+def _line(span: Span, at: int) -> int:
+    """The line of an offset near a span: counted from there, not from the first one."""
+    text = span.source.text
+    if at < span.start:
+        return span.line - text.count("\n", at, span.start)
+    return span.line + text.count("\n", span.start, at)
