@@ -16,7 +16,8 @@ from ..syntax import tree
 from .assign import Assigned, Given, assign, title
 from .expectation import MemberOf, Real, signature
 from .faults import explain
-from .read import NUMERIC, Reader
+from .read import Reader
+from .read_numbers import NUMERIC
 from .report import Report
 from .types import OPTIONAL
 from .unknown import no_member, unknown_member

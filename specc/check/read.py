@@ -11,7 +11,6 @@ from ..catalog import Model
 from ..catalog.schedules import Piece
 from ..catalog.transforms.rows import Comparison
 from ..catalog.types import Duration
-from ..diagnostics.model import Edit
 from ..syntax import tree
 from .assign import Given
 from .expectation import (
@@ -31,27 +30,18 @@ from .expectation import (
 )
 from .expressions import evaluate
 from .faults import explain
+from .read_numbers import NUMERIC, NumberReader
 from .report import Report
 from .values import ABSENT, Absent, Params, Unknown, kind_of
 from .wording import plain_text, with_units
 
-__all__ = ["NUMERIC", "Reader"]
+__all__ = ["Reader"]
 
-#: Words of Python for those of the language.
-_PYTHON = {"True": "true", "False": "false", "None": "none"}
 _FLIPPED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
-#: Expressions that are arithmetic by their form.
-NUMERIC = (tree.Number, tree.Unary, tree.Binary)
-#: The types of values that may stand where arithmetic may.
-_SORTS: dict[type, tuple[type, ...]] = {
-    Flag: (bool,),
-    Whole: (int,),
-    Real: (int, float),
-}
 _DURATION = Measure(Duration, ("steps", "epochs"))
 
 
-class Reader:
+class Reader(NumberReader):
     """Turns expressions into values for fields; problems go to the report.
 
     `member` makes constructs (it is the binder's). Every method returns ABSENT where it
@@ -64,8 +54,7 @@ class Reader:
         params: Params,
         member: Callable[[tree.Expression, MemberOf, str], Any],
     ) -> None:
-        self.report = report
-        self.params = params
+        super().__init__(report, params)
         self._readers: dict[type, Callable[[Any, Any, str], Any]] = {
             Flag: self._flag,
             Whole: self._whole,
@@ -84,84 +73,6 @@ class Reader:
     def read(self, node: tree.Expression, expects: Expectation, label: str) -> Any:
         """The value of an expression in a place called `label`, or ABSENT."""
         return self._readers[type(expects)](node, expects, label)
-
-    def wrong(
-        self,
-        node: tree.Expression,
-        expects: Expectation,
-        label: str,
-        got: str | None = None,
-        suggestion: str | None = None,
-    ) -> Absent:
-        """Report that an expression is of the wrong type."""
-        self.report.error(
-            "wrong-type",
-            f"{label} cannot be {got or plain_text(node)}",
-            node.span,
-            expected=str(expects),
-            suggestion=suggestion,
-        )
-        return ABSENT
-
-    def _value(self, node: tree.Expression, expects: Expectation, label: str) -> Any:
-        """The value of arithmetic; what cannot be arithmetic is of the wrong type."""
-        if isinstance(node, tree.Quantity):
-            message = f"{label} takes a number without a unit"
-            amount = _without_unit(node, isinstance(expects, Whole))
-            self.report.error(
-                "unexpected-unit",
-                message,
-                node.unit.span,
-                expected="a whole number" if amount is None else None,
-                suggestion=amount,
-                fix=() if amount is None else (Edit(node.span, amount),),
-            )
-            return ABSENT
-        if isinstance(node, tree.Name) and node.text not in self.params.table:
-            why = f" (no param is called {node.text})" if node.text != "none" else ""
-            self.report.error(
-                "wrong-type",
-                f"{label} cannot be {node.text}",
-                node.span,
-                expected=f"{expects}{why}",
-                suggestion=_PYTHON.get(node.text)
-                or self.report.near(node.text, self.params.table),
-            )
-            return ABSENT
-        if not isinstance(node, (*NUMERIC, tree.Name, tree.Boolean, tree.String)):
-            return self.wrong(node, expects, label)
-        value = evaluate(node, self.params, self.report)
-        if isinstance(value, Unknown) and not value.may_be(*_SORTS[type(expects)]):
-            division = isinstance(node, tree.Binary) and node.operator == "/"
-            fix = "// divides whole numbers" if division else None
-            got = None if isinstance(node, tree.Name) else kind_of(value)
-            return self.wrong(node, expects, label, got, fix)
-        return value
-
-    def _flag(self, node: tree.Expression, expects: Flag, label: str) -> Any:
-        value = self._value(node, expects, label)
-        if isinstance(value, Absent | bool):
-            return value
-        return self.wrong(node, expects, label)
-
-    def _whole(self, node: tree.Expression, expects: Whole, label: str) -> Any:
-        value = self._value(node, expects, label)
-        if isinstance(value, Absent) or type(value) is int:
-            return value
-        if isinstance(value, float):
-            got = repr(value)
-            plain = isinstance(node, tree.Number) and value.is_integer()
-            fix = f"{int(value)}" if plain else None
-            if isinstance(node, tree.Binary):
-                fix = "// divides whole numbers"
-            return self.wrong(node, expects, label, got, fix)
-        return self.wrong(node, expects, label)
-
-    def _real(self, node: tree.Expression, expects: Real, label: str) -> Any:
-        value = self._value(node, expects, label)
-        if isinstance(value, Absent) or type(value) in (int, float):
-            return value
-        return self.wrong(node, expects, label)
 
     def _string_param(self, node: tree.Expression) -> str | None:
         """The text of a param, where a word names one that holds a text."""
@@ -352,11 +263,3 @@ def _with_sign(node: tree.Expression) -> tree.Expression:
         signed = tree.Unary(node.span, node.operator, node.operand.value)
         return tree.Quantity(node.span, signed, node.operand.unit)
     return node
-
-
-def _without_unit(node: tree.Quantity, whole: bool) -> str | None:
-    """The number of a quantity; None for a share where a whole number is wanted."""
-    if node.unit.text != "%" or not isinstance(node.value, tree.Number):
-        return plain_text(node.value)
-    share = node.value.value / 100
-    return None if whole and share % 1 else f"{share:g}"

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Mapping
 
 from ..catalog.callbacks import Monitored
 from .blame import Scene
 from .compare import Mismatch
 from .tolerances import tolerances
 
-__all__ = ["tie"]
+__all__ = ["improvements", "tie"]
 
 #: Where it shows that sides have decided otherwise.
 _SHOWN = ("stopped_after", "ids", "rows", "learning_rate", "epoch", "step", "phase")
@@ -35,7 +36,10 @@ def tie(scene: Scene, item: Mismatch) -> str | None:
 
 def _ties(scene: Scene, callback: Monitored, phase: int) -> Iterator[int]:
     """The epochs, from 1, at the edge of an improvement that not all sides see."""
-    sides = [_improvements(scene, side, callback, phase) for side in scene.readings]
+    sides = [
+        improvements(_figures(scene, side, callback, phase), callback)
+        for side in scene.readings
+    ]
     for epoch in sorted(set[int]().union(*sides)):
         found = [side[epoch] for side in sides if epoch in side]
         gate = tolerances()["float64.state"]
@@ -43,25 +47,36 @@ def _ties(scene: Scene, callback: Monitored, phase: int) -> Iterator[int]:
             yield epoch
 
 
-def _improvements(
+def _figures(
     scene: Scene, side: str, callback: Monitored, phase: int
 ) -> dict[int, float]:
-    """By epoch of a phase how far a figure is beyond what an improvement begins at.
-
-    Relative to the larger of the figure and the best before.
-    """
-    sign = 1.0 if callback.larger_is_better() else -1.0
+    """What a callback watches on a side, by epoch of a phase."""
     epochs = {int(name.split("/")[0]) for name in scene.under("epochs")[side]}
-    best: float | None = None
     found: dict[int, float] = {}
     for epoch in sorted(epochs):
         record = scene.under(f"epochs/{epoch}")[side]
-        if int(record.get("phase", 1)) != phase + 1:
+        if int(record.get("phase", 1)) == phase + 1:
+            found[epoch] = float(record[callback.monitor])
+    return found
+
+
+def improvements(figures: Mapping[int, float], callback: Monitored) -> dict[int, float]:
+    """By epoch how far a figure is beyond what an improvement begins at.
+
+    Relative to the larger of the figure and the best before. What is no number is never
+    the best, and nothing is told of its epoch.
+    """
+    sign = 1.0 if callback.larger_is_better() else -1.0
+    best: float | None = None
+    found: dict[int, float] = {}
+    for epoch, watched in sorted(figures.items()):
+        figure = sign * watched
+        if math.isnan(figure):
             continue
-        figure = sign * float(record[callback.monitor])
-        if best is not None:
-            margin = figure - (best + callback.min_delta)
-            found[epoch] = margin / (max(abs(figure), abs(best)) or 1.0)
-            best = figure if margin > 0 else best
-        best = figure if best is None else best
+        if best is None:
+            best = figure
+            continue
+        margin = figure - (best + callback.min_delta)
+        found[epoch] = margin / (max(abs(figure), abs(best)) or 1.0)
+        best = figure if margin > 0 else best
     return found

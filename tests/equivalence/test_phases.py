@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import pytest
 from sides import SIDES, emit
+from watched import Watch
 
 from specc.api import Spec, load
 from specc.live import load as run_text
-from specc.runtime.loop import Hooks
 from specc.verify import WorkerPool, render
 from specc.verify.samples import MODELS, batches_for
 
@@ -34,22 +34,6 @@ def test_all_backends_agree(pool: WorkerPool, arrays: Path, path: Path) -> None:
     verdict = spec.verify(backends=SIDES, steps=STEPS, pool=pool)
     assert verdict.equal, render(verdict)
     assert verdict.steps >= STEPS * 2 // 3  # early stopping may end phases
-
-
-class Watch(Hooks):
-    """Keeps the state after each step; stops after so many epochs."""
-
-    def __init__(self, module: Any, epochs: int = 0) -> None:
-        self.module = module
-        self.epochs = epochs
-        self.states: list[dict[str, np.ndarray]] = []
-
-    def on_step(self, state: Any, rows: int, logs: dict[str, float]) -> None:
-        self.states.append(self.module.export_state(state))
-
-    def on_epoch(self, state: Any, logs: dict[str, float]) -> None:
-        if state.epoch == self.epochs:
-            raise KeyboardInterrupt
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 from sides import SIDES, emit
+from watched import Watch
 
 from specc.api import Spec, load
 from specc.catalog import catalog
@@ -18,12 +19,12 @@ from specc.catalog.optimizers import SGD
 from specc.catalog.types import Duration
 from specc.data import prepare
 from specc.live import load as run_text
-from specc.runtime.loop import Hooks
 from specc.verify import WorkerPool, render, verify
 from specc.verify.faults import plant
 from specc.verify.faults.edits import in_definition, swap
 from specc.verify.samples import batches_for, program_for
 from specc.verify.samples.drafts import with_phase
+from specc.verify.ties import improvements
 
 pytestmark = pytest.mark.xdist_group("equivalence")
 
@@ -73,22 +74,6 @@ def test_a_tie_within_rounding_is_told(pool: WorkerPool, callback: str) -> None:
     assert f"{told} rounding: {callback} may decide either way" in hints, render(
         verdict
     )
-
-
-class Watch(Hooks):
-    """Keeps the state after each step, or ends training after so many epochs."""
-
-    def __init__(self, module: Any, epochs: int = 0) -> None:
-        self.module = module
-        self.epochs = epochs
-        self.states: list[dict[str, np.ndarray]] = []
-
-    def on_step(self, state: Any, rows: int, logs: dict[str, float]) -> None:
-        self.states.append(self.module.export_state(state))
-
-    def on_epoch(self, state: Any, logs: dict[str, float]) -> None:
-        if state.epoch == self.epochs:
-            raise KeyboardInterrupt
 
 
 @pytest.fixture(params=SPECS, ids=lambda path: path.stem)
@@ -142,3 +127,22 @@ def test_training_goes_on_from_any_epoch(running: Any, epochs: int) -> None:
     for one, other in zip(whole.states[-len(rest.states) :], rest.states, strict=True):
         assert one.keys() == other.keys()
         assert all(np.array_equal(one[name], other[name]) for name in one)
+
+
+def test_a_figure_that_is_no_number_hides_no_tie() -> None:
+    rule = (
+        catalog()
+        .find("callback", "reduce_on_plateau")
+        .model_validate(
+            {
+                "monitor": "loss",
+                "min_delta": 0.0,
+                "patience": Duration(value=1, unit="epochs"),
+            }
+        )
+    )
+    nan = float("nan")
+    assert improvements({1: nan, 2: 1.0, 3: nan, 4: 1.0, 5: 0.5}, rule) == {
+        4: 0,
+        5: 0.5,
+    }

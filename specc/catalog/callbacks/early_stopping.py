@@ -40,4 +40,4 @@ class EarlyStopping(Monitored):
     )
 
     def fewest_epochs(self) -> int:
-        return self.start_from_epoch + int(self.patience.value) + 1
+        return self.start_from_epoch + super().fewest_epochs()

@@ -36,5 +36,8 @@ class Monitored(Callback):
         return self.monitor.endswith("accuracy")
 
     def fewest_epochs(self) -> int:
-        """The epochs that a training needs at least for it to have an effect."""
-        raise NotImplementedError
+        """The epochs that a training needs at least for it to have an effect.
+
+        One is the best, and the patience comes after it.
+        """
+        return int(self.patience.value) + 1

@@ -61,7 +61,7 @@ class ReduceOnPlateau(Monitored):
     )
 
     def fewest_epochs(self) -> int:
-        return int(self.patience.value) + 2
+        return super().fewest_epochs() + 1  # and one at the lower rate
 
     def least_rate(self) -> float:
         return self.min_learning_rate
