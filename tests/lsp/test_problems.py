@@ -132,6 +132,15 @@ def fixed(editor: Session, text: str, rule: str, title: str) -> str:
             "bad-character",
             "Replace by ->",
         ),
+        (": float32[13]", ": [13]", "syntax", "Replace by float32[13]"),
+        (": float32[13]", ": float32(13)", "syntax", "Replace by float32[13]"),
+        ("Dropout(0.1)", "Dropout(10%)", "unexpected-unit", "Replace by 0.1"),
+        (
+            "input features: float32[13]",
+            "features: float32[13]",
+            "syntax",
+            "Replace by input features: float32[13]",
+        ),
         ("Unit(width)", "Unit(width", "unclosed-bracket", "Insert )"),
         ("Unit(width)", "Unit(width))", "unmatched-bracket", "Remove it"),
     ],
@@ -140,6 +149,15 @@ def test_did_you_mean_is_written_by_a_fix(
     editor: Session, old: str, new: str, rule: str, title: str
 ) -> None:
     assert fixed(editor, broken(old, new), rule, title) == SMALL
+
+
+def test_a_correction_that_makes_another_mistake_is_not_offered(
+    editor: Session,
+) -> None:
+    uri = editor.open(broken("nnspec 1", "version 1"))
+    (problem,) = [i for i in editor.problems(uri) if i.severity == 1]
+    assert "version = 1" in problem.message
+    assert editor.actions(uri, problem.range) == {}
 
 
 def test_unused_things_are_removed_by_a_fix(editor: Session) -> None:
