@@ -142,3 +142,11 @@ def test_an_emitted_program_trains_alone(tmp_path: Path) -> None:
     made = job(phased())
     state, history = module.train(made.prepared.batches(made.training))
     assert (state.phase, state.epoch, len(history)) == (1, 8, 8)
+
+
+def test_only_the_last_phase_may_become_longer(tmp_path: Path) -> None:
+    folder = train(job(phased(1, 1)), create(tmp_path / "run")).folder
+    with pytest.raises(Fault) as caught:
+        train(job(phased(2, 1)), folder, resume=True)
+    (problem,) = caught.value.problems
+    assert problem.expected == "only the number of epochs of the last phase may change"
