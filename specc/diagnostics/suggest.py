@@ -86,7 +86,7 @@ def remark(word: str) -> str | None:
 
     For words without a counterpart only (``in_features``).
     """
-    from .foreign import REMARKS
+    from .remarks import REMARKS
 
     return REMARKS.get(_bare(word))
 
